@@ -1,0 +1,108 @@
+"""A Cypher script that loads the graph into a Neo4j database (5 or newer)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import ClassVar, TypeVar
+
+from graph.exporters.characters import REPLACEMENT
+from graph.exporters.properties import edge_properties, json_text, node_properties
+from graph.model import EDGE_ENDS, Edge, EdgeKind, Json, Node, NodeKind, Snapshot, kind_of
+
+_ROWS = 200
+_CHARACTERS = 1_000_000
+_ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+# NUL and lone surrogates have no place in a database; line separators would end the line.
+_LOST = re.compile("[\x00\ud800-\udfff]")
+_SPECIAL = re.compile("(?<=\\\\)u|[\\\\'\x01-\x1f\x7f-\x9f\u2028\u2029]")
+
+Kind = TypeVar("Kind", NodeKind, EdgeKind)
+
+
+class CypherExporter:
+    """Writes one statement a line, for `cypher-shell --file`: a constraint a label, then batches.
+
+    Loading it twice changes nothing. Timestamps stay the strings they are; metadata is JSON text.
+    """
+
+    name: ClassVar[str] = "cypher"
+    suffix: ClassVar[str] = ".cypher"
+    about: ClassVar[str] = "a Cypher script for Neo4j"
+
+    def chunks(self, snapshot: Snapshot) -> Iterator[str]:
+        for kind in NodeKind:
+            yield (
+                f"CREATE CONSTRAINT memcli_{kind.value}_id IF NOT EXISTS "
+                f"FOR (n:{_label(kind)}) REQUIRE n.id IS UNIQUE;\n"
+            )
+        for kind, rows in _batches((kind_of(node), _node(node)) for node in snapshot.nodes()):
+            yield f"UNWIND [{rows}] AS row MERGE (n:{_label(kind)} {{id: row.id}}) SET n = row;\n"
+        for relation, rows in _batches((edge.kind, _edge(edge)) for edge in snapshot.edges()):
+            yield f"UNWIND [{rows}] AS row {_joined(relation)} SET r = row.properties;\n"
+
+
+def literal(value: Json) -> str:
+    """Return `value` (a string, a number, a list or a map with plain names) as a Cypher literal."""
+    match value:
+        case str():
+            return f"'{_SPECIAL.sub(_escape, _LOST.sub(REPLACEMENT, value))}'"
+        case float():
+            digits = format(Decimal(repr(value)), "f")
+            return digits if "." in digits else f"{digits}.0"
+        case list():
+            return f"[{', '.join(map(literal, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{name}: {literal(each)}' for name, each in value.items())}}}"
+        case _:
+            return str(value)
+
+
+def _escape(match: re.Match[str]) -> str:
+    # Some versions resolve `\uXXXX` before they read strings, even behind an escaped backslash:
+    # a `u` that follows a backslash is therefore an escape of its own.
+    return _ESCAPES.get(match[0]) or f"\\u{ord(match[0]):04x}"
+
+
+def _label(kind: NodeKind) -> str:
+    return kind.value.capitalize()
+
+
+def _joined(kind: EdgeKind) -> str:
+    source, target = EDGE_ENDS[kind]
+    return (
+        f"MATCH (a:{_label(source)} {{id: row.source}}) MATCH (b:{_label(target)} {{id: row.target}}) "
+        f"MERGE (a)-[r:{kind.value.upper()}]->(b)"
+    )
+
+
+def _node(node: Node) -> str:
+    properties = node_properties(node)
+    del properties["kind"]
+    if "metadata" in properties:
+        properties["metadata"] = json_text(properties["metadata"])
+    return literal(properties)
+
+
+def _edge(edge: Edge) -> str:
+    properties = edge_properties(edge)
+    ends = {"source": properties.pop("source"), "target": properties.pop("target")}
+    del properties["kind"]
+    return literal(ends | {"properties": properties})
+
+
+def _batches(rows: Iterable[tuple[Kind, str]]) -> Iterator[tuple[Kind, str]]:
+    """Gather rows by kind until there are enough for a statement; what waits is bounded."""
+    waiting: dict[Kind, list[str]] = {}
+    sizes: Counter[Kind] = Counter()
+    for kind, row in rows:
+        batch = waiting.setdefault(kind, [])
+        batch.append(row)
+        sizes[kind] += len(row)
+        if len(batch) >= _ROWS or sizes[kind] >= _CHARACTERS:
+            yield kind, ", ".join(waiting.pop(kind))
+            del sizes[kind]
+    for kind, batch in waiting.items():
+        yield kind, ", ".join(batch)

@@ -1,0 +1,26 @@
+"""JSON Lines: the complete form. Two memories that hold the same graph give the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from graph.exporters.properties import edge_properties, json_text, node_properties
+from graph.model import Snapshot
+
+
+class JsonlExporter:
+    """Writes one record a line: `type` (node or edge), then the model's fields in the model's order.
+
+    A field that is absent is `None`, or an empty map for metadata.
+    """
+
+    name: ClassVar[str] = "jsonl"
+    suffix: ClassVar[str] = ".jsonl"
+    about: ClassVar[str] = "JSON Lines, complete: one node or edge a line"
+
+    def chunks(self, snapshot: Snapshot) -> Iterator[str]:
+        for node in snapshot.nodes():
+            yield json_text({"type": "node"} | node_properties(node)) + "\n"
+        for edge in snapshot.edges():
+            yield json_text({"type": "edge"} | edge_properties(edge)) + "\n"

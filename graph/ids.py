@@ -1,0 +1,22 @@
+"""Content-addressed ids: the same content has the same id on every machine."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+PREFIXES = {"interaction": "m_", "note": "n_", "entity": "e_", "query": "q_", "insight": "i_"}
+
+
+def content_id(kind: str, *parts: str) -> str:
+    """Return the id of a node of `kind` whose identity is `parts`, in order.
+
+    80 bits of BLAKE2b in base 32 behind a letter for the kind. Each part is preceded by its
+    length, so that ("ab", "c") and ("a", "bc") differ.
+    """
+    digest = hashlib.blake2b(digest_size=10)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return PREFIXES[kind] + base64.b32encode(digest.digest()).decode("ascii").lower()

@@ -1,0 +1,419 @@
+"""The values that cross a floor of the engine: frozen, typed, without behaviour of their own.
+
+Timestamps are ISO 8601 strings as the source gave them (`2024-03-05T10:22:00`, with an offset
+where one was given); `None` means that the source did not say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, BinaryIO
+
+Json = Any
+"""A JSON value: what `json.loads` returns."""
+
+
+# --- What readers take and give -------------------------------------------------------------
+
+
+class Form(StrEnum):
+    """What a source unit is: a turn of a conversation, or a piece of a document."""
+
+    MESSAGE = "message"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One readable input: a file, a member of an archive, or standard input.
+
+    `name` is the path relative to what the user named, with `/` and with its suffix: the same on
+    every machine, so that ids may depend on it. `path` is for messages to people. `open` gives
+    the bytes from the start, as often as it is called.
+    """
+
+    name: str
+    path: str
+    open: Callable[[], BinaryIO]
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One message or one section of a document, as a reader found it.
+
+    `key` is the id that the source gives the unit; where it gives none, the reader makes one that
+    a later, longer export of the same conversation would make again. `line` is where the record
+    begins (1-based; for formats without lines, the ordinal of the record). `offset` counts the
+    bytes of the source read so far, for progress.
+    """
+
+    form: Form
+    key: str
+    text: str
+    conversation: str = ""
+    session: str = ""
+    speaker: str | None = None
+    timestamp: str | None = None
+    title: str | None = None
+    reply_to: str | None = None
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+    line: int = 0
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A piece of input that could not be taken in, and why."""
+
+    path: str
+    line: int
+    reason: str
+
+
+# --- The graph --------------------------------------------------------------------------------
+
+
+class NodeKind(StrEnum):
+    INTERACTION = "interaction"
+    NOTE = "note"
+    ENTITY = "entity"
+    QUERY = "query"
+    INSIGHT = "insight"
+
+
+class EdgeKind(StrEnum):
+    """Directed, source to target. What each joins is told by `EDGE_ENDS`."""
+
+    NEXT = "next"
+    REPLIES_TO = "replies_to"
+    SAID_BY = "said_by"
+    DERIVED_FROM = "derived_from"
+    MENTIONS = "mentions"
+    ABOUT = "about"
+    LINKS_TO = "links_to"
+    ASKED_IN = "asked_in"
+    ANSWERED_BY = "answered_by"
+    SUPPORTED_BY = "supported_by"
+
+
+EDGE_ENDS: Mapping[EdgeKind, tuple[NodeKind, NodeKind]] = {
+    EdgeKind.NEXT: (NodeKind.INTERACTION, NodeKind.INTERACTION),
+    EdgeKind.REPLIES_TO: (NodeKind.INTERACTION, NodeKind.INTERACTION),
+    EdgeKind.SAID_BY: (NodeKind.INTERACTION, NodeKind.ENTITY),
+    EdgeKind.DERIVED_FROM: (NodeKind.NOTE, NodeKind.INTERACTION),
+    EdgeKind.MENTIONS: (NodeKind.NOTE, NodeKind.ENTITY),
+    EdgeKind.ABOUT: (NodeKind.NOTE, NodeKind.ENTITY),
+    EdgeKind.LINKS_TO: (NodeKind.NOTE, NodeKind.NOTE),
+    EdgeKind.ASKED_IN: (NodeKind.QUERY, NodeKind.INTERACTION),
+    EdgeKind.ANSWERED_BY: (NodeKind.QUERY, NodeKind.INTERACTION),
+    EdgeKind.SUPPORTED_BY: (NodeKind.INSIGHT, NodeKind.NOTE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A message or a section of a document, word for word.
+
+    `position` orders the interactions of one conversation (or the sections of one document)
+    from 0. `key` is the id given at ingest; for a document, the document's id.
+    """
+
+    id: str
+    form: Form
+    key: str
+    text: str
+    conversation: str = ""
+    session: str = ""
+    position: int = 0
+    speaker: str | None = None
+    timestamp: str | None = None
+    title: str | None = None
+    reply_to: str | None = None
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What one interaction contributes: A-MEM's note (arXiv 2502.12110, section 3.1).
+
+    The content is the text of the interactions it is derived from and is not repeated here.
+    """
+
+    id: str
+    title: str
+    context: str
+    keywords: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    timestamp: str | None = None
+    decided_by: str = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A person, place, thing or concept. `label` is spaCy's (PERSON, GPE, …), CONCEPT or TITLE."""
+
+    id: str
+    name: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question somebody asked in a conversation; `outcome` is `answered` or `open`."""
+
+    id: str
+    text: str
+    outcome: str = "open"
+    asker: str | None = None
+    timestamp: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """A statement that evidence supports.
+
+    `state` is `candidate` while one interaction supports it and `active` once several do;
+    `support` is their number.
+    """
+
+    id: str
+    text: str
+    subject: str
+    state: str = "candidate"
+    support: int = 1
+    decided_by: str = "rule"
+
+
+Node = Interaction | Note | Entity | Query | Insight
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A typed, weighted edge. `reason` says why it is there; `decided_by` is `rule` or a model."""
+
+    source: str
+    target: str
+    kind: EdgeKind
+    weight: float = 1.0
+    reason: str = ""
+    decided_by: str = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which nodes are meant; an empty field does not restrict.
+
+    `conversation` restricts interactions to one conversation and other nodes to those that touch
+    it; `since` and `until` are ISO 8601 prefixes compared as text against timestamped nodes;
+    `ids` names nodes; `contains` is matched, case-folded, against the caption. With `ranked`
+    the nodes come by the number of their edges, most first, else by id.
+    """
+
+    kinds: tuple[NodeKind, ...] = ()
+    conversation: str | None = None
+    since: str | None = None
+    until: str | None = None
+    ids: tuple[str, ...] = ()
+    contains: str | None = None
+    limit: int | None = None
+    ranked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Nodes and edges of one consistent state, each sorted (nodes by id, edges by source,
+    kind, target) and read as they are consumed. Every edge joins two of the nodes."""
+
+    nodes: Callable[[], Iterator[Node]]
+    edges: Callable[[], Iterator[Edge]]
+
+
+def kind_of(node: Node) -> NodeKind:
+    """The kind of a node."""
+    return _KINDS[type(node)]
+
+
+_KINDS: Mapping[type, NodeKind] = {
+    Interaction: NodeKind.INTERACTION,
+    Note: NodeKind.NOTE,
+    Entity: NodeKind.ENTITY,
+    Query: NodeKind.QUERY,
+    Insight: NodeKind.INSIGHT,
+}
+
+
+def caption(node: Node) -> str:
+    """The one line by which a person recognises a node."""
+    match node:
+        case Interaction():
+            text = f"{node.speaker}: {node.text}" if node.speaker else node.title or node.text
+        case Note():
+            text = node.title
+        case Entity():
+            text = node.name
+        case Query() | Insight():
+            text = node.text
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else line[:79].rstrip() + "…"
+
+
+# --- Ingest -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What one ingest did. `read` counts records; `skipped` those that were known already."""
+
+    read: int = 0
+    added: int = 0
+    skipped: int = 0
+    rejected: int = 0
+    notes: int = 0
+    entities: int = 0
+    links: int = 0
+    evolved: int = 0
+    elapsed_s: float = 0.0
+    rejects: tuple[Reject, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+# --- Asking -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. `limit` counts hits; `budget` bounds their text in whitespace-separated
+    words (None: unbounded); `conversation` and `speaker` restrict the hits."""
+
+    text: str
+    id: str | None = None
+    asked_at: str | None = None
+    conversation: str | None = None
+    speaker: str | None = None
+    since: str | None = None
+    until: str | None = None
+    limit: int = 10
+    budget: int | None = None
+    order: str = "score"
+    answer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a piece of text was said. `message` or `document` is the id given at ingest."""
+
+    interaction: str
+    conversation: str | None = None
+    session: str | None = None
+    message: str | None = None
+    document: str | None = None
+    speaker: str | None = None
+    timestamp: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One piece of evidence. `signals` are the parts of `score`, each in [0, 1] before weighting;
+    `path` names the edges that lead from the question to the hit, first step first."""
+
+    rank: int
+    score: float
+    tier: str
+    note: str | None
+    title: str
+    text: str
+    timestamp: str | None
+    sources: tuple[Citation, ...]
+    signals: Mapping[str, float]
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InsightHit:
+    """An insight that the evidence of an answer supports; `score` counts the hits that do."""
+
+    insight: str
+    text: str
+    score: int
+    support: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A sentence of the answer; `hit` is the rank of the hit it is quoted from."""
+
+    text: str
+    hit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`confidence` in [0, 1]; `found` says whether memory holds an answer at all."""
+
+    text: str = ""
+    confidence: float = 0.0
+    found: bool = False
+    decided_by: str = "rule"
+    quotations: tuple[Quotation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a question was understood: what `--explain` shows before the hits."""
+
+    terms: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """All that `ask` returns for one question."""
+
+    question: Question
+    answer: Answer
+    hits: tuple[Hit, ...]
+    insights: tuple[InsightHit, ...]
+    reading: Reading
+    elapsed_ms: float
+
+
+# --- Looking at the graph ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbor:
+    """A node reached from another: `hops` away, over `edge`."""
+
+    node: Node
+    edge: Edge
+    hops: int
+
+
+@dataclass(frozen=True, slots=True)
+class GraphStats:
+    """Counts by kind, and the shape of the whole. `hubs` are (id, caption, degree)."""
+
+    nodes: Mapping[str, int]
+    edges: Mapping[str, int]
+    components: int
+    largest_component: int
+    hubs: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreInfo:
+    """What a store says of itself. `sources` counts inputs taken in to their end."""
+
+    url: str
+    kind: str
+    schema: str
+    bytes: int
+    nodes: Mapping[str, int]
+    edges: Mapping[str, int]
+    sources: int
+    extractors: tuple[str, ...]
