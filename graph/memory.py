@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from graph.answer import reply
+from graph.ingest import Ingest
+from graph.lookup import find, neighbors
 from graph.model import (
     GraphStats,
     IngestReport,
@@ -19,12 +23,22 @@ from graph.model import (
     Snapshot,
     StoreInfo,
 )
-from graph.ports import Progress
+from graph.ports import Progress, Store
+from graph.recall import recall
 from graph.settings import Settings
+from graph.shape import shape
+from graph.snapshot import snapshot
+from graph.store.registry import open_store
+
+EVERYTHING = Selection()
 
 
 class Memory:
     """One memory. Methods are short and delegate down; use it as a context manager."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._store = store
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = False) -> Self:
@@ -33,7 +47,7 @@ class Memory:
         Raises:
             StoreError: one of its kinds, with a hint.
         """
-        raise NotImplementedError
+        return cls(settings, open_store(settings.store, create=create))
 
     def __enter__(self) -> Self:
         return self
@@ -43,6 +57,7 @@ class Memory:
 
     def close(self) -> None:
         """Let go of the store."""
+        self._store.close()
 
     def ingest(
         self,
@@ -59,36 +74,42 @@ class Memory:
             NotFoundError: a path does not exist.
             StoreError: the store cannot be written. What was committed stays.
         """
-        raise NotImplementedError
+        return Ingest(self._settings, self._store, progress, dry_run).run(paths, stdin, reader)
 
     def ask(self, question: Question) -> Reply:
         """Recall and answer."""
-        raise NotImplementedError
+        began = time.perf_counter()
+        with self._store.transaction(write=False):
+            evidence = recall(question, self._store, self._settings)
+            return reply(question, evidence, self._store, began)
 
-    def snapshot(self, selection: Selection = Selection()) -> AbstractContextManager[Snapshot]:
+    @contextmanager
+    def snapshot(self, selection: Selection = EVERYTHING) -> Iterator[Snapshot]:
         """The selected part of the graph in one consistent state, for as long as the context lasts."""
-        raise NotImplementedError
+        with self._store.transaction(write=False):
+            yield snapshot(self._store, selection)
 
     def nodes(self, selection: Selection) -> Iterator[Node]:
         """The selected nodes."""
-        raise NotImplementedError
+        return self._store.nodes(selection)
 
     def node(self, name: str, kind: NodeKind | None = None) -> Node:
-        """The node with the id `name`, else the entity with that name or alias, else the interaction with that key.
+        """The node with the id `name`, else the entity with that name or alias.
 
         Raises:
             NotFoundError: there is none; the hint names near ones.
         """
-        raise NotImplementedError
+        return find(self._store, name, kind)
 
     def neighbors(self, name: str, *, hops: int = 1, limit: int = 50) -> list[Neighbor]:
         """The nodes around `node(name)`, nearest first, then by weight."""
-        raise NotImplementedError
+        return neighbors(self._store, find(self._store, name).id, hops, limit)
 
     def stats(self) -> GraphStats:
         """Counts and shape of the graph."""
-        raise NotImplementedError
+        with self._store.transaction(write=False):
+            return shape(self._store)
 
     def info(self) -> StoreInfo:
         """What the store says of itself."""
-        raise NotImplementedError
+        return self._store.info()

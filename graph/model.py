@@ -193,12 +193,16 @@ Node = Interaction | Note | Entity | Query | Insight
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A typed, weighted edge. `reason` says why it is there; `decided_by` is `rule` or a model."""
+    """A typed, weighted edge. `reason` says why it is there; `decided_by` is `rule` or a model.
+
+    `relation` refines a link between notes: `same_topic`, `elaborates`, `answers`.
+    """
 
     source: str
     target: str
     kind: EdgeKind
     weight: float = 1.0
+    relation: str = ""
     reason: str = ""
     decided_by: str = "rule"
 
@@ -265,6 +269,60 @@ def caption(node: Node) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a text, at letters `start` to `end`; `label` as in `Entity`."""
+
+    name: str
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What an extractor found in one text: names in order, and the words that say what it is about,
+    most salient first."""
+
+    mentions: tuple[Mention, ...]
+    keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far a source was taken in. `digest` names its bytes; `records` counts those taken in."""
+
+    digest: str
+    name: str
+    records: int
+    finished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one transaction writes. Nodes come before the edges that join them.
+
+    A node whose id is known: an interaction stays as it is, an entity keeps its name and label and
+    gains aliases, any other is replaced. An edge with the same ends and kind is replaced.
+    """
+
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    checkpoint: Checkpoint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """Where conversations stand before a batch.
+
+    `tails` gives the last interactions of each conversation asked for, oldest first; `located`
+    the id of the interaction with a given (conversation, key).
+    """
+
+    tails: Mapping[str, tuple[Interaction, ...]]
+    located: Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """What one ingest did. `read` counts records; `skipped` those that were known already."""
 
@@ -285,9 +343,52 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True)
+class TextQuery:
+    """A full-text search: any of `terms`, within one conversation, by one speaker, in a time window,
+    as in `Selection`. The `limit` best are wanted."""
+
+    terms: tuple[str, ...]
+    conversation: str | None = None
+    speaker: str | None = None
+    since: str | None = None
+    until: str | None = None
+    limit: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An interaction that full text found. Scores are BM25, higher is better: `whole` of its text,
+    `piece` of its best run of 50 words; 0 where it was not among the best of that kind."""
+
+    id: str
+    whole: float
+    piece: float
+
+
+@dataclass(frozen=True, slots=True)
+class EntityMatch:
+    """An entity that a question names. `name` is the folded name it was found by; `mentions` counts
+    the notes that mention it; `speaks` says whether it is a speaker of an interaction."""
+
+    entity: Entity
+    name: str
+    mentions: int
+    speaks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subgraph:
+    """A neighbourhood in the form that ranking wants: edges as (source, target, kind, weight), with
+    source and target as positions in `ids`."""
+
+    ids: tuple[str, ...]
+    edges: tuple[tuple[int, int, EdgeKind, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked. `limit` counts hits; `budget` bounds their text in whitespace-separated
-    words (None: unbounded); `conversation` and `speaker` restrict the hits."""
+    words (None: unbounded); `conversation` and `speaker` restrict the hits; `explain` asks for paths."""
 
     text: str
     id: str | None = None
@@ -300,6 +401,7 @@ class Question:
     budget: int | None = None
     order: str = "score"
     answer: bool = True
+    explain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

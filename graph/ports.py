@@ -2,10 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import ClassVar, Protocol
 
-from graph.model import Record, Reject, Snapshot, Source
+from graph.model import (
+    Changes,
+    Checkpoint,
+    Edge,
+    EdgeKind,
+    EntityMatch,
+    Extraction,
+    Frontier,
+    Match,
+    Node,
+    NodeKind,
+    Record,
+    Reject,
+    Selection,
+    Snapshot,
+    Source,
+    StoreInfo,
+    Subgraph,
+    TextQuery,
+)
+
+
+class Store(Protocol):
+    """Where the graph lives. Every method takes and gives batches; none is called once a row.
+
+    Every method raises `StoreError` or one of its kinds, and nothing else, when the store fails.
+    Reads outside `transaction` each see the last committed state.
+    """
+
+    def info(self) -> StoreInfo:
+        """Count what is there."""
+        ...
+
+    def transaction(self, *, write: bool) -> AbstractContextManager[None]:
+        """One consistent state for all calls inside; with `write`, all of their changes or none.
+
+        Writers exclude each other: what one reads inside stays true until it commits.
+        """
+        ...
+
+    def known(self, ids: Sequence[str]) -> set[str]:
+        """Those of `ids` that are nodes here."""
+        ...
+
+    def frontier(self, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
+        """The last 8 interactions of each conversation, and the ids of (conversation, key) pairs."""
+        ...
+
+    def checkpoint(self, digest: str) -> Checkpoint | None:
+        """How far the source with these bytes was taken in."""
+        ...
+
+    def save(self, changes: Changes) -> dict[NodeKind, int]:
+        """Write `changes`, indexes included; return how many nodes of each kind are new.
+
+        Only inside a `transaction` that may write.
+        """
+        ...
+
+    def nodes(self, selection: Selection) -> Iterator[Node]:
+        """The selected nodes, sorted by id, or by degree where `selection.ranked`."""
+        ...
+
+    def edges(self, ids: Sequence[str] | None, kinds: Sequence[EdgeKind], widest: int | None = None) -> Iterator[Edge]:
+        """Edges of `kinds` (empty: all) with an end in `ids` (None: all edges), sorted by source, kind, target.
+
+        With `widest`, a node of `ids` that has more edges than that contributes none.
+        """
+        ...
+
+    def search(self, query: TextQuery) -> list[Match]:
+        """Full-text search, best whole first, ties by id."""
+        ...
+
+    def resolve(self, names: Sequence[str], conversation: str | None = None) -> list[EntityMatch]:
+        """Entities with one of the folded `names` as name or alias, sorted by id; and speakers (of
+        `conversation`, where given) whose folded name begins with one of at least three letters."""
+        ...
+
+    def neighborhood(self, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int) -> Subgraph:
+        """Everything within `hops` edges of `ids`; nodes with more than `widest` edges are reached, not left.
+
+        `ids` come first in the result, in the order given, those that are nodes here.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of it. Closing twice is fine."""
+        ...
+
+
+class Extractor(Protocol):
+    """Finds names and keywords in texts."""
+
+    name: str
+    """Recorded with what it decided: `spacy:MODEL-VERSION` or `rules`."""
+
+    def extract(self, texts: Sequence[str]) -> list[Extraction]:
+        """One extraction a text, in order; equal texts give equal extractions, whatever they come with."""
+        ...
 
 
 class Reader(Protocol):

@@ -25,6 +25,18 @@ class Settings:
     ingest_batch: int = setting(64, "records in one transaction", 1, 10_000)
     ingest_extractor: str = setting("auto", "who finds entities: auto, spacy or rules")
     ingest_longest: int = setting(16_000_000, "bytes of the longest record taken in", 1_000, 1_000_000_000)
+    recall_candidates: int = setting(300, "interactions that full text hands to ranking", 1, 10_000)
+    recall_piece: float = setting(0.5, "share of the best piece's score in the full-text score", 0, 1)
+    recall_previous: float = setting(0.25, "part of its score that a message lends to the next one", 0, 1)
+    recall_next: float = setting(0.35, "part of its score that a message lends to the one before", 0, 1)
+    recall_speaker: float = setting(2.0, "factor for messages by the one person a question names", 1, 10)
+    recall_asking: float = setting(0.9, "factor for messages that end in a question mark", 0, 1)
+    recall_damping: float = setting(0.85, "chance that a walk on the graph goes on", 0, 0.99)
+    recall_prior: float = setting(0.02, "part of the walk's starts that full text gets beside entities", 0, 1)
+    recall_hops: int = setting(4, "edges from the question to the rim of the graph that is ranked", 1, 10)
+    recall_widest: int = setting(200, "edges from which on a node is reached by a walk, but not left", 1, 100_000)
+    recall_graph: float = setting(0.1, "weight of the graph beside full text, for messages", 0, 10)
+    recall_graph_documents: float = setting(10.0, "weight of the graph beside full text, for documents", 0, 100)
 
     def __post_init__(self) -> None:
         for each in fields(self):

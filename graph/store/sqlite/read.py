@@ -1,0 +1,189 @@
+"""Reading nodes, edges and neighbourhoods."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+from graph.model import (
+    Edge,
+    EdgeKind,
+    Entity,
+    EntityMatch,
+    Frontier,
+    Interaction,
+    Node,
+    NodeKind,
+    Selection,
+    Subgraph,
+)
+from graph.store.sqlite.rows import SELECT, to_edge, to_node
+from graph.store.sqlite.write import keys_of
+from graph.text import fold
+
+_TAIL = 8
+_OF_IDS = " AND n.id IN (SELECT value FROM json_each(:ids))"
+_OF_CONVERSATION = " AND n.key IN (SELECT key FROM node_conversation WHERE conversation = :conversation)"
+_OF_TAILS = """ AND x.key IN (
+    SELECT i.key FROM json_each(:conversations) j JOIN interaction i ON i.conversation = j.value
+    WHERE i.position > (SELECT max(position) FROM interaction WHERE conversation = j.value) - :tail
+) ORDER BY x.conversation, x.position"""
+_BY_ID = " ORDER BY n.id LIMIT :limit"
+_BY_DEGREE = """ ORDER BY (SELECT count(*) FROM edge WHERE source = n.key)
+    + (SELECT count(*) FROM edge WHERE target = n.key) DESC, n.id LIMIT :limit"""
+
+
+def nodes(connection: sqlite3.Connection, selection: Selection) -> Iterator[Node]:
+    """The selected nodes, as `Store.nodes` has it."""
+    given = {
+        "contains": fold(selection.contains) if selection.contains else None,
+        "since": selection.since,
+        "until": selection.until,
+        "conversation": selection.conversation,
+        "ids": json.dumps(selection.ids),
+        "limit": -1 if selection.limit is None else selection.limit,
+    }
+    # Ids begin with a letter for their kind, so that kinds in this order give ids in order.
+    kinds = [kind for kind in SELECT if not selection.kinds or kind in selection.kinds]
+    streams = [_of_kind(connection, kind, selection, given) for kind in kinds]
+    if selection.limit is None:
+        return chain.from_iterable(streams)
+    return (node for node, _ in zip(chain.from_iterable(streams), range(selection.limit), strict=False))
+
+
+def _of_kind(
+    connection: sqlite3.Connection, kind: NodeKind, selection: Selection, given: dict[str, Any]
+) -> Iterator[Node]:
+    statement = SELECT[kind]
+    if selection.ids:
+        statement += _OF_IDS
+    if selection.conversation is not None:
+        statement += _OF_CONVERSATION
+    statement += _BY_DEGREE if selection.ranked else _BY_ID
+    for row in connection.execute(statement, given):
+        yield to_node(kind, row)
+
+
+_ALL_EDGES = """
+    SELECT s.id, t.id, e.kind, e.weight, e.relation, e.reason, e.decided_by
+    FROM edge e JOIN node s ON s.key = e.source JOIN node t ON t.key = e.target
+    WHERE (:all OR e.kind IN (SELECT value FROM json_each(:kinds))) ORDER BY s.id, e.kind, t.id"""
+_EDGES_OF = """
+    WITH mine (key) AS (SELECT value FROM json_each(:keys)), found (source, kind, target) AS (
+        SELECT source, kind, target FROM edge WHERE source IN mine
+        UNION SELECT source, kind, target FROM edge WHERE target IN mine
+    )
+    SELECT s.id, t.id, e.kind, e.weight, e.relation, e.reason, e.decided_by
+    FROM found JOIN edge e USING (source, kind, target) JOIN node s ON s.key = e.source JOIN node t ON t.key = e.target
+    WHERE (:all OR e.kind IN (SELECT value FROM json_each(:kinds))) ORDER BY s.id, e.kind, t.id"""
+
+
+def edges(
+    connection: sqlite3.Connection, ids: Sequence[str] | None, kinds: Sequence[EdgeKind], widest: int | None
+) -> Iterator[Edge]:
+    """Edges at `ids`, as `Store.edges` has it."""
+    given: dict[str, Any] = {"all": not kinds, "kinds": json.dumps(kinds)}
+    if ids is None:
+        return map(to_edge, connection.execute(_ALL_EDGES, given))
+    keys = list(keys_of(connection, ids).values())
+    if widest is not None:
+        keys = _narrow(connection, keys, kinds or tuple(EdgeKind), widest)
+    return map(to_edge, connection.execute(_EDGES_OF, given | {"keys": json.dumps(keys)}))
+
+
+def _narrow(connection: sqlite3.Connection, keys: Sequence[int], kinds: Sequence[EdgeKind], widest: int) -> list[int]:
+    """Those of `keys` with at most `widest` edges of `kinds`; none is counted further than that."""
+    rows = connection.execute(
+        """SELECT f.value FROM json_each(:keys) f WHERE (
+            SELECT count(*) FROM (
+                SELECT 1 FROM edge WHERE source = f.value AND kind IN (SELECT value FROM json_each(:kinds))
+                UNION ALL
+                SELECT 1 FROM edge WHERE target = f.value AND kind IN (SELECT value FROM json_each(:kinds))
+                LIMIT :widest + 1
+            )
+        ) <= :widest""",
+        {"keys": json.dumps(keys), "kinds": json.dumps(kinds), "widest": widest},
+    )
+    return [key for (key,) in rows]
+
+
+def neighborhood(
+    connection: sqlite3.Connection, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int
+) -> Subgraph:
+    """Breadth first from `ids`, as `Store.neighborhood` has it."""
+    keys = keys_of(connection, ids)
+    position = {keys[id]: number for number, id in enumerate(id for id in ids if id in keys)}
+    found: dict[tuple[int, str, int], float] = {}
+    frontier = list(position)
+    for _ in range(hops):
+        frontier = _narrow(connection, frontier, kinds, widest)
+        reached: list[int] = []
+        for source, kind, target, weight in _incident(connection, frontier, kinds):
+            found[source, kind, target] = weight
+            for end in (source, target):
+                if end not in position:
+                    position[end] = len(position)
+                    reached.append(end)
+        frontier = reached
+    rows = connection.execute(
+        "SELECT n.key, n.id FROM json_each(?) j JOIN node n ON n.key = j.value", (json.dumps(list(position)),)
+    )
+    id_of = dict(rows.fetchall())
+    return Subgraph(
+        tuple(id_of[key] for key in position),
+        tuple((position[s], position[t], EdgeKind(kind), weight) for (s, kind, t), weight in found.items()),
+    )
+
+
+def _incident(
+    connection: sqlite3.Connection, keys: Sequence[int], kinds: Sequence[EdgeKind]
+) -> Iterator[tuple[int, str, int, float]]:
+    given = {"keys": json.dumps(keys), "kinds": json.dumps(kinds)}
+    return connection.execute(
+        """SELECT e.source, e.kind, e.target, e.weight FROM json_each(:keys) f JOIN edge e ON e.source = f.value
+            WHERE e.kind IN (SELECT value FROM json_each(:kinds))
+        UNION ALL
+        SELECT e.source, e.kind, e.target, e.weight FROM json_each(:keys) f JOIN edge e ON e.target = f.value
+            WHERE e.kind IN (SELECT value FROM json_each(:kinds))""",
+        given,
+    )
+
+
+def resolve(connection: sqlite3.Connection, names: Sequence[str], conversation: str | None) -> list[EntityMatch]:
+    """Entities and speakers that `names` may mean, as `Store.resolve` has it."""
+    rows = connection.execute(
+        """WITH asked (name) AS (SELECT value FROM json_each(:names)), found (entity, name) AS (
+            SELECT a.entity, q.name FROM asked q JOIN alias a ON a.folded = q.name
+            UNION SELECT s.entity, q.name FROM asked q JOIN speaker s
+                ON s.folded >= q.name AND s.folded < q.name || char(1114111)
+                WHERE length(q.name) > 2 AND (:conversation IS NULL OR s.conversation = :conversation)
+        )
+        SELECT n.id, e.name, e.label, f.name, e.mentions, EXISTS (
+            SELECT 1 FROM speaker s WHERE s.entity = e.key AND (:conversation IS NULL OR s.conversation = :conversation)
+        ) FROM found f JOIN entity e ON e.key = f.entity JOIN node n ON n.key = f.entity ORDER BY n.id, f.name""",
+        {"names": json.dumps(names), "conversation": conversation},
+    )
+    return [
+        EntityMatch(Entity(id, name, label), found_by, mentions, bool(speaks))
+        for id, name, label, found_by, mentions, speaks in rows
+    ]
+
+
+def frontier(connection: sqlite3.Connection, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
+    """Tails and replied-to interactions, as `Store.frontier` has it."""
+    given = {"contains": None, "since": None, "until": None, "conversations": json.dumps(conversations), "tail": _TAIL}
+    tails: dict[str, tuple[Interaction, ...]] = {}
+    for row in connection.execute(SELECT[NodeKind.INTERACTION] + _OF_TAILS, given):
+        each = to_node(NodeKind.INTERACTION, row)
+        assert isinstance(each, Interaction)
+        tails[each.conversation] = (*tails.get(each.conversation, ()), each)
+    located = connection.execute(
+        """SELECT i.conversation, i.source_key, n.id FROM json_each(?) j
+        JOIN interaction i ON i.source_key = j.value ->> 1 AND i.conversation = j.value ->> 0
+        JOIN node n ON n.key = i.key ORDER BY i.position DESC""",
+        (json.dumps(keys),),
+    )
+    return Frontier(tails, {(conversation, key): id for conversation, key, id in located})

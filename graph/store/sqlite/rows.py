@@ -1,0 +1,97 @@
+"""Nodes and edges as rows of their tables: statements by kind, and the way there and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from graph.model import Edge, EdgeKind, Entity, Form, Insight, Interaction, Node, NodeKind, Note, Query
+
+Row = tuple[Any, ...]
+
+INSERT: Mapping[NodeKind, str] = {
+    NodeKind.INTERACTION: """
+        INSERT INTO interaction (key, form, source_key, text, conversation, session, position, speaker, timestamp,
+            title, reply_to, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+    NodeKind.NOTE: """
+        INSERT OR REPLACE INTO note (key, title, context, keywords, tags, timestamp, decided_by)
+            VALUES (?, ?, ?, ?, ?, ?, ?)""",
+    NodeKind.ENTITY: "INSERT INTO entity (key, name, label) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    NodeKind.QUERY: "INSERT OR REPLACE INTO query (key, text, outcome, asker, timestamp) VALUES (?, ?, ?, ?, ?)",
+    NodeKind.INSIGHT: """
+        INSERT OR REPLACE INTO insight (key, text, subject, state, support, decided_by) VALUES (?, ?, ?, ?, ?, ?)""",
+}
+
+# One shape for all kinds: the id first, then the columns in the order of the dataclass's fields. Entities come with
+# their aliases as JSON. Conditions on what a kind does not have are left out of its statement.
+SELECT: Mapping[NodeKind, str] = {
+    NodeKind.ENTITY: """
+        SELECT n.id, x.name, x.label, (
+            SELECT json_group_array(name) FROM (
+                SELECT name FROM alias WHERE entity = x.key AND name <> x.name ORDER BY name
+            )
+        ) FROM node n JOIN entity x ON x.key = n.key
+        WHERE (:contains IS NULL OR instr(folded(x.name), :contains))
+        AND :since IS NULL AND :until IS NULL""",
+    NodeKind.INSIGHT: """
+        SELECT n.id, x.text, x.subject, x.state, x.support, x.decided_by FROM node n JOIN insight x ON x.key = n.key
+        WHERE (:contains IS NULL OR instr(folded(x.text), :contains))
+        AND :since IS NULL AND :until IS NULL""",
+    NodeKind.INTERACTION: """
+        SELECT n.id, x.form, x.source_key, x.text, x.conversation, x.session, x.position, x.speaker, x.timestamp,
+            x.title, x.reply_to, x.metadata FROM node n JOIN interaction x ON x.key = n.key
+        WHERE (:contains IS NULL OR instr(folded(x.text), :contains))
+        AND (:since IS NULL OR x.timestamp >= :since)
+        AND (:until IS NULL OR substr(x.timestamp, 1, length(:until)) <= :until)""",
+    NodeKind.NOTE: """
+        SELECT n.id, x.title, x.context, x.keywords, x.tags, x.timestamp, x.decided_by
+        FROM node n JOIN note x ON x.key = n.key
+        WHERE (:contains IS NULL OR instr(folded(x.title || ' ' || x.context), :contains))
+        AND (:since IS NULL OR x.timestamp >= :since)
+        AND (:until IS NULL OR substr(x.timestamp, 1, length(:until)) <= :until)""",
+    NodeKind.QUERY: """
+        SELECT n.id, x.text, x.outcome, x.asker, x.timestamp FROM node n JOIN query x ON x.key = n.key
+        WHERE (:contains IS NULL OR instr(folded(x.text), :contains))
+        AND (:since IS NULL OR x.timestamp >= :since)
+        AND (:until IS NULL OR substr(x.timestamp, 1, length(:until)) <= :until)""",
+}
+
+
+def to_row(key: int, node: Node) -> Row:
+    """The values of `INSERT[kind_of(node)]`."""
+    match node:
+        case Interaction():
+            metadata = json.dumps(node.metadata, ensure_ascii=False, sort_keys=True)
+            where = (node.conversation, node.session, node.position, node.speaker, node.timestamp)
+            return (key, node.form.value, node.key, node.text, *where, node.title, node.reply_to, metadata)
+        case Note():
+            keywords, tags = (json.dumps(each, ensure_ascii=False) for each in (node.keywords, node.tags))
+            return (key, node.title, node.context, keywords, tags, node.timestamp, node.decided_by)
+        case Entity():
+            return (key, node.name, node.label)
+        case Query():
+            return (key, node.text, node.outcome, node.asker, node.timestamp)
+        case Insight():
+            return (key, node.text, node.subject, node.state, node.support, node.decided_by)
+
+
+def to_node(kind: NodeKind, row: Row) -> Node:
+    """The node of a row of `SELECT[kind]`."""
+    match kind:
+        case NodeKind.INTERACTION:
+            return Interaction(row[0], Form(row[1]), *row[2:-1], metadata=json.loads(row[-1]))  # type: ignore[misc]
+        case NodeKind.NOTE:
+            keywords, tags = tuple(json.loads(row[3])), tuple(json.loads(row[4]))
+            return Note(row[0], row[1], row[2], keywords, tags, row[5], row[6])
+        case NodeKind.ENTITY:
+            return Entity(row[0], row[1], row[2], tuple(json.loads(row[3])))
+        case NodeKind.QUERY:
+            return Query(*row)
+        case NodeKind.INSIGHT:
+            return Insight(*row)
+
+
+def to_edge(row: Row) -> Edge:
+    """The edge of (source id, target id, kind, weight, relation, reason, decided_by)."""
+    return Edge(row[0], row[1], EdgeKind(row[2]), *row[3:])

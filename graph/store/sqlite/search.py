@@ -1,0 +1,63 @@
+"""Full text by FTS5: whole texts and their pieces of 50 words, each under Porter stemming."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from graph.ids import content_id
+from graph.model import Match, TextQuery
+
+# Scores are FTS5's bm25(), which is lower for better, over heading and text; the scope only narrows.
+_WHOLE = """
+    SELECT n.id, -f.score FROM (
+        SELECT rowid AS key, bm25(whole_text, 0, 1, 1) AS score FROM whole_text WHERE whole_text MATCH :match
+        ORDER BY score LIMIT :reach
+    ) f JOIN node n ON n.key = f.key JOIN interaction i ON i.key = f.key
+    WHERE (:conversation IS NULL OR i.conversation = :conversation) AND (:speaker IS NULL OR i.speaker = :speaker)
+    AND (:since IS NULL OR i.timestamp >= :since)
+    AND (:until IS NULL OR substr(i.timestamp, 1, length(:until)) <= :until)
+    ORDER BY f.score, n.id LIMIT :limit"""
+_PIECE = """
+    SELECT n.id, max(-f.score) AS best FROM (
+        SELECT rowid / 4096 AS key, bm25(piece_text, 0, 1, 1) AS score FROM piece_text WHERE piece_text MATCH :match
+        ORDER BY score LIMIT :reach * 2
+    ) f JOIN node n ON n.key = f.key JOIN interaction i ON i.key = f.key
+    WHERE (:conversation IS NULL OR i.conversation = :conversation) AND (:speaker IS NULL OR i.speaker = :speaker)
+    AND (:since IS NULL OR i.timestamp >= :since)
+    AND (:until IS NULL OR substr(i.timestamp, 1, length(:until)) <= :until)
+    GROUP BY n.id ORDER BY best DESC, n.id LIMIT :limit"""
+
+_UNBOUNDED = -1
+
+
+def search(connection: sqlite3.Connection, query: TextQuery) -> list[Match]:
+    """The interactions that hold any of the query's terms, best whole first, ties by id."""
+    if not query.terms:
+        return []
+    narrowed = query.speaker or query.since or query.until
+    given = {
+        "match": _expression(query),
+        "conversation": query.conversation,
+        "speaker": query.speaker,
+        "since": query.since,
+        "until": query.until,
+        "limit": query.limit,
+        # What is narrowed after the index has answered needs all of its answers.
+        "reach": _UNBOUNDED if narrowed else query.limit,
+    }
+    whole = dict(connection.execute(_WHOLE, given).fetchall())
+    piece = dict(connection.execute(_PIECE, given).fetchall())
+    found = [Match(id, whole.get(id, 0.0), piece.get(id, 0.0)) for id in whole.keys() | piece.keys()]
+    return sorted(found, key=lambda match: (-match.whole, -match.piece, match.id))
+
+
+def scope_token(conversation: str) -> str:
+    """A conversation's name as one word of the index, so that the index itself can narrow to it."""
+    return "c" + content_id("interaction", conversation)[2:]
+
+
+def _expression(query: TextQuery) -> str:
+    """The FTS5 query. Terms are quoted strings: nothing in them is an operator."""
+    terms = " OR ".join('"' + term.replace('"', '""') + '"' for term in query.terms)
+    wanted = f"{{heading text}} : ({terms})"
+    return wanted if query.conversation is None else f"scope : {scope_token(query.conversation)} AND {wanted}"

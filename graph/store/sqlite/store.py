@@ -1,0 +1,122 @@
+"""The store port on one SQLite file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from graph.model import (
+    Changes,
+    Checkpoint,
+    Edge,
+    EdgeKind,
+    EntityMatch,
+    Frontier,
+    Match,
+    Node,
+    NodeKind,
+    Selection,
+    StoreInfo,
+    Subgraph,
+    TextQuery,
+)
+from graph.store.sqlite import read, search, write
+from graph.store.sqlite.connection import connect, translated
+from graph.store.sqlite.migrations import NAMES
+from graph.store.sqlite.rows import Row
+
+T = TypeVar("T")
+
+
+class SqliteStore:
+    """A memory in one file; see `graph.ports.Store` for what each method promises."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self._path = path
+        self._connection = connect(path, create=create)
+
+    def info(self) -> StoreInfo:
+        with self.transaction(write=False):
+            nodes = self._all("SELECT kind, count(*) FROM node GROUP BY kind ORDER BY kind")
+            edges = self._all("SELECT kind, count(*) FROM edge GROUP BY kind ORDER BY kind")
+            ((sources,),) = self._all("SELECT count(*) FROM checkpoint WHERE finished")
+            deciders = self._all("SELECT DISTINCT decided_by FROM note ORDER BY decided_by")
+        return StoreInfo(
+            url=f"sqlite:///{self._path}",
+            kind="sqlite",
+            schema=NAMES[-1],
+            bytes=sum(file.stat().st_size for file in self._files()),
+            nodes=dict(nodes),
+            edges=dict(edges),
+            sources=sources,
+            extractors=tuple(name for (name,) in deciders),
+        )
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[None]:
+        if self._connection.in_transaction and not write:
+            # What is read inside a transaction sees its state already.
+            yield
+            return
+        with translated(self._path):
+            self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # A full disk may have rolled back already.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def known(self, ids: Sequence[str]) -> set[str]:
+        return self._with(lambda connection: set(write.keys_of(connection, ids)))
+
+    def frontier(self, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
+        return self._with(lambda connection: read.frontier(connection, conversations, keys))
+
+    def checkpoint(self, digest: str) -> Checkpoint | None:
+        with translated(self._path):
+            row = self._connection.execute(
+                "SELECT digest, name, records, finished FROM checkpoint WHERE digest = ?", (digest,)
+            ).fetchone()
+        return Checkpoint(row[0], row[1], row[2], bool(row[3])) if row else None
+
+    def save(self, changes: Changes) -> dict[NodeKind, int]:
+        return self._with(lambda connection: write.save(connection, changes))
+
+    def nodes(self, selection: Selection) -> Iterator[Node]:
+        with translated(self._path):
+            yield from read.nodes(self._connection, selection)
+
+    def edges(self, ids: Sequence[str] | None, kinds: Sequence[EdgeKind], widest: int | None = None) -> Iterator[Edge]:
+        with translated(self._path):
+            yield from read.edges(self._connection, ids, kinds, widest)
+
+    def search(self, query: TextQuery) -> list[Match]:
+        return self._with(lambda connection: search.search(connection, query))
+
+    def resolve(self, names: Sequence[str], conversation: str | None = None) -> list[EntityMatch]:
+        return self._with(lambda connection: read.resolve(connection, names, conversation))
+
+    def neighborhood(self, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int) -> Subgraph:
+        return self._with(lambda connection: read.neighborhood(connection, ids, kinds, hops, widest))
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _with(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with translated(self._path):
+            return work(self._connection)
+
+    def _all(self, statement: str) -> list[Row]:
+        return self._connection.execute(statement).fetchall()
+
+    def _files(self) -> Iterator[Path]:
+        yield self._path
+        log = Path(f"{self._path}-wal")
+        if log.exists():
+            yield log

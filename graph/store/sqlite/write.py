@@ -1,0 +1,108 @@
+"""Writing one batch of changes: nodes, edges, full text, checkpoint."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from graph.model import Changes, Checkpoint, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, kind_of
+from graph.store.sqlite.rows import INSERT, to_row
+from graph.store.sqlite.search import scope_token
+from graph.text import fold, pieces, segmented
+
+PIECES = 4096
+"""Rows of `piece_text` that belong to one interaction: its key times this, and on."""
+
+
+def save(connection: sqlite3.Connection, changes: Changes) -> dict[NodeKind, int]:
+    """Write `changes`; return how many nodes of each kind are new."""
+    new = _insert_nodes(connection, changes.nodes)
+    keys = keys_of(connection, {each.id for each in changes.nodes} | _ends(changes.edges))
+    by_kind: dict[NodeKind, list[Node]] = defaultdict(list)
+    for node in changes.nodes:
+        by_kind[kind_of(node)].append(node)
+    for kind, nodes in by_kind.items():
+        connection.executemany(INSERT[kind], [to_row(keys[node.id], node) for node in nodes])
+    entities = [node for node in changes.nodes if isinstance(node, Entity)]
+    _insert_aliases(connection, entities, keys)
+    _insert_edges(connection, changes.edges, keys)
+    said = [node for node in changes.nodes if isinstance(node, Interaction) and node.id in new]
+    _insert_speakers(connection, said, changes.edges, keys)
+    _index(connection, said, keys)
+    if changes.checkpoint:
+        _insert_checkpoint(connection, changes.checkpoint)
+    return dict(Counter(new.values()))
+
+
+def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
+    """The integer keys of those of `ids` that are nodes."""
+    rows = connection.execute(
+        "SELECT n.id, n.key FROM json_each(?) j JOIN node n ON n.id = j.value", (json.dumps(list(ids)),)
+    )
+    return dict(rows.fetchall())
+
+
+def _ends(edges: Sequence[Edge]) -> set[str]:
+    return {edge.source for edge in edges} | {edge.target for edge in edges}
+
+
+def _insert_nodes(connection: sqlite3.Connection, nodes: Sequence[Node]) -> dict[str, NodeKind]:
+    """Give each node a key; return the kinds of those that are new, by id."""
+    known = keys_of(connection, {node.id for node in nodes})
+    new = {node.id: kind_of(node) for node in nodes if node.id not in known}
+    connection.executemany("INSERT INTO node (id, kind) VALUES (?, ?)", [(id, kind.value) for id, kind in new.items()])
+    return new
+
+
+def _insert_aliases(connection: sqlite3.Connection, entities: Sequence[Entity], keys: dict[str, int]) -> None:
+    connection.executemany(
+        "INSERT INTO alias (entity, name, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [(keys[each.id], name, fold(name)) for each in entities for name in (each.name, *each.aliases)],
+    )
+
+
+def _insert_edges(connection: sqlite3.Connection, edges: Sequence[Edge], keys: dict[str, int]) -> None:
+    connection.executemany(
+        """INSERT INTO edge (source, kind, target, weight, relation, reason, decided_by) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET weight = excluded.weight, relation = excluded.relation, reason = excluded.reason,
+            decided_by = excluded.decided_by""",
+        [(keys[e.source], e.kind.value, keys[e.target], e.weight, e.relation, e.reason, e.decided_by) for e in edges],
+    )
+
+
+def _insert_speakers(
+    connection: sqlite3.Connection, said: Sequence[Interaction], edges: Sequence[Edge], keys: dict[str, int]
+) -> None:
+    speaker = {edge.source: keys[edge.target] for edge in edges if edge.kind is EdgeKind.SAID_BY}
+    rows = {
+        (each.conversation, fold(each.speaker), speaker[each.id])
+        for each in said
+        if each.speaker and each.id in speaker
+    }
+    connection.executemany(
+        "INSERT INTO speaker (conversation, folded, entity) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", sorted(rows)
+    )
+
+
+def _index(connection: sqlite3.Connection, interactions: Sequence[Interaction], keys: dict[str, int]) -> None:
+    whole, parts = [], []
+    for each in interactions:
+        key, text = keys[each.id], segmented(each.text)
+        scope = scope_token(each.conversation)
+        heading = segmented(each.speaker or each.title or "")
+        whole.append((key, scope, heading, text))
+        for number, piece in enumerate(pieces(text)):
+            parts.append((key * PIECES + min(number, PIECES - 1), scope, heading, piece))
+    connection.executemany("INSERT INTO whole_text (rowid, scope, heading, text) VALUES (?, ?, ?, ?)", whole)
+    connection.executemany("INSERT INTO piece_text (rowid, scope, heading, text) VALUES (?, ?, ?, ?)", parts)
+
+
+def _insert_checkpoint(connection: sqlite3.Connection, checkpoint: Checkpoint) -> None:
+    connection.execute(
+        """INSERT INTO checkpoint (digest, name, records, finished) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET records = max(records, excluded.records),
+            finished = max(finished, excluded.finished)""",
+        (checkpoint.digest, checkpoint.name, checkpoint.records, checkpoint.finished),
+    )

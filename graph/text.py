@@ -1,0 +1,102 @@
+"""Unicode-aware text: folding, words, sentences, pieces, stop words, and what an index is given."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+|\n+)\s*")
+_POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?!\w)", re.IGNORECASE)
+# Scripts written without spaces: each letter is indexed as a word of its own.
+_UNSPACED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f])"
+)
+# Past these scripts a combining mark is part of the letter, not an accent on it.
+_LAST_ACCENTED = "\u077f"
+
+
+def fold(text: str) -> str:
+    """Return `text` as names are compared: no case, accents, possessives or punctuation; one space.
+
+    "Łukasz’s  CAFÉ" becomes "łukasz cafe". Marks of scripts in which they spell vowels are kept.
+    """
+    letters: list[str] = []
+    base = ""
+    for letter in unicodedata.normalize("NFKD", _POSSESSIVE.sub("", text)).casefold():
+        if not unicodedata.combining(letter):
+            base = letter
+        elif base <= _LAST_ACCENTED:
+            continue
+        letters.append(letter)
+    return " ".join(_WORD.findall(unicodedata.normalize("NFC", "".join(letters))))
+
+
+def words(text: str) -> list[str]:
+    """Return the words of `text` in order, case-folded, without possessive endings."""
+    return [word.casefold() for word in _WORD.findall(_POSSESSIVE.sub("", text))]
+
+
+def segmented(text: str) -> str:
+    """Return `text` with a space around each letter of the scripts that are written without spaces."""
+    return _UNSPACED.sub(r" \1 ", text)
+
+
+def terms(question: str) -> tuple[str, ...]:
+    """Return the words of a question worth searching for, each once, in order.
+
+    Stop words are dropped; where nothing else is left, they are kept.
+    """
+    found = words(segmented(question))
+    kept = [word for word in found if word not in stop_words()]
+    return tuple(dict.fromkeys(kept or found))
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of `text`, each stripped, none empty; line ends end sentences too."""
+    found, start = [], 0
+    for end in _SENTENCE_END.finditer(text):
+        found.append(text[start : end.end()].strip())
+        start = end.end()
+    found.append(text[start:].strip())
+    return [sentence for sentence in found if sentence]
+
+
+def pieces(text: str, longest: int = 50) -> Iterator[str]:
+    """Yield `text` in runs of about equal length of at most `longest` words."""
+    tokens = text.split()
+    count = max(1, -(-len(tokens) // longest))
+    size = max(1, -(-len(tokens) // count))
+    for start in range(0, max(1, len(tokens)), size):
+        yield " ".join(tokens[start : start + size])
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return `text` on one line, cut at a word to at most `longest` letters."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    return line[: longest - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def spoken_date(timestamp: str) -> str:
+    """An ISO 8601 timestamp's date as people write it: "8 May 2023"."""
+    day = datetime.fromisoformat(timestamp)
+    return f"{day.day} {day:%B %Y}"
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """The words that carry no topic, from `word_lists/stop.txt`."""
+    return word_list("stop")
+
+
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """Return the words of `word_lists/NAME.txt`: one or more a line, `#` begins a comment."""
+    lines = files("graph").joinpath("word_lists", f"{name}.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines for word in line.partition("#")[0].split())

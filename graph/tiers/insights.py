@@ -1,0 +1,92 @@
+"""The upper tier: statements that hold beyond one message (G-Memory's insight graph, arXiv 2506.07398, 3.1).
+
+Without a model they come from what people say of themselves. A statement made once is a candidate; made again in
+another message, it is an insight.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from graph.ids import content_id
+from graph.model import Edge, EdgeKind, Extraction, Form, Insight, Interaction
+from graph.text import fold
+
+_ADVERB = r"(?:(?:really|just|absolutely|still|also|always|actually|totally|usually|do|so|truly) )*"
+_PATTERNS = tuple(
+    (re.compile(rf"\b{pattern}\s+", re.IGNORECASE), relation)
+    for pattern, relation in (
+        (rf"I {_ADVERB}(?:love|like|enjoy|adore)", "likes"),
+        (rf"I {_ADVERB}prefer", "prefers"),
+        (rf"I(?:'m| am) {_ADVERB}(?:into|a (?:big |huge )?fan of|fond of|obsessed with)", "likes"),
+        (rf"I {_ADVERB}(?:hate|dislike|detest|can(?:'t|not) stand|don't like)", "dislikes"),
+        (r"I(?:'m| am) allergic to", "is allergic to"),
+        (rf"I {_ADVERB}(?:live|am living|'m living) in", "lives in"),
+        (r"I(?:'ve| have)? (?:just )?moved to", "moved to"),
+        (r"I (?:now )?work (?:at|for)", "works for"),
+        (r"I(?:'m| am) from", "is from"),
+        (r"I(?:'m| am) (?:learning|studying)", "is learning"),
+    )
+)
+_REACH = 24
+"""Letters between the verb and the name it is about."""
+_CLAUSE_END = re.compile(
+    r"[.,;:!?\n()]|\b(?:and|but|because|so|when|if|that|how|to|it|this|you|your|him|her|them)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Somebody's statement about themselves, as an insight it may become."""
+
+    insight: str
+    text: str
+    subject: str
+
+
+def statements(interaction: Interaction, extraction: Extraction) -> Iterator[Statement]:
+    """Yield what the speaker says of themselves, each statement once."""
+    if interaction.form is not Form.MESSAGE or not interaction.speaker:
+        return
+    seen = set()
+    for pattern, relation in _PATTERNS:
+        for said in pattern.finditer(interaction.text):
+            thing = _thing(interaction.text, said.end(), extraction)
+            if thing is None:
+                continue
+            id = content_id("insight", fold(interaction.speaker), relation, fold(thing))
+            if id not in seen:
+                seen.add(id)
+                yield Statement(id, f"{_named(interaction.speaker)} {relation} {thing}.", interaction.speaker)
+
+
+def insights(
+    stated: Sequence[tuple[Statement, str]], before: dict[str, Insight], supports: dict[str, set[str]]
+) -> tuple[list[Insight], list[Edge]]:
+    """Insights of (statement, note) pairs, counted with what the store holds: the insights `before` and the notes that
+    support each."""
+    first = {statement.insight: statement for statement, _ in reversed(stated)}
+    notes = {id: set(supports.get(id, ())) for id in first}
+    for statement, note in stated:
+        notes[statement.insight].add(note)
+    found = []
+    for id, statement in first.items():
+        known = before.get(id)
+        text, support = known.text if known else statement.text, len(notes[id])
+        found.append(Insight(id, text, statement.subject, "active" if support > 1 else "candidate", support))
+    edges = [Edge(statement.insight, note, EdgeKind.SUPPORTED_BY, reason="says so") for statement, note in stated]
+    return found, edges
+
+
+def _thing(text: str, start: int, extraction: Extraction) -> str | None:
+    """The first name that begins within reach of `start`, in the same clause."""
+    for mention in extraction.mentions:
+        if start <= mention.start <= start + _REACH and not _CLAUSE_END.search(text, start, mention.start):
+            return mention.name
+    return None
+
+
+def _named(speaker: str) -> str:
+    return f"The {speaker}" if speaker in ("user", "assistant") else speaker

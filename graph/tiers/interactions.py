@@ -1,0 +1,85 @@
+"""The lowest tier: what was said, word for word, in order (G-Memory's interaction graph, arXiv 2506.07398, 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from graph.ids import content_id
+from graph.model import Edge, EdgeKind, Entity, Form, Frontier, Interaction, Record
+from graph.text import fold
+
+
+def interaction(record: Record) -> Interaction:
+    """The interaction of a record, its position still open.
+
+    The id depends on all that was given, so that nothing said is ever taken for something else: the same key with
+    another text is another interaction.
+    """
+    # A document's sections stand in order as the turns of a conversation do.
+    conversation = record.key if record.form is Form.DOCUMENT else record.conversation
+    identity = (
+        record.form.value,
+        conversation,
+        record.session,
+        record.key,
+        record.speaker or "",
+        record.timestamp or "",
+    )
+    return Interaction(
+        id=content_id("interaction", *identity, record.text),
+        form=record.form,
+        key=record.key,
+        text=record.text,
+        conversation=conversation,
+        session=record.session,
+        speaker=record.speaker,
+        timestamp=record.timestamp,
+        title=record.title,
+        reply_to=record.reply_to,
+        metadata=record.metadata,
+    )
+
+
+def windows(new: Sequence[Interaction], frontier: Frontier) -> Iterator[list[Interaction]]:
+    """Yield, for each session of `new`, its interactions in order behind what the store already holds of its end."""
+    sessions: dict[tuple[str, str], list[Interaction]] = {}
+    for each in new:
+        place = (each.conversation, each.session)
+        if place not in sessions:
+            tail = frontier.tails.get(each.conversation, ())
+            sessions[place] = [before for before in tail if before.session == each.session]
+        sessions[place].append(each)
+    yield from sessions.values()
+
+
+def order(window: Sequence[Interaction]) -> Iterator[Edge]:
+    """Yield the NEXT edges of one session's window."""
+    for before, after in pairwise(window):
+        yield Edge(before.id, after.id, EdgeKind.NEXT)
+
+
+def replies(new: Sequence[Interaction], located: Mapping[tuple[str, str], str]) -> Iterator[Edge]:
+    """Yield a REPLIES_TO edge for each interaction whose target is in `located`."""
+    for each in new:
+        target = located.get((each.conversation, each.reply_to)) if each.reply_to else None
+        if target and target != each.id:
+            yield Edge(each.id, target, EdgeKind.REPLIES_TO)
+
+
+def speakers(new: Sequence[Interaction]) -> tuple[list[Entity], list[Edge]]:
+    """The people who speak, and who said what."""
+    entities: dict[str, Entity] = {}
+    edges = []
+    for each in new:
+        name = speaker_entity(each.speaker)
+        if name:
+            entities.setdefault(name.id, name)
+            edges.append(Edge(each.id, name.id, EdgeKind.SAID_BY))
+    return list(entities.values()), edges
+
+
+def speaker_entity(name: str | None) -> Entity | None:
+    """The entity of a speaker; None where nobody is named."""
+    folded = fold(name or "")
+    return Entity(content_id("entity", folded), " ".join((name or "").split()), "PERSON") if folded else None

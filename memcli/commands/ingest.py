@@ -1,0 +1,99 @@
+"""`memcli ingest`: take in chats, transcripts and documents."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graph.errors import NotFoundError, UsageError
+from graph.ports import Progress
+from graph.readers.registry import READERS
+from memcli.command import command, new_group
+from memcli.exits import Exit
+from memcli.render.ingest import show_report, tell_rejects
+from memcli.render.progress import SpokenProgress, TerminalProgress
+from memcli.results import ingest_data
+from memcli.session import Session
+
+app = new_group("Take in chats, transcripts and documents.")
+
+STDIN = Path("-")
+FORMATS = [reader.name for reader in READERS]
+
+
+@command(
+    app,
+    examples="""
+    memcli ingest chats/
+    memcli ingest 'exports/*.zip' notes.md
+    cat messages.jsonl | memcli ingest - --format plain --json
+    """,
+)
+def ingest(
+    session: Session,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH", help="Files, folders, globs, archives; - is standard input.")
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"What the input is, else it is found out: {', '.join(FORMATS)}.",
+            autocompletion=lambda: FORMATS,
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count, and change nothing.")] = False,
+) -> Exit:
+    """Take in chats, transcripts and documents.
+
+    What is known already is skipped, so that a longer export of the same chat can be taken in again.
+    What cannot be taken in is named with file and line, and the exit code is 5.
+    """
+    named = _named(session, paths or [])
+    stdin = session.stdin if STDIN in named else None
+    with session.memory(create=True) as memory, _progress(session) as progress:
+        report = memory.ingest(named, stdin=stdin, reader=format, dry_run=dry_run, progress=progress)
+    status = "partial" if report.rejected else "ok"
+    session.emit(
+        ingest_data(report),
+        lambda page: show_report(page, report, dry_run=dry_run),
+        status=status,
+        warnings=report.warnings,
+    )
+    if not session.json:
+        tell_rejects(session.say, report)
+    return Exit.PARTIAL if report.rejected else Exit.DONE
+
+
+def _named(session: Session, given: Sequence[Path]) -> list[Path]:
+    """The paths that are meant, patterns that the shell left as they are filled in."""
+    if not given:
+        if session.terminals.stdin:
+            raise UsageError("nothing to take in", "name files or folders, or - for standard input")
+        return [STDIN]
+    return [path for each in given for path in _matches(each)]
+
+
+def _matches(path: Path) -> list[Path]:
+    pattern = str(path)
+    if path == STDIN or not glob.has_magic(pattern) or path.exists():
+        return [path]
+    # Unlike `Path.glob`, this takes patterns that are absolute.
+    found = [Path(each) for each in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
+    if not found:
+        raise NotFoundError(f"{pattern}: nothing matches")
+    return found
+
+
+def _progress(session: Session) -> AbstractContextManager[Progress | None]:
+    if session.quiet:
+        return nullcontext()
+    if session.terminals.stderr:
+        return TerminalProgress(session.stderr, colour=session.colour)
+    return SpokenProgress(session.say) if session.verbose else nullcontext()

@@ -1,0 +1,188 @@
+"""Settings with where each comes from: flag > environment > project file > user file > default.
+
+A setting `a.b` is `MEMCLI_A_B` in the environment and `b` in the table `[a]` of a TOML file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from graph.errors import NotFoundError, UsageError
+from graph.settings import Settings
+from memcli.settings_file import Scalar, read_settings
+
+PROJECT_FILE = ".memcli.toml"
+
+
+class Origin(StrEnum):
+    FLAG = "flag"
+    ENVIRONMENT = "environment"
+    PROJECT = "project file"
+    USER = "user file"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting as it stands. `where` is the flag, variable or file that says so; empty for a default."""
+
+    name: str
+    value: Scalar
+    origin: Origin
+    where: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One place settings come from. Relative paths in it are relative to `base`."""
+
+    origin: Origin
+    where: Callable[[str], str]
+    values: Mapping[str, Scalar | None]
+    base: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one run. `flags` holds those given on the command line, by name."""
+
+    env: Mapping[str, str]
+    cwd: Path
+    flags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def user_file(self) -> Path:
+        """The user's settings file; it need not exist."""
+        return self._folder("config") / "config.toml"
+
+    @property
+    def project_file(self) -> Path | None:
+        """The nearest project file, in the current folder or one above it."""
+        return next((path for at in (self.cwd, *self.cwd.parents) if (path := at / PROJECT_FILE).is_file()), None)
+
+    def values(self) -> list[Value]:
+        """Every setting.
+
+        Raises:
+            UsageError: a setting is unknown, of the wrong type or out of bounds; it says where.
+            InputError: a settings file cannot be read.
+        """
+        layers = list(self._layers())
+        return [self._value(each, layers) for each in fields(Settings)]
+
+    def settings(self) -> Settings:
+        """What the engine is given; raises what `values` does."""
+        chosen: dict[str, Any] = {each.name.replace(".", "_", 1): each.value for each in self.values()}
+        return Settings(**chosen)
+
+    def _value(self, each: Field[Any], layers: list[Layer]) -> Value:
+        name, about = name_of(each), each.metadata["about"]
+        value: Any
+        for layer in layers:
+            if (given := layer.values.get(name)) is not None:
+                where = layer.where(name)
+                value = parsed(each, given, f" (from {where})")
+                value = store_url(str(value), layer.base) if name == "store" else value
+                return Value(name, value, layer.origin, where, about)
+        value = each.default
+        if name == "store":
+            value = store_url(str(self._folder("data") / "memory.db"), self.cwd)
+        return Value(name, value, Origin.DEFAULT, "", about)
+
+    def _layers(self) -> Iterator[Layer]:
+        yield Layer(Origin.FLAG, lambda name: f"--{name}", self.flags, self.cwd)
+        variables = {name: self.env.get(variable_of(name)) or None for name in map(name_of, fields(Settings))}
+        yield Layer(Origin.ENVIRONMENT, variable_of, variables, self.cwd)
+        if (project := self.project_file) is not None:
+            yield _file_layer(Origin.PROJECT, project)
+        yield _file_layer(Origin.USER, self.user_file)
+
+    def _folder(self, purpose: str) -> Path:
+        if home := self.env.get("MEMCLI_HOME"):
+            return self.cwd / home
+        from platformdirs import PlatformDirs
+
+        folders = PlatformDirs("memcli", appauthor=False)
+        return folders.user_config_path if purpose == "config" else folders.user_data_path
+
+
+def _file_layer(origin: Origin, path: Path) -> Layer:
+    values = read_settings(path)
+    for name in values:
+        try:
+            field_named(name)
+        except NotFoundError as error:
+            raise UsageError(f"{path}: {error.message}", error.hint) from None
+    return Layer(origin, lambda _: str(path), values, path.parent)
+
+
+def name_of(each: Field[Any]) -> str:
+    """`ingest_batch` is called `ingest.batch` outside the engine."""
+    return each.name.replace("_", ".", 1)
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting."""
+    return "MEMCLI_" + name.replace(".", "_").upper()
+
+
+def field_named(name: str) -> Field[Any]:
+    """The field of `Settings` that a setting's name means.
+
+    Raises:
+        NotFoundError: there is no such setting.
+    """
+    known = {name_of(each): each for each in fields(Settings)}
+    if name not in known:
+        raise NotFoundError(f"there is no setting {name!r}", f"the settings are {', '.join(known)}")
+    return known[name]
+
+
+def parsed(each: Field[Any], given: Any, where: str = "") -> Any:
+    """`given` as a value of a setting; text is read as the setting's type asks.
+
+    Raises:
+        UsageError: it is not of that type, or out of bounds; `where` is added to the message.
+    """
+    kind: type = type(each.default)
+    try:
+        value = _typed(kind, given)
+        Settings(**{each.name: value})
+    except (ValueError, KeyError):
+        raise UsageError(f"{name_of(each)} must be {_asked[kind]}, not {given!r}{where}") from None
+    except UsageError as error:
+        raise UsageError(error.message + where, error.hint) from None
+    return value
+
+
+def _typed(kind: type, given: Any) -> Any:
+    value = _read[kind](given) if isinstance(given, str) else given
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise ValueError(given)
+    return value
+
+
+_read: Mapping[type, Callable[[str], Scalar]] = {
+    str: str,
+    int: int,
+    float: float,
+    bool: lambda text: {"true": True, "false": False}[text.lower()],
+}
+_asked: Mapping[type, str] = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def store_url(given: str, base: Path) -> str:
+    """The URL of a store, given as a URL or as a plain path; a relative path is one in `base`."""
+    scheme, separator, rest = given.partition("://")
+    if separator and scheme != "sqlite":
+        return given
+    path = rest.removeprefix("/") if separator else given
+    absolute = Path.home() / path[2:] if path.startswith("~/") else base / path
+    return f"sqlite:///{absolute.as_posix()}"

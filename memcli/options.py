@@ -1,0 +1,55 @@
+"""The options that mean the same wherever they occur."""
+
+from __future__ import annotations
+
+import inspect
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+Store = Annotated[
+    str | None, typer.Option("--store", metavar="URL", help="The memory to use: sqlite:///PATH or a path.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON envelope on standard output.")]
+AsLines = Annotated[bool, typer.Option("--jsonl", help="Print one JSON record a line.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more about what is done.")]
+
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="At most this many.")]
+Conversation = Annotated[str | None, typer.Option("--conversation", "-c", metavar="ID", help="Only this conversation.")]
+Contains = Annotated[str | None, typer.Option("--contains", metavar="TEXT", help="Only what has this in its title.")]
+
+
+def moment(value: str | None) -> str | None:
+    """Check an ISO 8601 date or time, or the beginning of one: `2024`, `2024-03`, `2024-03-05T10:22`.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    if value is not None:
+        try:
+            # What is left out of a date is completed, so that only what is there is judged.
+            datetime.fromisoformat(value + "2000-01-01"[len(value) :] if len(value) in (4, 7) else value)
+        except ValueError:
+            raise typer.BadParameter(f"{value!r} is no date such as 2024, 2024-03 or 2024-03-05T10:22") from None
+    return value
+
+
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="DATE", callback=moment, help="Only from this date or time on.")
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="DATE", callback=moment, help="Only up to this date or time.")
+]
+
+SHARED = tuple(
+    inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+    for name, default, annotation in (
+        ("store", None, Store),
+        ("json", False, AsJson),
+        ("quiet", False, Quiet),
+        ("verbose", False, Verbose),
+    )
+)
+"""The options of every command; `memcli.command` adds them."""

@@ -1,0 +1,115 @@
+"""What commands answer with, as JSON: one envelope around each command's data."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from graph.errors import MemcliError
+from graph.model import Citation, Hit, IngestReport, Neighbor, Node, Reply, kind_of
+
+SCHEMA = "memcli/1"
+
+
+def envelope(
+    command: str,
+    data: Any,
+    *,
+    status: str = "ok",
+    warnings: Sequence[str] = (),
+    errors: Sequence[Mapping[str, str]] = (),
+) -> dict[str, Any]:
+    """The one JSON object a command prints. `status` is `ok`, `partial` or `error`."""
+    return {
+        "schema": SCHEMA,
+        "command": command,
+        "status": status,
+        "data": data,
+        "warnings": list(warnings),
+        "errors": list(errors),
+    }
+
+
+def error_data(error: MemcliError) -> dict[str, str]:
+    """An error as the envelope carries it."""
+    return {"code": error.code, "message": error.message, "hint": error.hint}
+
+
+def dumps(value: Any) -> str:
+    """One line of JSON, readable in any script."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def plain(value: Any) -> Any:
+    """Frozen values of the engine as what `json` writes."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    # Metadata may hold what Python's JSON reads and JSON does not know.
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def node_data(node: Node) -> dict[str, Any]:
+    """A node with its kind."""
+    return {"kind": str(kind_of(node)), **plain(node)}
+
+
+def neighbor_data(neighbor: Neighbor) -> dict[str, Any]:
+    """A neighbour with the edge it was reached over."""
+    return {"hops": neighbor.hops, "edge": plain(neighbor.edge), "node": node_data(neighbor.node)}
+
+
+def ingest_data(report: IngestReport) -> dict[str, Any]:
+    """The data of `ingest`; the warnings go into the envelope."""
+    data: dict[str, Any] = plain(report)
+    del data["warnings"]
+    return data
+
+
+def reply_data(reply: Reply, *, explain: bool = False) -> dict[str, Any]:
+    """The data of `ask`. With `explain`, also how the question was read and the path to each hit.
+
+    `answer` is null where no answer was asked for.
+    """
+    answer = reply.answer
+    data = {
+        "id": reply.question.id,
+        "question": reply.question.text,
+        "answer": {
+            "text": answer.text,
+            "confidence": answer.confidence,
+            "found": answer.found,
+            "decided_by": answer.decided_by,
+        }
+        if reply.question.answer
+        else None,
+        "hits": [_hit_data(hit, explain) for hit in reply.hits],
+        "insights": [plain(each) for each in reply.insights],
+        "elapsed_ms": reply.elapsed_ms,
+    }
+    return data | {"reading": plain(reply.reading)} if explain else data
+
+
+def _hit_data(hit: Hit, explain: bool) -> dict[str, Any]:
+    data: dict[str, Any] = plain(hit)
+    data["sources"] = [_source_data(each) for each in hit.sources]
+    if not explain:
+        del data["path"]
+    return data
+
+
+def _source_data(source: Citation) -> dict[str, Any]:
+    unit = {"message": source.message} if source.document is None else {"document": source.document}
+    return {
+        "conversation": source.conversation,
+        "session": source.session,
+        **unit,
+        "speaker": source.speaker,
+        "timestamp": source.timestamp,
+    }

@@ -1,0 +1,129 @@
+"""One run of memcli: its streams, environment, clock and folder, and the memory it opens.
+
+Everything a command knows of the world it knows from here; tests give it another world.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+
+from memcli.config import Config
+from memcli.render.page import Page, PlainPage, TerminalPage
+from memcli.render.text import clean
+from memcli.results import dumps, envelope
+
+if TYPE_CHECKING:
+    from graph.memory import Memory
+    from graph.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Terminals:
+    """Which of the streams are terminals."""
+
+    stdin: bool = False
+    stdout: bool = False
+    stderr: bool = False
+
+
+def open_memory(settings: Settings, *, create: bool = False) -> Memory:
+    """Open the memory that the settings name."""
+    from graph.memory import Memory
+
+    return Memory.open(settings, create=create)
+
+
+@dataclass(slots=True)
+class Session:
+    """The world of one run. The fields after `opener` are set from the command line."""
+
+    stdin: BinaryIO
+    stdout: TextIO
+    stderr: TextIO
+    env: Mapping[str, str]
+    cwd: Path
+    clock: Callable[[], datetime] = datetime.now
+    terminals: Terminals = Terminals()
+    opener: Callable[..., Memory] = open_memory
+    command: str = ""
+    flags: dict[str, str] = field(default_factory=dict)
+    json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    @classmethod
+    def of_process(cls) -> Session:
+        """The session of this process. What cannot be encoded is escaped and stops nothing."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # Data in a pipe or a file is UTF-8 whatever the locale; a terminal knows its own encoding.
+                encoding = stream.encoding if stream.isatty() else "utf-8"
+                stream.reconfigure(encoding=encoding, errors="backslashreplace")
+        terminals = Terminals(*(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)))
+        return cls(sys.stdin.buffer, sys.stdout, sys.stderr, os.environ, Path.cwd(), terminals=terminals)
+
+    @property
+    def config(self) -> Config:
+        """The settings, each with where it comes from."""
+        return Config(self.env, self.cwd, self.flags)
+
+    def memory(self, *, create: bool = False) -> Memory:
+        """Open the memory; with `create`, make it where it is missing.
+
+        Raises:
+            StoreError: one of its kinds.
+        """
+        return self.opener(self.config.settings(), create=create)
+
+    def emit(
+        self, data: Any, show: Callable[[Page], None], *, status: str = "ok", warnings: Sequence[str] = ()
+    ) -> None:
+        """Answer: `data` in the envelope with `--json`, else what `show` puts on the page."""
+        if self.json:
+            self.print(dumps(envelope(self.command, data, status=status, warnings=warnings)))
+            return
+        for warning in warnings:
+            self.say(f"warning: {warning}")
+        show(self.page())
+
+    def emit_list(
+        self, name: str, records: Sequence[Any], show: Callable[[Page], None], *, jsonl: bool, **beside: Any
+    ) -> None:
+        """Answer with a list: a record a line with `jsonl`, else as `emit` does, the list called `name`."""
+        if not jsonl:
+            self.emit({**beside, name: records}, show)
+        for record in records if jsonl else ():
+            self.print(dumps(record))
+
+    @property
+    def colour(self) -> bool:
+        """Whether terminals may be given colours (https://no-color.org)."""
+        return not self.env.get("NO_COLOR")
+
+    def page(self) -> Page:
+        """Standard output for people."""
+        if self.terminals.stdout and self.env.get("TERM") != "dumb":
+            return TerminalPage(self.stdout, colour=self.colour)
+        return PlainPage(self.stdout)
+
+    def print(self, line: str) -> None:
+        """Put a line of data on standard output, now."""
+        self.stdout.write(line + "\n")
+        self.stdout.flush()
+
+    def say(self, text: str) -> None:
+        """Talk to people on standard error, unless they asked for quiet."""
+        if not self.quiet:
+            self.complain(text)
+
+    def complain(self, text: str) -> None:
+        """Say on standard error what is wrong, quiet or not."""
+        self.stderr.write(clean(text) + "\n")
+        self.stderr.flush()

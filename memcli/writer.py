@@ -1,0 +1,41 @@
+"""The one way a file is written: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def write_file(target: Path, chunks: Iterable[str]) -> int:
+    """Write `chunks` to `target` as UTF-8 and return the number of bytes.
+
+    The text goes to a temporary file beside the target, which takes the target's place once it
+    is on disk; until then, and after any error, the target is what it was. What is no regular
+    file (a pipe, a device) is written to as it stands.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if target.exists() and not target.is_file() and not target.is_dir():
+        return _write(target, chunks)
+    target = target.resolve()
+    temporary = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
+    try:
+        size = _write(temporary, chunks)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return size
+
+
+def _write(path: Path, chunks: Iterable[str]) -> int:
+    size = 0
+    # Half a surrogate pair, which JSON can carry and UTF-8 cannot, is written as its escape.
+    with path.open("wb") as file:
+        for chunk in chunks:
+            size += file.write(chunk.encode("utf-8", "backslashreplace"))
+        file.flush()
+        if path.is_file():
+            os.fsync(file.fileno())
+    return size

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memcli.config import Config, Origin, store_url
+from memcli.settings_file import edited, read_settings, write_setting
+
+from .world import World
+
+
+def origins(world: World) -> dict[str, tuple[object, str, str]]:
+    settings = world("config", "list", "--json").data["settings"]
+    return {each["name"]: (each["value"], each["origin"], each["where"]) for each in settings}
+
+
+def test_each_layer_outdoes_the_one_below(world: World, tmp_path: Path) -> None:
+    name = "ingest.batch"
+    assert origins(world)[name] == (64, "default", "")
+    user = tmp_path / "config.toml"
+    user.write_text("[ingest]\nbatch = 10\n")
+    assert origins(world)[name] == (10, "user file", str(user))
+    project = tmp_path / "a" / ".memcli.toml"
+    world.cwd = tmp_path / "a" / "b" / "c"
+    world.cwd.mkdir(parents=True)
+    project.write_text("ingest.batch = 20\n")
+    assert origins(world)[name] == (20, "project file", str(project))
+    world.env["MEMCLI_INGEST_BATCH"] = "30"
+    assert origins(world)[name] == (30, "environment", "MEMCLI_INGEST_BATCH")
+
+
+def test_the_store_is_found_in_the_same_order(world: World, tmp_path: Path) -> None:
+    assert origins(world)["store"] == (f"sqlite:///{tmp_path}/memory.db", "default", "")
+    world.env["MEMCLI_STORE"] = "sqlite:///here.db"
+    assert origins(world)["store"] == (f"sqlite:///{tmp_path}/here.db", "environment", "MEMCLI_STORE")
+    world("store", "info", "--store", "there.db")
+    assert world.memory.settings.store == f"sqlite:///{tmp_path}/there.db"
+
+
+def test_without_a_home_the_platform_says_where(tmp_path: Path) -> None:
+    config = Config({}, tmp_path)
+    assert config.user_file.name == "config.toml"
+    assert config.user_file.parent.name == "memcli"
+    assert config.settings().store.endswith("memcli/memory.db")
+
+
+@pytest.mark.parametrize(
+    ("given_store", "url"),
+    [
+        ("m.db", "sqlite:////base/m.db"),
+        ("sqlite:///m.db", "sqlite:////base/m.db"),
+        ("sqlite:////tmp/m.db", "sqlite:////tmp/m.db"),
+        ("/tmp/m.db", "sqlite:////tmp/m.db"),
+        ("neo4j://host:7687", "neo4j://host:7687"),
+    ],
+)
+def test_a_store_is_a_url_or_a_path(given_store: str, url: str) -> None:
+    assert store_url(given_store, Path("/base")) == url
+
+
+@pytest.mark.parametrize("value", ["0", "10001", "many", "1.5", ""])
+def test_a_value_out_of_bounds_is_refused(world: World, tmp_path: Path, value: str) -> None:
+    ran = world("config", "set", "ingest.batch", value)
+    assert ran.code == 2
+    assert "ingest.batch" in ran.err
+    assert not (tmp_path / "config.toml").exists()
+
+
+def test_a_bad_value_says_where_it_is_from(world: World) -> None:
+    world.env["MEMCLI_INGEST_BATCH"] = "lots"
+    ran = world("graph", "stats")
+    assert ran.code == 2
+    assert ran.err.startswith("error: ingest.batch must be a whole number, not 'lots' (from MEMCLI_INGEST_BATCH)")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"[ingest\n", 1),
+        (b"\xff\xfe", 1),
+        (b"x = " + b"[" * 100_000, 1),
+        (b"#" * 1_000_001, 1),
+        (b"ingest = 3", 2),
+        (b"[ingest]\nbatch = true", 2),
+        (b"[ingest]\nbatch = [1]", 2),
+        (b"[ingest.batch]\nx = 1", 2),
+        (b"nonsense = 1", 2),
+    ],
+)
+def test_a_broken_settings_file_is_named(world: World, tmp_path: Path, content: bytes, code: int) -> None:
+    (tmp_path / "config.toml").write_bytes(content)
+    ran = world("graph", "stats")
+    assert ran.code == code
+    assert "config.toml" in ran.err
+    assert "internal" not in ran.err
+
+
+def test_set_get_and_path(world: World, tmp_path: Path) -> None:
+    assert world("config", "set", "ingest.batch", "128").code == 0
+    assert world("config", "get", "ingest.batch").out == "128\n"
+    assert world("config", "get", "ingest.batch", "--json").data["origin"] == Origin.USER
+    assert world("config", "path").out == f"{tmp_path}/config.toml\n"
+    world("config", "set", "ingest.batch", "256", "--project")
+    assert world("config", "get", "ingest.batch").out == "256\n"
+    assert world("config", "path", "--json").data == {
+        "project": f"{tmp_path}/.memcli.toml",
+        "user": f"{tmp_path}/config.toml",
+    }
+    assert world("config", "get", "bogus").code == 3
+    assert world("config", "set", "bogus", "1").code == 3
+
+
+def test_setting_keeps_the_rest_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "config.toml"
+    path.parent.mkdir()
+    path.write_text('# mine\nstore = "m.db"\n\n[ingest]  # reading\nbatch = 2\n\n[other]\nx = 1\n')
+    write_setting(path, "ingest.batch", 3)
+    write_setting(path, "ingest.extractor", "rules")
+    assert path.read_text() == (
+        '# mine\nstore = "m.db"\n\n[ingest]  # reading\nbatch = 3\nextractor = "rules"\n\n[other]\nx = 1\n'
+    )
+
+
+def test_a_layout_that_cannot_be_kept_is_left_alone(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("ingest = { batch = 2 }\n")
+    assert world("config", "set", "ingest.batch", "3").code == 2
+    assert path.read_text() == "ingest = { batch = 2 }\n"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x7f")))
+def test_any_text_can_be_set(value: str) -> None:
+    import json
+
+    text = edited("", "a.b", json.dumps(value, ensure_ascii=False))
+    assert tomllib.loads(text) == {"a": {"b": value}}
+
+
+def test_what_is_not_there_sets_nothing(tmp_path: Path) -> None:
+    assert read_settings(tmp_path / "none.toml") == {}

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import io
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memcli.render.page import PlainPage, TerminalPage
+from memcli.render.text import clean, one_line
+from memcli.session import Terminals
+
+from .world import World
+
+
+@given(st.text(st.sampled_from("\x1b[]\\31mAH;\x07\x9b\x9d\r\n\t\x00\u202e\x7f é漢")))
+def test_nothing_a_terminal_obeys_is_left(text: str) -> None:
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", clean(text))
+
+
+def test_words_are_left_as_they_are() -> None:
+    assert clean("a\tb\nc é 漢 👩‍💻 [31m") == "a\tb\nc é 漢 👩‍💻 [31m"
+    assert clean("\x1b[31mred\x1b[0m and \x1b]0;title\x07.") == "red and ]0;title."
+
+
+def test_one_line_is_short_whatever_it_is_made_of() -> None:
+    assert one_line(" a\n b ") == "a b"
+    assert one_line("x" * 1_000_000, 10) == "x" * 9 + "…"
+
+
+def test_a_plain_table() -> None:
+    stream = io.StringIO()
+    PlainPage(stream).table(["id", "text"], [["n_1", "two\nlines"], ["n_234", "\x1b[1mx"]])
+    assert stream.getvalue() == "id     text\nn_1    two lines\nn_234  x\n"
+
+
+def test_on_a_terminal_text_is_no_markup(world: World) -> None:
+    stream = io.StringIO()
+    page = TerminalPage(stream, colour=False)
+    page.line("[red]not red[/red] \x1b[2J", "bold")
+    page.table(["id"], [["[b]x"]])
+    assert "[red]not red[/red]" in stream.getvalue()
+    assert "[b]x" in stream.getvalue()
+    assert "\x1b[2J" not in stream.getvalue()
+
+
+def test_a_terminal_gets_a_page_and_a_dumb_one_plain_text(world: World) -> None:
+    plain = world("note", "show", "n_1").out
+    world.terminals = Terminals(stdout=True)
+    assert world("note", "show", "n_1").code == 0
+    assert "\x1b[31m" not in world("note", "show", "n_1").out
+    world.env["TERM"] = "dumb"
+    assert world("note", "show", "n_1").out == plain

@@ -1,0 +1,99 @@
+"""Every command has `--json`, a schema, and data that fits it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from typer.main import get_command
+
+from memcli.app import app
+from memcli.schema import schema_names, schema_of
+
+from .world import REJECTED, World
+
+COMMAND_LINES = {
+    "ask": ["ask", "Ann?"],
+    "config get": ["config", "get", "store"],
+    "config list": ["config", "list"],
+    "config path": ["config", "path"],
+    "config set": ["config", "set", "ingest.batch", "7"],
+    "entity list": ["entity", "list"],
+    "entity show": ["entity", "show", "Ann"],
+    "graph export": ["graph", "export", "--output", "graph.dot"],
+    "graph neighbors": ["graph", "neighbors", "Ann"],
+    "graph stats": ["graph", "stats"],
+    "ingest": ["ingest", "-"],
+    "model list": ["model", "list"],
+    "model pull": ["model", "pull", "spacy"],
+    "note list": ["note", "list"],
+    "note show": ["note", "show", "n_1"],
+    "store info": ["store", "info"],
+}
+
+ELSEWHERE = {"eval"}
+"""Tested where it is at home."""
+
+
+def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    command = command or get_command(app)
+    names = command.list_commands(None) if hasattr(command, "list_commands") else []
+    for name in names:
+        yield from commands(command.get_command(None, name), (*path, name))
+    if not names:
+        yield " ".join(path), command
+
+
+def test_every_command_is_here() -> None:
+    assert {name for name, _ in commands()} == COMMAND_LINES.keys() | ELSEWHERE
+    assert set(schema_names()) == COMMAND_LINES.keys() | ELSEWHERE
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()), ids=lambda each: each if isinstance(each, str) else "")
+def test_every_command_has_the_shared_options_and_examples(name: str, command: Any) -> None:
+    options = {option for param in command.params for option in param.opts}
+    assert {"--json", "--store", "--quiet", "--verbose"} <= options
+    examples = [line for line in command.epilog.splitlines() if f"memcli {name}" in line]
+    assert examples
+    assert command.help
+
+
+@pytest.mark.parametrize("name", COMMAND_LINES)
+def test_data_fits_its_schema(world: World, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    # A test must not change the environment it runs in.
+    monkeypatch.setattr("memcli.commands.model.install", lambda _: None)
+    schema = json.loads(schema_of(name))
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    ran = world(*COMMAND_LINES[name], "--json")
+    assert ran.code == 0
+    assert ran.envelope["command"] == name
+    assert list(ran.envelope) == ["schema", "command", "status", "data", "warnings", "errors"]
+    validator.validate(ran.data)
+    assert not validator.is_valid({})
+    assert not validator.is_valid(ran.data | {"more": 1})
+
+
+@pytest.mark.parametrize("flags", [["--explain"], ["--no-answer"], []])
+def test_every_line_of_a_batch_fits_too(world: World, flags: list[str]) -> None:
+    validator = Draft202012Validator(json.loads(schema_of("ask")))
+    for line in world("ask", "-", *flags, stdin=b"Ann?\nWho?\n").out.splitlines():
+        validator.validate(json.loads(line))
+
+
+def test_rejects_fit_too(world: World) -> None:
+    world.memory.report = REJECTED
+    Draft202012Validator(json.loads(schema_of("ingest"))).validate(world("ingest", "-", "--json").data)
+
+
+def test_a_schema_is_printed(world: World) -> None:
+    ran = world("--json-schema", "graph stats")
+    assert ran.code == 0
+    assert json.loads(ran.out) == json.loads(world("--json-schema", "graph-stats").out)
+    assert world("--json-schema", "../../pyproject").code == 3
+    assert world("--json-schema", "graph").code == 3

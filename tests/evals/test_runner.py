@@ -1,0 +1,158 @@
+"""Running sets: what is ingested and asked, and what is kept of the replies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.model import Answer, Citation, Form, Hit, IngestReport, Question, Reading, Record, Reply
+from graph.settings import Settings
+from memcli.evals.baseline import Floor
+from memcli.evals.measures import Evidence
+from memcli.evals.runner import Attempt, Plan, ask, attempt, records, run, run_set, spread
+from memcli.evals.sets import EvalQuestion, EvalSet, discover
+
+LONGEST = 1_000_000
+
+
+def hit(rank: int, text: str, *sources: Citation) -> Hit:
+    return Hit(rank, 1.0, "interaction", None, "", text, None, sources, {})
+
+
+def reply(question: Question) -> Reply:
+    """An answer with three hits: a message, an episode of two, a document."""
+    hits = (
+        hit(1, "one two", Citation("m_1", message="a")),
+        hit(2, "three", Citation("m_2", message="b"), Citation("m_3", message="c")),
+        hit(3, "", Citation("m_4", document="d")),
+    )
+    return Reply(question, Answer("Two.", 0.5, True), hits, (), Reading(), 12.5)
+
+
+class FakeMemory:
+    """Remembers what it is given."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.ingested: list[Path] = []
+        self.asked: list[Question] = []
+        self.open = True
+
+    def __enter__(self) -> FakeMemory:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.open = False
+
+    def ingest(self, paths: Sequence[Path]) -> IngestReport:
+        self.ingested = list(paths)
+        return IngestReport(read=3, added=3)
+
+    def ask(self, question: Question) -> Reply:
+        self.asked.append(question)
+        return reply(question)
+
+
+@pytest.fixture
+def opened() -> list[FakeMemory]:
+    return []
+
+
+@pytest.fixture
+def opener(opened: list[FakeMemory]) -> Callable[..., Any]:
+    def open_memory(settings: Settings, *, create: bool) -> FakeMemory:
+        assert create
+        opened.append(FakeMemory(settings))
+        return opened[-1]
+
+    return open_memory
+
+
+def make_set(folder: Path, name: str = "chat") -> EvalSet:
+    said = [("a", "I like tea"), ("b", "I like cake"), ("c", "I like rain")]
+    asked = [
+        {"id": "q1", "question": "Who likes tea?", "gold": ["a"], "conversation": "c", "asked_at": "2024-05-01"},
+        {"id": "q2", "question": "Who likes cake?", "gold": ["b", "gone"]},
+    ]
+    lines = [{"id": key, "conversation": "c", "speaker": "Ann", "text": text} for key, text in said]
+    (folder / name).mkdir()
+    for file, rows in (("messages.jsonl", lines), ("questions.jsonl", asked)):
+        (folder / name / file).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return discover(folder / name)[0]
+
+
+def test_what_is_kept_of_a_reply() -> None:
+    hits = (Evidence(frozenset("a"), 2), Evidence(frozenset("bc"), 1), Evidence(frozenset("d"), 0))
+    assert attempt(reply(Question("?"))) == Attempt(hits, True, "Two.", 12.5)
+
+
+def test_a_question_is_asked_as_it_stands_of_both() -> None:
+    asked: list[Question] = []
+
+    def keep(question: Question) -> Reply:
+        asked.append(question)
+        return reply(question)
+
+    question = EvalQuestion("q", "Who has tea?", "Ann", "1", frozenset("a"), True, "2024-05-01", "c")
+    said = [Record(Form.MESSAGE, key, "tea, please", conversation=key) for key in "cd"]
+    with Floor(said) as floor:
+        (outcome,) = ask([question], keep, floor, 20)
+    assert asked == [Question("Who has tea?", id="q", asked_at="2024-05-01", conversation="c", limit=20)]
+    assert outcome.floor == Attempt((Evidence(frozenset("c"), 2),), True, "tea, please")
+    assert outcome.memcli == attempt(reply(asked[0]))
+
+
+def test_a_set_is_ingested_into_a_store_of_its_own(
+    tmp_path: Path, opener: Callable[..., Any], opened: list[FakeMemory]
+) -> None:
+    each = make_set(tmp_path)
+    told: list[tuple[str, int, int]] = []
+    done = run_set(each, Plan(Settings(store="sqlite:///mine.db"), opener), lambda *all: told.append(all))
+    (memory,) = opened
+    assert memory.ingested == [tmp_path / "chat" / "messages.jsonl"]
+    assert "mine.db" not in memory.settings.store
+    assert not Path(memory.settings.store.removeprefix("sqlite:///")).parent.exists()
+    assert not memory.open
+    assert (done.name, done.digest, done.ingest.read, done.unknown) == ("chat", each.digest(), 3, 1)
+    assert [outcome.question.id for outcome in done.outcomes] == ["q1", "q2"]
+    assert [outcome.floor.hits[0].ids for outcome in done.outcomes] == [{"a"}, {"b"}]
+    assert told == [("chat", 0, 2), ("chat", 1, 2), ("chat", 2, 2)]
+
+
+def test_a_kept_store_is_named_after_the_data(
+    tmp_path: Path, opener: Callable[..., Any], opened: list[FakeMemory]
+) -> None:
+    each = make_set(tmp_path)
+    plan = Plan(Settings(), opener, keep=tmp_path / "kept")
+    run_set(each, plan)
+    run_set(each, plan)
+    (tmp_path / "chat" / "more.md").write_text("More.")
+    run_set(each, plan)
+    first, second, third = (memory.settings.store for memory in opened)
+    assert first == second != third
+    assert all(store.startswith(f"sqlite:///{(tmp_path / 'kept' / 'chat-').as_posix()}") for store in (first, third))
+    assert (tmp_path / "kept").is_dir()
+
+
+def test_sets_are_run_in_order(tmp_path: Path, opener: Callable[..., Any]) -> None:
+    sets = [make_set(tmp_path, "b"), make_set(tmp_path, "a")]
+    assert [done.name for done in run(sets, Plan(Settings(), opener, sample=1))] == ["b", "a"]
+
+
+def test_a_sample_is_spread_over_all_questions() -> None:
+    questions = [EvalQuestion(str(n), "?", "", "", frozenset(), False) for n in range(10)]
+    assert [each.id for each in spread(questions, 3)] == ["0", "3", "6"]
+    assert spread(questions, 0) == spread(questions, 10) == spread(questions, 99) == questions
+
+
+def test_the_floor_is_given_what_readers_find_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"id": "1", "text": "One."}\nbroken\n{"id": "2", "text": "Two."}\n')
+    (tmp_path / "b.json").write_text('{"nothing": "known"}')
+    (tmp_path / "c.md").write_text("# Three\n\nA document.\n")
+    paths = [tmp_path / name for name in ("a.jsonl", "b.json", "c.md")]
+    assert [each.text for each in records(paths, LONGEST)][:2] == ["One.", "Two."]
+    assert "A document." in "".join(each.text for each in records(paths, LONGEST))
