@@ -2,7 +2,9 @@
 # The demonstration that `make demo` runs, at the root of the project, with memcli on the path.
 set -eu
 
-export MEMCLI_HOME=.demo
+MEMCLI_HOME=$PWD/.demo
+export MEMCLI_HOME
+# Settings of whoever runs this must not lead elsewhere.
 unset MEMCLI_STORE
 rm -rf .demo
 
@@ -18,10 +20,12 @@ run() {
     memcli "$@"
 }
 
-run ingest sample_data
-run ask "Who became secretary of the allotment committee?" --limit 3
-run ask "Which language exam did Jonas take, and did he get through?" --limit 3
-run ask "Why was the holiday in Portugal put off?" --limit 3
+cd sample_data
+run ingest friends.jsonl documents.jsonl meetings.md chatgpt claude-code "WhatsApp Chat with Allotment Crew.txt"
+cd ..
+run ask "How large is the deposit for the flat in Leith?" --limit 3
+run ask "When did Priya start at the Calder Children's Hospital?" --limit 3
+run ask "What does Łukasz charge for a compost bin?" --limit 3
 run graph stats
 run graph export --format graphml --output .demo/graph.graphml
 

@@ -1,9 +1,12 @@
-"""From new interactions to all that is derived from them: the rules of every tier, applied to one batch."""
+"""From new interactions to all that is derived from them: the rules of every tier, applied to one batch.
+
+What comes out does not depend on where batches begin and end: each interaction is treated by what came before it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from graph import linking
 from graph.ids import content_id
@@ -13,6 +16,7 @@ from graph.model import (
     Entity,
     Extraction,
     Frontier,
+    Insight,
     Interaction,
     Node,
     NodeKind,
@@ -21,18 +25,30 @@ from graph.model import (
     Selection,
 )
 from graph.ports import Store
+from graph.text import fold
 from graph.tiers import insights, interactions, notes, queries
 from graph.tiers.insights import Statement
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """The nodes and edges of one batch; `added` counts its interactions, `links` its links between notes."""
+    """The nodes and edges of one batch; `links` counts its links between notes."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    added: int
     links: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One interaction with what follows from it alone; `note` is None where it says nothing worth one."""
+
+    interaction: Interaction
+    speaker: Entity | None = None
+    note: Note | None = None
+    entities: Sequence[Entity] = ()
+    edges: Sequence[Edge] = ()
+    stated: list[tuple[Statement, str]] = field(default_factory=list)
 
 
 def derive(batch: Sequence[tuple[Interaction, Extraction]], store: Store, extractor: str) -> Derived:
@@ -45,28 +61,20 @@ def derive(batch: Sequence[tuple[Interaction, Extraction]], store: Store, extrac
         [(each.conversation, each.reply_to) for each, _ in batch if each.reply_to],
     )
     placed = _placed([each for each, _ in batch], frontier)
-    extractions = {each.id: extraction for each, extraction in batch}
-    people, said = interactions.speakers(placed)
-    located = {(each.conversation, each.key): each.id for each in placed}
-    edges = said + list(interactions.replies(placed, {**frontier.located, **located}))
-    new = frozenset(extractions)
-    asked: list[Query] = []
-    for window in interactions.windows(placed, frontier):
-        edges += interactions.order(window[_last_known(window, new) :])
-        found, ties = queries.queries(window, new)
-        asked += found
-        edges += ties
-    written, entities, mentions, stated = _notes(placed, extractions, extractor)
-    edges += mentions
-    links = list(
-        _links(written, mentions, {each.id: each for each in entities}, frozenset(p.id for p in people), store)
-    )
-    links += linking.answer_links(_answers(asked, edges, {each.id for each in written}))
-    statements, supports = _insights(stated, store)
+    turns = [_turn(each, extraction, extractor) for each, (_, extraction) in zip(placed, batch, strict=True)]
+    asked, order = _sessions(placed, frontier)
+    links = _links(turns, asked, order, store)
+    statements, supports = _insights([pair for turn in turns for pair in turn.stated], store)
+    entities = [each for turn in turns for each in (turn.speaker, *turn.entities) if each]
     return Derived(
-        nodes=(*placed, *written, *people, *entities, *asked, *statements),
-        edges=tuple(edges + links + supports),
-        added=len(placed),
+        nodes=(*placed, *(turn.note for turn in turns if turn.note), *entities, *asked, *statements),
+        edges=(
+            *interactions.replies(placed, frontier.located),
+            *order,
+            *(edge for turn in turns for edge in turn.edges),
+            *links,
+            *supports,
+        ),
         links=len(links),
     )
 
@@ -82,68 +90,83 @@ def _placed(new: Sequence[Interaction], frontier: Frontier) -> list[Interaction]
     return placed
 
 
-def _last_known(window: Sequence[Interaction], new: frozenset[str]) -> int:
-    """Where the last interaction stands that was there before the first new one."""
-    first = next(place for place, each in enumerate(window) if each.id in new)
-    return max(0, first - 1)
+def _turn(said: Interaction, extraction: Extraction, extractor: str) -> _Turn:
+    speaker = interactions.speaker_entity(said.speaker)
+    edges = [Edge(said.id, speaker.id, EdgeKind.SAID_BY)] if speaker else []
+    if not notes.worth_noting(said, extraction):
+        return _Turn(said, speaker, edges=edges)
+    note = replace(notes.note(said, extraction), decided_by=extractor)
+    entities, ties = notes.note_edges(note, said, extraction)
+    stated = [(statement, note.id) for statement in insights.statements(said, extraction)]
+    return _Turn(said, speaker, note, entities, edges + ties, stated)
 
 
-def _notes(
-    placed: Sequence[Interaction], extractions: dict[str, Extraction], extractor: str
-) -> tuple[list[Note], list[Entity], list[Edge], list[tuple[Statement, str]]]:
-    written: list[Note] = []
-    entities: list[Entity] = []
+def _sessions(placed: Sequence[Interaction], frontier: Frontier) -> tuple[list[Query], list[Edge]]:
+    """The questions asked, and the edges that follow from the order of turns."""
+    new = frozenset(each.id for each in placed)
+    asked: list[Query] = []
     edges: list[Edge] = []
-    stated: list[tuple[Statement, str]] = []
-    for each in placed:
-        extraction = extractions[each.id]
-        if not notes.worth_noting(each, extraction):
-            continue
-        note = replace(notes.note(each, extraction), decided_by=extractor)
-        named, ties = notes.note_edges(note, each, extraction)
-        written.append(note)
-        entities += named
+    for window in interactions.windows(placed, frontier):
+        first = next(place for place, each in enumerate(window) if each.id in new)
+        edges += interactions.order(window[max(0, first - 1) :])
+        found, ties = queries.queries(window, new)
+        asked += found
         edges += ties
-        stated += [(statement, note.id) for statement in insights.statements(each, extraction)]
-    return written, entities, edges, stated
+    return asked, edges
 
 
-def _links(
-    written: Sequence[Note],
-    mentions: Sequence[Edge],
-    entities: dict[str, Entity],
-    people: frozenset[str],
-    store: Store,
-) -> list[Edge]:
+def _links(turns: Sequence[_Turn], asked: Sequence[Query], order: Sequence[Edge], store: Store) -> list[Edge]:
+    """Links of this batch's notes to earlier ones; where one answers another, that is the reason given."""
+    found = {(edge.source, edge.target): edge for edge in linking.links(*_joining(turns, store))}
+    written = {turn.note.id for turn in turns if turn.note}
+    answers = [each for each in _answers(asked, order) if each[0] in written]
+    noted = written | store.known([question for _, question, _ in answers])
+    for edge in linking.answer_links([each for each in answers if each[1] in noted]):
+        found[edge.source, edge.target] = edge
+    return list(found.values())
+
+
+def _joining(
+    turns: Sequence[_Turn], store: Store
+) -> tuple[list[tuple[str, Sequence[Entity]]], Sequence[tuple[str, str]]]:
+    """What `linking.links` takes: new notes with the entities that may join them, and who held these before.
+
+    People who have spoken join nothing, nor does what too many notes mention.
+    """
+    entities = {each.id: each for turn in turns for each in turn.entities}
+    known = store.resolve([fold(each.name) for each in entities.values()])
+    spoken = {match.entity.id for match in known if match.speaks}
     kinds = (EdgeKind.MENTIONS, EdgeKind.ABOUT)
     before = [(edge.source, edge.target) for edge in store.edges(list(entities), kinds, linking.WIDEST)]
     # An entity that is known, of which no mention came back, has too many to tell anything.
     common = store.known(list(entities)) - {entity for _, entity in before}
-    now = [(edge.source, edge.target) for edge in mentions if edge.kind in kinds]
-    names = {id: entity.name for id, entity in entities.items()}
-    return list(linking.links([note.id for note in written], before + now, names, people | common))
+    joining: list[tuple[str, Sequence[Entity]]] = []
+    for turn in turns:
+        if turn.speaker:
+            spoken.add(turn.speaker.id)
+        if turn.note:
+            able = [each for each in turn.entities if each.id not in spoken and each.id not in common]
+            joining.append((turn.note.id, able))
+    return joining, before
 
 
-def _answers(asked: Sequence[Query], edges: Sequence[Edge], written: set[str]) -> list[tuple[str, str, str]]:
-    """(note of the answer, note of the question, question) for each answer that has a note."""
+def _answers(asked: Sequence[Query], edges: Sequence[Edge]) -> Iterator[tuple[str, str, str]]:
+    """Yield (note of the answer, note of the question, question) for each turn that answers."""
     text = {query.id: query.text for query in asked}
     origin = {edge.source: edge.target for edge in edges if edge.kind is EdgeKind.ASKED_IN}
-    found = []
     for edge in edges:
         if edge.kind is EdgeKind.ANSWERED_BY:
             answer, question = (content_id("note", id) for id in (edge.target, origin[edge.source]))
-            if answer in written and question in written:
-                found.append((answer, question, text[edge.source]))
-    return found
+            yield answer, question, text[edge.source]
 
 
-def _insights(stated: Sequence[tuple[Statement, str]], store: Store) -> tuple[list[Node], list[Edge]]:
+def _insights(stated: Sequence[tuple[Statement, str]], store: Store) -> tuple[list[Insight], list[Edge]]:
     ids = list(dict.fromkeys(statement.insight for statement, _ in stated))
     if not ids:
         return [], []
-    known = {node.id: node for node in store.nodes(Selection(kinds=(NodeKind.INSIGHT,), ids=tuple(ids)))}
+    selection = Selection(kinds=(NodeKind.INSIGHT,), ids=tuple(ids))
+    known = {node.id: node for node in store.nodes(selection) if isinstance(node, Insight)}
     supports: dict[str, set[str]] = {id: set() for id in ids}
     for edge in store.edges(ids, (EdgeKind.SUPPORTED_BY,)):
         supports[edge.source].add(edge.target)
-    found, edges = insights.insights(stated, known, supports)  # type: ignore[arg-type]
-    return list(found), edges
+    return insights.insights(stated, known, supports)

@@ -2,6 +2,9 @@
 
 A-MEM (arXiv 2502.12110, section 3.2) lets a model choose among the nearest notes; here shared names count by inverse
 document frequency, as HippoRAG's node specificity does (arXiv 2405.14831, section 2.2). It applies nothing.
+
+A note is linked to what came before it, by what is known when it comes: so the links do not depend on how many notes
+are looked at together.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from graph.model import Edge, EdgeKind
+from graph.model import Edge, EdgeKind, Entity
 
 WIDEST = 24
 """Notes that may share a name before it is too common to join them."""
@@ -19,40 +22,34 @@ _ENOUGH = 0.25
 """Specificity (the sum of 1 / document frequency over shared names) from which two notes are linked."""
 
 
-def links(
-    new: Sequence[str], mentions: Sequence[tuple[str, str]], names: Mapping[str, str], unrelated: frozenset[str]
-) -> Iterator[Edge]:
-    """Yield links from each of the notes `new`, in order, to notes before it.
+def links(new: Sequence[tuple[str, Sequence[Entity]]], before: Sequence[tuple[str, str]]) -> Iterator[Edge]:
+    """Yield links from each note of `new`, in order, to notes before it.
 
-    `mentions` are (note, entity) pairs of all notes concerned, oldest first; `names` the entities' names; entities in
-    `unrelated`, such as speakers, join nothing.
+    `new` gives each note with the entities that may join it to others; `before` holds (note, entity) pairs of all
+    earlier notes that mention one of these.
     """
-    age = {note: number for number, note in enumerate(dict.fromkeys(note for note, _ in mentions))}
     holders: dict[str, list[str]] = defaultdict(list)
-    mentioned: dict[str, list[str]] = defaultdict(list)
-    for note, entity in mentions:
-        if entity not in unrelated:
-            holders[entity].append(note)
-            mentioned[note].append(entity)
-    for note in new:
+    for note, entity in before:
+        holders[entity].append(note)
+    for note, entities in new:
+        weight: dict[str, float] = defaultdict(float)
         shared: dict[str, list[str]] = defaultdict(list)
-        for entity in mentioned[note]:
-            if len(holders[entity]) <= WIDEST:
-                for other in holders[entity]:
-                    if age[other] < age[note]:
-                        shared[other].append(entity)
-        weight = {other: sum(1 / len(holders[entity]) for entity in entities) for other, entities in shared.items()}
-        best = sorted((other for other in weight if weight[other] >= _ENOUGH), key=lambda id: (-weight[id], id))
-        for other in best[:_LINKS]:
-            common = ", ".join(names[entity] for entity in shared[other][:4])
-            yield Edge(
-                note,
-                other,
-                EdgeKind.LINKS_TO,
-                round(min(1.0, weight[other]), 4),
-                "same_topic",
-                f"both mention {common}",
-            )
+        for entity in entities:
+            others = holders[entity.id]
+            if len(others) < WIDEST:
+                for other in others:
+                    weight[other] += 1 / (len(others) + 1)
+                    shared[other].append(entity.name)
+        for entity in entities:
+            holders[entity.id].append(note)
+        yield from _best(note, weight, shared)
+
+
+def _best(note: str, weight: Mapping[str, float], shared: Mapping[str, Sequence[str]]) -> Iterator[Edge]:
+    enough = (other for other in weight if weight[other] >= _ENOUGH)
+    for other in sorted(enough, key=lambda other: (-weight[other], other))[:_LINKS]:
+        reason = f"both mention {', '.join(shared[other][:4])}"
+        yield Edge(note, other, EdgeKind.LINKS_TO, round(min(1.0, weight[other]), 4), "same_topic", reason)
 
 
 def answer_links(answers: Sequence[tuple[str, str, str]]) -> Iterator[Edge]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from difflib import get_close_matches
 from itertools import islice
 
 from graph.errors import NotFoundError
-from graph.model import Edge, Neighbor, Node, NodeKind, Selection, caption
+from graph.model import Edge, EdgeKind, Entity, Neighbor, Node, NodeKind, Selection, caption
 from graph.ports import Store
 from graph.text import fold
 
 _NEAR = 3
+_KNOWN = 2000
+"""Nodes, the most connected first, among which a mistyped name is looked for."""
+_NOTES = 2000
+"""Notes in which an entity's company is looked for."""
 
 
 def find(store: Store, name: str, kind: NodeKind | None = None) -> Node:
@@ -26,12 +32,37 @@ def find(store: Store, name: str, kind: NodeKind | None = None) -> Node:
         matches = matches or store.resolve([fold(name)])
         for node in store.nodes(Selection(ids=tuple(match.entity.id for match in matches[:1]) or ("",))):
             return node
-    near = [
-        caption(node)
-        for node in islice(store.nodes(Selection(kinds=kinds, contains=name, limit=_NEAR, ranked=True)), _NEAR)
-    ]
-    hint = f"did you mean {', '.join(repr(each) for each in near)}?" if near else "see `memcli entity list`"
+    near = _near(store, name, kind)
+    command = "note list" if kind is NodeKind.NOTE else "entity list"
+    hint = f"did you mean {', '.join(repr(each) for each in near)}?" if near else f"see `memcli {command}`"
     raise NotFoundError(f"no {kind or 'node'} called {name!r}", hint)
+
+
+def _near(store: Store, name: str, kind: NodeKind | None) -> list[str]:
+    """The captions that contain `name`, else those of entities that are written almost like it."""
+    within = Selection(kinds=(kind,) if kind else (), contains=name, limit=_NEAR, ranked=True)
+    found = [caption(node) for node in store.nodes(within)]
+    if found or kind is NodeKind.NOTE:
+        return found
+    known = Selection(kinds=(NodeKind.ENTITY,), limit=_KNOWN, ranked=True)
+    names = {fold(caption(node)): caption(node) for node in store.nodes(known)}
+    return [names[each] for each in get_close_matches(fold(name)[:80], names, _NEAR)]
+
+
+def company(store: Store, id: str, limit: int) -> list[tuple[Entity, int]]:
+    """The entities that share notes with the entity `id`, or are in notes of what it said; with the number of notes."""
+    said = [edge.source for edge in islice(store.edges([id], (EdgeKind.SAID_BY,)), _NOTES)]
+    notes = {edge.source for edge in store.edges([id], (EdgeKind.MENTIONS, EdgeKind.ABOUT))}
+    notes |= {edge.source for edge in store.edges(said, (EdgeKind.DERIVED_FROM,))} if said else set()
+    pairs = {
+        (edge.source, edge.target)
+        for edge in store.edges(sorted(notes)[:_NOTES], (EdgeKind.MENTIONS, EdgeKind.ABOUT))
+        if edge.target != id
+    }
+    shared = Counter(entity for _, entity in pairs)
+    best = sorted(shared, key=lambda each: (-shared[each], each))[:limit]
+    nodes = {node.id: node for node in store.nodes(Selection(ids=tuple(best) or ("",)))}
+    return [(entity, shared[each]) for each in best if isinstance(entity := nodes[each], Entity)]
 
 
 def neighbors(store: Store, id: str, hops: int, limit: int) -> list[Neighbor]:

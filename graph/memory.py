@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from graph.answer import reply
-from graph.ingest import Ingest
-from graph.lookup import find, neighbors
+from graph.lookup import company, find, neighbors
 from graph.model import (
+    Entity,
     GraphStats,
     IngestReport,
     Neighbor,
@@ -74,7 +74,24 @@ class Memory:
             NotFoundError: a path does not exist.
             StoreError: the store cannot be written. What was committed stays.
         """
+        # What takes in has much to load, of which asking needs nothing.
+        from graph.ingest import Ingest
+
         return Ingest(self._settings, self._store, progress, dry_run).run(paths, stdin, reader)
+
+    @staticmethod
+    def rehearse(
+        settings: Settings,
+        paths: Sequence[Path],
+        *,
+        stdin: BinaryIO | None = None,
+        reader: str | None = None,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """What `ingest` would say of a memory that is not there yet. Nothing is made; raises what it raises."""
+        from graph.ingest import Ingest
+
+        return Ingest(settings, None, progress, dry_run=True).run(paths, stdin, reader)
 
     def ask(self, question: Question) -> Reply:
         """Recall and answer."""
@@ -104,6 +121,11 @@ class Memory:
     def neighbors(self, name: str, *, hops: int = 1, limit: int = 50) -> list[Neighbor]:
         """The nodes around `node(name)`, nearest first, then by weight."""
         return neighbors(self._store, find(self._store, name).id, hops, limit)
+
+    def company(self, name: str, *, limit: int = 20) -> list[tuple[Entity, int]]:
+        """The entities that occur together with the entity `name`, each with the number of notes, most first."""
+        with self._store.transaction(write=False):
+            return company(self._store, find(self._store, name, NodeKind.ENTITY).id, limit)
 
     def stats(self) -> GraphStats:
         """Counts and shape of the graph."""

@@ -315,7 +315,7 @@ class Frontier:
     """Where conversations stand before a batch.
 
     `tails` gives the last interactions of each conversation asked for, oldest first; `located`
-    the id of the interaction with a given (conversation, key).
+    the id of the interaction with a given (conversation, key), the last one where there are several.
     """
 
     tails: Mapping[str, tuple[Interaction, ...]]

@@ -16,8 +16,9 @@ def shape(store: Store) -> GraphStats:
 
     info = store.info()
     place = {node.id: number for number, node in enumerate(store.nodes(Selection()))}
-    network = igraph.Graph(n=len(place), edges=[(place[e.source], place[e.target]) for e in store.edges(None, ())])
-    components = Counter(network.connected_components().membership)
+    # `igraph.Graph` would load numpy first.
+    network = igraph.GraphBase(n=len(place), edges=[(place[e.source], place[e.target]) for e in store.edges(None, ())])
+    components = Counter(network.connected_components())
     degrees = dict(zip(place, network.degree(), strict=True))
     hubs = sorted(degrees, key=lambda id: (-degrees[id], id))[:_HUBS]
     names = {node.id: caption(node) for node in store.nodes(Selection(ids=tuple(hubs) or ("",)))}

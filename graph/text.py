@@ -25,6 +25,8 @@ def fold(text: str) -> str:
 
     "Łukasz’s  CAFÉ" becomes "łukasz cafe". Marks of scripts in which they spell vowels are kept.
     """
+    if text.isascii():
+        return " ".join(_WORD.findall(_POSSESSIVE.sub("", text).lower()))
     letters: list[str] = []
     base = ""
     for letter in unicodedata.normalize("NFKD", _POSSESSIVE.sub("", text)).casefold():

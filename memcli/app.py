@@ -162,6 +162,8 @@ def _as_raised(error: BaseException) -> MemcliError:
             return NotFoundError(f"{name}: no such file or folder")
         case OSError(filename=str(name), strerror=str(reason)):
             return MemcliError(f"{name}: {reason}")
+        case OSError(strerror=str(reason)):
+            return MemcliError(reason)
         case _:
             return MemcliError(
                 f"internal error: {type(error).__name__}: {error}",

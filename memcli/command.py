@@ -5,8 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from graph.errors import UsageError
 from memcli.exits import Exit
@@ -17,9 +19,20 @@ from memcli.session import Session
 Body = Callable[..., Exit | None]
 
 
+class Group(TyperGroup):
+    """Commands that go together. Where none is named, its help says which there are."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:
+            typer.echo(ctx.get_help())
+            raise typer.Exit(Exit.USAGE)
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
+
+
 def new_group(about: str) -> typer.Typer:
     """An app for the commands of one module."""
-    return typer.Typer(help=about, add_completion=False, rich_markup_mode=None)
+    return typer.Typer(cls=Group, help=about, add_completion=False, rich_markup_mode=None)
 
 
 def command(app: typer.Typer, *, examples: str, name: str | None = None) -> Callable[[Body], Body]:

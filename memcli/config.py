@@ -10,6 +10,7 @@ from dataclasses import Field, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from graph.errors import NotFoundError, UsageError
 from graph.settings import Settings
@@ -28,13 +29,18 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A setting as it stands. `where` is the flag, variable or file that says so; empty for a default."""
+    """A setting as it stands. `where` is the flag, variable or file that says so; empty for a default.
+
+    `low` and `high` are its inclusive bounds, where it has any.
+    """
 
     name: str
     value: Scalar
     origin: Origin
     where: str
     about: str
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +87,18 @@ class Config:
         return Settings(**chosen)
 
     def _value(self, each: Field[Any], layers: list[Layer]) -> Value:
-        name, about = name_of(each), each.metadata["about"]
+        name, told = name_of(each), each.metadata
         value: Any
         for layer in layers:
             if (given := layer.values.get(name)) is not None:
                 where = layer.where(name)
                 value = parsed(each, given, f" (from {where})")
                 value = store_url(str(value), layer.base) if name == "store" else value
-                return Value(name, value, layer.origin, where, about)
+                return Value(name, value, layer.origin, where, **told)
         value = each.default
         if name == "store":
             value = store_url(str(self._folder("data") / "memory.db"), self.cwd)
-        return Value(name, value, Origin.DEFAULT, "", about)
+        return Value(name, value, Origin.DEFAULT, "", **told)
 
     def _layers(self) -> Iterator[Layer]:
         yield Layer(Origin.FLAG, lambda name: f"--{name}", self.flags, self.cwd)
@@ -139,7 +145,12 @@ def field_named(name: str) -> Field[Any]:
     """
     known = {name_of(each): each for each in fields(Settings)}
     if name not in known:
-        raise NotFoundError(f"there is no setting {name!r}", f"the settings are {', '.join(known)}")
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, known)
+        raise NotFoundError(
+            f"there is no setting {name!r}", f"did you mean {near[0]}?" if near else "see `memcli config list`"
+        )
     return known[name]
 
 
@@ -183,6 +194,7 @@ def store_url(given: str, base: Path) -> str:
     scheme, separator, rest = given.partition("://")
     if separator and scheme != "sqlite":
         return given
-    path = rest.removeprefix("/") if separator else given
+    path = unquote(rest.removeprefix("/")) if separator else given
     absolute = Path.home() / path[2:] if path.startswith("~/") else base / path
-    return f"sqlite:///{absolute.as_posix()}"
+    # In a URL a percent sign begins an escape.
+    return f"sqlite:///{absolute.as_posix().replace('%', '%25')}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from graph.errors import MemcliError
 from graph.model import Citation, Hit, IngestReport, Neighbor, Node, Reply, kind_of
 
 SCHEMA = "memcli/1"
+# What JSON allows as it is, and a terminal obeys.
+_OBEYED = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def envelope(
@@ -39,8 +42,9 @@ def error_data(error: MemcliError) -> dict[str, str]:
 
 
 def dumps(value: Any) -> str:
-    """One line of JSON, readable in any script."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    """One line of JSON, readable in any script, that does nothing to a terminal."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def plain(value: Any) -> Any:

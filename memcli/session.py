@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -61,13 +61,16 @@ class Session:
     @classmethod
     def of_process(cls) -> Session:
         """The session of this process. What cannot be encoded is escaped and stops nothing."""
-        for stream in (sys.stdout, sys.stderr):
+        stdin, stdout, stderr = _standard_streams()
+        for stream in (stdout, stderr):
             if isinstance(stream, io.TextIOWrapper):
                 # Data in a pipe or a file is UTF-8 whatever the locale; a terminal knows its own encoding.
                 encoding = stream.encoding if stream.isatty() else "utf-8"
                 stream.reconfigure(encoding=encoding, errors="backslashreplace")
-        terminals = Terminals(*(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)))
-        return cls(sys.stdin.buffer, sys.stdout, sys.stderr, os.environ, Path.cwd(), terminals=terminals)
+        # The graphs that are ranked are small: threads would take longer to start than to do the work.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+        terminals = Terminals(*(stream.isatty() for stream in (stdin, stdout, stderr)))
+        return cls(stdin.buffer, stdout, stderr, os.environ, Path.cwd(), terminals=terminals)
 
     @property
     def config(self) -> Config:
@@ -118,6 +121,11 @@ class Session:
         self.stdout.write(line + "\n")
         self.stdout.flush()
 
+    def stream(self, chunks: Iterable[str]) -> None:
+        """Put data on standard output as it is; a terminal gets it without what it would obey."""
+        self.stdout.writelines(map(clean, chunks) if self.terminals.stdout else chunks)
+        self.stdout.flush()
+
     def say(self, text: str) -> None:
         """Talk to people on standard error, unless they asked for quiet."""
         if not self.quiet:
@@ -127,3 +135,12 @@ class Session:
         """Say on standard error what is wrong, quiet or not."""
         self.stderr.write(clean(text) + "\n")
         self.stderr.flush()
+
+
+def _standard_streams() -> tuple[TextIO, TextIO, TextIO]:
+    """The streams of this process; one that was closed before it began is an empty one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # It is open for as long as the process lives.
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
+    return sys.stdin, sys.stdout, sys.stderr

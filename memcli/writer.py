@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,11 +20,18 @@ def write_file(target: Path, chunks: Iterable[str]) -> int:
     """
     if target.exists() and not target.is_file() and not target.is_dir():
         return _write(target, chunks)
-    target = target.resolve()
-    temporary = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    place = target.resolve()
+    temporary = place.with_name(f".{place.name[:100]}.{os.getpid()}.tmp")
     try:
         size = _write(temporary, chunks)
-        temporary.replace(target)
+        temporary.replace(place)
+    except OSError as error:
+        if error.filename not in (None, str(temporary)):
+            raise
+        # People know the target, not what is beside it.
+        raise type(error)(error.errno, error.strerror, str(target)) from error
     finally:
         temporary.unlink(missing_ok=True)
     return size

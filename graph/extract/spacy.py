@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from graph.extract.models import SPACY_MODEL
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
 
 _WINDOW = 20_000
 """Letters that spaCy is given at once: the parser's memory grows with them."""
+_UNUSED = ("lemmatizer", "senter")
+"""What nothing here asks for: sentences and noun chunks come from the parser, parts of speech from the tagger."""
 _QUANTITIES = frozenset({"CARDINAL", "DATE", "MONEY", "ORDINAL", "PERCENT", "QUANTITY", "TIME"})
 _BEFORE_A_NAME = frozenset({"ADV", "CCONJ", "DET", "INTJ", "NUM", "PRON", "PUNCT", "SPACE", "SYM"})
 _LONGEST_CHUNK = 4
 _NOUNS = frozenset({"NOUN", "PROPN"})
+_TOPICAL = _NOUNS | {"VERB"}
 _BREAK = re.compile(r"\n\s*\n|(?<=[.!?])\s|\s")
 
 
@@ -36,7 +40,7 @@ class SpacyExtractor:
         """One extraction a text; long texts are read in windows."""
         import spacy
 
-        nlp = self._nlp = self._nlp or spacy.load(self._module, exclude=["lemmatizer"])
+        nlp = self._nlp = self._nlp or spacy.load(self._module, exclude=_UNUSED)
         windows = [(number, start, part) for number, text in enumerate(texts) for start, part in _windows(text)]
         mentions: list[list[Mention | None]] = [[] for _ in texts]
         keywords: list[list[str]] = [[] for _ in texts]
@@ -65,14 +69,11 @@ def _names(doc: Doc) -> Iterator[tuple[str, Span]]:
     for entity in doc.ents:
         if entity.label_ not in _QUANTITIES:
             yield entity.label_, _without_lead(entity)
-    begin = None
-    for place in range(len(doc) + 1):
-        proper = place < len(doc) and doc[place].pos_ == "PROPN"
-        if proper and begin is None:
-            begin = place
-        elif not proper and begin is not None:
+    place = 0
+    for proper, run in groupby(token.pos_ == "PROPN" for token in doc):
+        begin, place = place, place + len(list(run))
+        if proper:
             yield "NAME", doc[begin:place]
-            begin = None
     for chunk in doc.noun_chunks:
         core = _without_lead(chunk)
         if chunk.root.pos_ in _NOUNS and 0 < len(core) <= _LONGEST_CHUNK:
@@ -88,7 +89,12 @@ def _without_lead(span: Span) -> Span:
 
 def _keywords(doc: Doc) -> Iterator[str]:
     """Yield nouns, then verbs, as often as they occur."""
-    for kinds in (_NOUNS, frozenset({"VERB"})):
-        for token in doc:
-            if token.pos_ in kinds and not token.is_stop and len(token.text) > 2 and token.is_alpha:
+    verbs = []
+    for token in doc:
+        kind = token.pos_
+        if kind in _TOPICAL and not token.is_stop and len(token) > 2 and token.is_alpha:
+            if kind in _NOUNS:
                 yield token.lower_
+            else:
+                verbs.append(token.lower_)
+    yield from verbs

@@ -23,10 +23,10 @@ def mention(text: str, label: str, start: int, end: int) -> Mention | None:
     if trimmed is None:
         return None
     name = " ".join(trimmed[0].split())
-    folded = fold(name)
-    if len(folded) < 2 or len(name) > _LONGEST_NAME or not _LETTER.search(name):
+    if len(name) > _LONGEST_NAME or not _LETTER.search(name):
         return None
-    if folded in stop_words() or folded in word_list("courtesy"):
+    folded = fold(name)
+    if len(folded) < 2 or folded in stop_words() or folded in word_list("courtesy"):
         return None
     return Mention(name, label, *trimmed.span())
 

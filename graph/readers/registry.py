@@ -13,6 +13,7 @@ from graph.readers.decode import binary_kind, head_of, not_text
 from graph.readers.document import DocumentReader
 from graph.readers.naming import suffix
 from graph.readers.plain import PlainReader
+from graph.readers.question_set import QuestionSetReader
 from graph.readers.transcript import TranscriptReader
 from graph.readers.whatsapp import WhatsAppReader
 
@@ -25,6 +26,9 @@ READERS: tuple[Reader, ...] = (
     DocumentReader(),
 )
 """In the order in which they are asked; the last takes all that is text."""
+
+QUESTION_SET = QuestionSetReader()
+"""For files that are left out: no format that could be asked for, and so none of `READERS`."""
 
 _JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\]{])")
@@ -43,13 +47,13 @@ def reader_named(name: str) -> Reader:
 
 
 def sniff(source: Source) -> Reader:
-    """Return the first reader that claims a source by its name and its first 64 KiB.
+    """Return the first reader that claims a source by its name and its first 64 KiB; `QUESTION_SET` for questions.
 
     Raises:
         InputError: the source cannot be read, is not text, or is JSON of no known format.
     """
     head = head_of(source)
-    for reader in READERS[:-1]:
+    for reader in (*READERS[:-1], QUESTION_SET):
         if reader.claims(source.name, head):
             return reader
     ending = suffix(source.name)

@@ -74,8 +74,9 @@ def insights(
     found = []
     for id, statement in first.items():
         known = before.get(id)
-        text, support = known.text if known else statement.text, len(notes[id])
-        found.append(Insight(id, text, statement.subject, "active" if support > 1 else "candidate", support))
+        text, subject = (known.text, known.subject) if known else (statement.text, statement.subject)
+        support = len(notes[id])
+        found.append(Insight(id, text, subject, "active" if support > 1 else "candidate", support))
     edges = [Edge(statement.insight, note, EdgeKind.SUPPORTED_BY, reason="says so") for statement, note in stated]
     return found, edges
 

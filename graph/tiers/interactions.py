@@ -9,6 +9,10 @@ from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Entity, Form, Frontier, Interaction, Record
 from graph.text import fold
 
+REACH = 8
+"""Places of a conversation between two turns that have to do with each other. A store gives as many of what is there
+(`Store.frontier`), so that it makes no difference in how many batches a conversation came."""
+
 
 def interaction(record: Record) -> Interaction:
     """The interaction of a record, its position still open.
@@ -54,29 +58,23 @@ def windows(new: Sequence[Interaction], frontier: Frontier) -> Iterator[list[Int
 
 
 def order(window: Sequence[Interaction]) -> Iterator[Edge]:
-    """Yield the NEXT edges of one session's window."""
+    """Yield the NEXT edges of one session's window; a session that rests while others go on for long begins anew."""
     for before, after in pairwise(window):
-        yield Edge(before.id, after.id, EdgeKind.NEXT)
+        if after.position - before.position <= REACH:
+            yield Edge(before.id, after.id, EdgeKind.NEXT)
 
 
 def replies(new: Sequence[Interaction], located: Mapping[tuple[str, str], str]) -> Iterator[Edge]:
-    """Yield a REPLIES_TO edge for each interaction whose target is in `located`."""
+    """Yield a REPLIES_TO edge for each interaction whose target came before it, in `located` or in `new`.
+
+    Where several have the key that is replied to, as edited messages do, the last of them is meant.
+    """
+    latest = dict(located)
     for each in new:
-        target = located.get((each.conversation, each.reply_to)) if each.reply_to else None
-        if target and target != each.id:
+        target = latest.get((each.conversation, each.reply_to)) if each.reply_to else None
+        if target:
             yield Edge(each.id, target, EdgeKind.REPLIES_TO)
-
-
-def speakers(new: Sequence[Interaction]) -> tuple[list[Entity], list[Edge]]:
-    """The people who speak, and who said what."""
-    entities: dict[str, Entity] = {}
-    edges = []
-    for each in new:
-        name = speaker_entity(each.speaker)
-        if name:
-            entities.setdefault(name.id, name)
-            edges.append(Edge(each.id, name.id, EdgeKind.SAID_BY))
-    return list(entities.values()), edges
+        latest[each.conversation, each.key] = each.id
 
 
 def speaker_entity(name: str | None) -> Entity | None:

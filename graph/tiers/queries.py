@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Form, Interaction, Query
 from graph.text import sentences, shortened, stop_words, word_list, words
+from graph.tiers.interactions import REACH
 
 _ASKS = re.compile(r"[?？؟][\"'”’)\]]*$")
 _QUERIES = 4
@@ -28,7 +29,7 @@ class _Asked:
 def queries(window: Sequence[Interaction], new: frozenset[str]) -> tuple[list[Query], list[Edge]]:
     """The questions asked in one session's window, tied to the turns that answer them.
 
-    A question is answered by the next turns of the first other person who speaks. Only what touches an interaction in
+    A question is answered by the next turns of the first other person who speaks within `REACH`. Only what touches an interaction in
     `new` is returned; the rest of the window was seen before.
     """
     asked: list[_Asked] = []
@@ -49,6 +50,8 @@ def queries(window: Sequence[Interaction], new: frozenset[str]) -> tuple[list[Qu
 
 
 def _still_open(asked: _Asked, turn: Interaction) -> bool:
+    if turn.position - asked.interaction.position > REACH:
+        return False
     if not asked.answers:
         return True
     return len(asked.answers) < _ANSWERS and turn.speaker == asked.answers[-1].speaker

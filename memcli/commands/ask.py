@@ -76,6 +76,7 @@ def ask(
         budget=budget,
         order=order,
         answer=not no_answer,
+        explain=explain,
     )
     many = _batch_of(question, batch)
     with session.memory() as memory:

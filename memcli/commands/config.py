@@ -95,8 +95,12 @@ def _show_paths(page: Page, paths: dict[str, Any]) -> None:
 
 
 def _show_values(page: Page, values: list[Value]) -> None:
-    rows = [[each.name, _text(each.value), f"{each.origin} {each.where}".strip(), each.about] for each in values]
+    rows = [[each.name, _text(each.value), f"{each.origin} {each.where}".strip(), _about(each)] for each in values]
     page.table(["setting", "value", "from", "what it is"], rows)
+
+
+def _about(each: Value) -> str:
+    return each.about if each.low is None else f"{each.about} ({each.low:,} to {each.high:,})"
 
 
 def _text(value: object) -> str:

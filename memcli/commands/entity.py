@@ -27,11 +27,13 @@ app = new_group("The people, places and things in memory.")
 def show(
     session: Session, name: Annotated[str, typer.Argument(metavar="ENTITY", help="Its name, an alias or its id.")]
 ) -> None:
-    """Show an entity: its names, and where it speaks and is spoken of, in order of time."""
+    """Show an entity: its names, what it occurs with, and where it speaks and is spoken of, in order of time."""
     with session.memory() as memory:
         node = memory.node(name, NodeKind.ENTITY)
         found = NodePage.of(node, memory.neighbors(node.id, limit=MOST_NEIGHBORS))
-    session.emit(found.data(), lambda page: show_entity(page, found))
+        company = memory.company(node.id)
+    together = [{"id": each.id, "name": each.name, "label": each.label, "notes": notes} for each, notes in company]
+    session.emit(found.data() | {"together_with": together}, lambda page: show_entity(page, found, company))
 
 
 @command(

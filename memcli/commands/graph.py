@@ -57,8 +57,7 @@ def export(
     selection = Selection(kinds=tuple(kind or ()), conversation=conversation, since=since, until=until)
     with session.memory() as memory, memory.snapshot(selection) as snapshot:
         if output == STDOUT:
-            session.stdout.writelines(exporter.chunks(snapshot))
-            session.stdout.flush()
+            session.stream(exporter.chunks(snapshot))
             return
         size = write_file(output, exporter.chunks(snapshot))
     data = {"format": exporter.name, "output": str(output), "bytes": size}

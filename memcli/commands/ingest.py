@@ -6,11 +6,12 @@ import glob
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from graph.errors import NotFoundError, UsageError
+from graph.errors import NotFoundError, StoreMissingError, UsageError
+from graph.model import IngestReport
 from graph.ports import Progress
 from graph.readers.registry import READERS
 from memcli.command import command, new_group
@@ -57,8 +58,8 @@ def ingest(
     """
     named = _named(session, paths or [])
     stdin = session.stdin if STDIN in named else None
-    with session.memory(create=True) as memory, _progress(session) as progress:
-        report = memory.ingest(named, stdin=stdin, reader=format, dry_run=dry_run, progress=progress)
+    with _progress(session) as progress:
+        report = _taken_in(session, named, dry_run=dry_run, stdin=stdin, reader=format, progress=progress)
     status = "partial" if report.rejected else "ok"
     session.emit(
         ingest_data(report),
@@ -68,7 +69,22 @@ def ingest(
     )
     if not session.json:
         tell_rejects(session.say, report)
+        if not report.read and not report.rejected:
+            session.say("nothing to take in was found; --verbose names what was looked at")
     return Exit.PARTIAL if report.rejected else Exit.DONE
+
+
+def _taken_in(session: Session, paths: list[Path], *, dry_run: bool, **given: Any) -> IngestReport:
+    try:
+        with session.memory(create=not dry_run) as memory:
+            return memory.ingest(paths, dry_run=dry_run, **given)
+    except StoreMissingError:
+        if not dry_run:
+            raise
+        # A rehearsal does not make the memory it is for.
+        from graph.memory import Memory
+
+        return Memory.rehearse(session.config.settings(), paths, **given)
 
 
 def _named(session: Session, given: Sequence[Path]) -> list[Path]:

@@ -23,7 +23,7 @@ def rows(report: Json, *, categories: bool = False) -> Iterator[list[str]]:
     for each in report["sets"]:
         yield from _rows(each["set"], each["overall"])
         for name, figures in each["categories"].items() if categories else ():
-            yield from _rows(f"  {name or '(none)'}", figures)
+            yield from _rows(f"· {name or '(none)'}", figures)
 
 
 def markdown(report: Json) -> Iterator[str]:

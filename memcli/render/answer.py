@@ -6,11 +6,11 @@ from graph.model import Answer, Citation, Hit, InsightHit, Reading, Reply
 from memcli.render.page import Page
 from memcli.render.text import day, minute, one_line
 
-NEAREST = 3
+HIT_WIDTH = 100
 
 
 def show_reply(page: Page, reply: Reply, *, explain: bool = False) -> None:
-    """The answer with its citations, or the evidence alone where no answer was asked for."""
+    """The answer with its citations; hits beside those where no answer was asked for, or with `explain`."""
     if explain:
         _show_reading(page, reply.reading)
     if not reply.question.answer:
@@ -18,10 +18,10 @@ def show_reply(page: Page, reply: Reply, *, explain: bool = False) -> None:
     elif reply.answer.found:
         _show_answer(page, reply.answer, reply.hits)
     else:
-        _show_nothing(page, reply.hits)
+        _show_nothing(page, reply.hits, explain=explain)
     _show_insights(page, reply.insights)
     if explain:
-        _show_signals(page, reply.hits)
+        _show_explained(page, reply)
 
 
 def _show_answer(page: Page, answer: Answer, hits: tuple[Hit, ...]) -> None:
@@ -39,28 +39,22 @@ def _show_answer(page: Page, answer: Answer, hits: tuple[Hit, ...]) -> None:
 def _show_hits(page: Page, hits: tuple[Hit, ...]) -> None:
     if not hits:
         page.line("Nothing in memory.")
-    for number, hit in enumerate(hits):
-        if number:
-            page.line()
-        page.line(f"[{hit.rank}] {_said(hit)}", "bold")
-        page.line(hit.text)
-        page.line(_where(hit), "dim")
+    for hit in hits:
+        page.line(f"[{hit.rank}] {_said(hit)}: {one_line(hit.text, HIT_WIDTH)}")
 
 
-def _show_nothing(page: Page, hits: tuple[Hit, ...]) -> None:
+def _show_nothing(page: Page, hits: tuple[Hit, ...], *, explain: bool) -> None:
     page.line("Not in memory.")
-    if hits:
-        page.line("Nearest, and not enough to answer:", "dim")
-    for hit in hits[:NEAREST]:
-        page.line(f"[{hit.rank}] {_said(hit)}: {one_line(hit.text, 100)}", "dim")
+    if hits and not explain:
+        page.line("--no-answer lists what comes nearest.", "dim")
 
 
 def _show_insights(page: Page, insights: tuple[InsightHit, ...]) -> None:
     if insights:
         page.line()
-        page.line("What this adds up to:")
     for each in insights:
-        page.line(f"  {each.text} ({each.insight}, supported by {len(each.support)})")
+        count = len(each.support)
+        page.line(f"· {each.text} ({count} note{'s' if count != 1 else ''})")
 
 
 def _show_reading(page: Page, reading: Reading) -> None:
@@ -68,6 +62,13 @@ def _show_reading(page: Page, reading: Reading) -> None:
     page.line(f"entities: {', '.join(reading.entities) or 'none'}", "dim")
     page.line(f"speaker: {reading.speaker or 'any'}", "dim")
     page.line()
+
+
+def _show_explained(page: Page, reply: Reply) -> None:
+    if reply.question.answer and reply.hits:
+        page.line()
+        _show_hits(page, reply.hits)
+    _show_signals(page, reply.hits)
 
 
 def _show_signals(page: Page, hits: tuple[Hit, ...]) -> None:
@@ -78,8 +79,8 @@ def _show_signals(page: Page, hits: tuple[Hit, ...]) -> None:
     rows = []
     for hit in hits:
         signals = [f"{hit.signals[name]:.3f}" if name in hit.signals else "" for name in names]
-        rows.append([str(hit.rank), f"{hit.score:.3f}", hit.tier, *signals, hit.title])
-    page.table(["hit", "score", "tier", *names, "title"], rows)
+        rows.append([f"[{hit.rank}]", f"{hit.score:.3f}", hit.tier, *signals])
+    page.table(["hit", "score", "tier", *names], rows)
     for hit in hits:
         if hit.path:
             page.line(f"[{hit.rank}] {' → '.join(hit.path)}", "dim")
@@ -98,7 +99,8 @@ def _where(hit: Hit) -> str:
 
 def _place(source: Citation) -> str:
     if source.document is not None:
-        parts = [f"document {source.document}"]
-    else:
-        parts = [source.conversation or "", source.session or "", f"message {source.message}"]
-    return ", ".join(filter(None, (*parts, minute(source.timestamp))))
+        return f"document {source.document}"
+    # A message without an id is called by its time, which need not be said twice.
+    timed = source.timestamp and (source.message or "").startswith(source.timestamp)
+    parts = (source.conversation, source.session, source.message, None if timed else minute(source.timestamp))
+    return " · ".join(filter(None, parts))

@@ -11,9 +11,11 @@ REJECTS_SHOWN = 20
 
 
 def show_report(page: Page, report: IngestReport, *, dry_run: bool) -> None:
-    """The counts in two lines."""
+    """The counts in two lines; in one where nothing was made."""
     verb = "would add" if dry_run else "added"
     page.line(f"read {report.read}: {verb} {report.added}, skipped {report.skipped}, rejected {report.rejected}")
+    if dry_run:
+        return
     made = f"notes {report.notes}, entities {report.entities}, links {report.links}, evolved {report.evolved}"
     page.line(f"{made}, in {report.elapsed_s:.1f} s", "dim")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from graph.model import EdgeKind, Entity, Neighbor, Node, Note, caption
 from memcli.render.page import Page
-from memcli.render.pages import NodePage, timestamp_of
+from memcli.render.pages import MOST_NEIGHBORS, NodePage, timestamp_of
 from memcli.render.text import day, minute
 
 MENTIONS_SHOWN = 50
@@ -29,16 +29,19 @@ def show_note(page: Page, found: NodePage) -> None:
     _show_links(page, "supports", found.edges.get(EdgeKind.SUPPORTED_BY, ()))
 
 
-def show_entity(page: Page, found: NodePage) -> None:
-    """An entity: its names, and where it occurs in order of time."""
+def show_entity(page: Page, found: NodePage, company: Sequence[tuple[Entity, int]]) -> None:
+    """An entity: its names, what it occurs with, and where it occurs in order of time."""
     entity = found.node
     assert isinstance(entity, Entity)
     page.line(entity.name, "bold")
     page.line(f"{entity.id} · {entity.label}", "dim")
     _field(page, "also called", entity.aliases)
+    _field(page, "together with", [f"{each.name} ({notes})" for each, notes in company])
     said = found.nodes(EdgeKind.SAID_BY)
     _show_timeline(page, f"said by {entity.name}", said)
     _show_timeline(page, "spoken of in", found.nodes(EdgeKind.ABOUT, EdgeKind.MENTIONS))
+    if found.cut:
+        page.line(f"Only {MOST_NEIGHBORS:,} places were looked up.", "dim")
 
 
 def show_notes(page: Page, notes: Iterable[Node]) -> None:
@@ -77,7 +80,7 @@ def _show_timeline(page: Page, heading: str, nodes: Sequence[Node]) -> None:
     for each in list(unique.values())[:MENTIONS_SHOWN]:
         page.line("  " + "  ".join(filter(None, (minute(timestamp_of(each)), each.id, caption(each)))))
     if (more := len(unique) - MENTIONS_SHOWN) > 0:
-        page.line(f"  … and {more} more", "dim")
+        page.line(f"  … and {more} more, all of them with --json", "dim")
 
 
 def _said(node: Node) -> str:

@@ -19,6 +19,11 @@ class NodePage:
     node: Node
     edges: Mapping[EdgeKind, Sequence[Neighbor]]
 
+    @property
+    def cut(self) -> bool:
+        """Whether there may be more neighbours than were looked up."""
+        return sum(map(len, self.edges.values())) >= MOST_NEIGHBORS
+
     @classmethod
     def of(cls, node: Node, around: Sequence[Neighbor]) -> NodePage:
         """Group the neighbours of a node."""

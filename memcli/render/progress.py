@@ -63,10 +63,12 @@ class TerminalProgress:
 
 
 class SpokenProgress:
-    """One line a source, for `--verbose` where nothing can move. Use it as a context manager."""
+    """What becomes of each source, for `--verbose` where nothing can move. Use it as a context manager."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
+        self._path = ""
+        self._empty = True
 
     def __enter__(self) -> Self:
         return self
@@ -78,10 +80,14 @@ class SpokenProgress:
 
     def begin(self, path: str, size: int | None) -> None:
         """A source is begun."""
+        self._path, self._empty = path, True
         self._say(f"reading {path}" if size is None else f"reading {path} ({size} bytes)")
 
-    def advance(self, offset: int, records: int) -> None:
-        """Says nothing."""
+    def advance(self, offset: int, records: int) -> None:  # noqa: ARG002 - that there is something is enough
+        """Something is taken in."""
+        self._empty = False
 
     def end(self) -> None:
-        """Says nothing."""
+        """The source is done; what had nothing to take in is named."""
+        if self._empty:
+            self._say(f"left out {self._path}: no messages or documents in it")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -14,67 +15,87 @@ from memcli.questions import BadLine, read_questions
 
 from .world import World
 
+QUESTION = "Who became secretary of the allotment committee?"
+NOWHERE = "Xyzzy plugh?"
+
 
 def lines(text: str) -> list[Any]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_an_answer_quotes_and_cites(world: World) -> None:
-    ran = world("ask", "Where did Ann go?")
+def sources(world: World, *options: str) -> list[dict[str, Any]]:
+    data = world("ask", QUESTION, "--json", *options).data
+    return [source for hit in data["hits"] for source in hit["sources"]]
+
+
+def test_an_answer_quotes_and_cites_and_says_no_more(world: World) -> None:
+    ran = world("ask", QUESTION)
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == (
-        "“I flew to Lisbon on Monday.” — Ann, 2024-03-05 [1]\n"
-        "\n"
-        "[1] trip, s1, message a-1, 2024-03-05 10:22\n"
-        "\n"
-        "What this adds up to:\n"
-        "  Ann travels (i_1, supported by 2)\n"
-    )
+    quoted, cited, *insights = ran.out.rstrip("\n").split("\n\n")
+    assert "secretary" in quoted
+    numbers = [re.fullmatch(r"“.+” — .+ \[(\d+)\]", line) for line in quoted.splitlines()]
+    places = [re.fullmatch(r"\[(\d+)\] .+", line) for line in cited.splitlines()]
+    assert all(numbers)
+    assert all(places)
+    assert {each and each[1] for each in numbers} == {each and each[1] for each in places}
+    assert all(line.startswith("· ") for block in insights for line in block.splitlines())
 
 
-def test_what_is_not_in_memory_is_said_with_the_nearest_evidence(world: World) -> None:
-    ran = world("ask", "Who cooks?")
-    assert ran.code == 0
-    assert ran.out.splitlines()[0] == "Not in memory."
-    assert "[2] A guide: Lisbon has hills." in ran.out
+def test_evidence_is_a_line_a_hit(world: World) -> None:
+    ran = world("ask", QUESTION, "--no-answer", "--limit", "3")
+    hits = world("ask", QUESTION, "--no-answer", "--limit", "3", "--json").data["hits"]
+    shown = [line for line in ran.out.splitlines() if line.startswith("[")]
+    assert [line.partition("]")[0] for line in shown] == ["[1", "[2", "[3"]
+    for line, hit in zip(shown, hits, strict=True):
+        assert hit["timestamp"][:10] in line
+        assert (hit["sources"][0].get("speaker") or hit["title"]) in line
+        assert " ".join(hit["text"].split())[:20] in line
 
 
-def test_explain_shows_reading_signals_and_paths(world: World) -> None:
-    out = world("ask", "Ann?", "--explain").out
-    for part in ("terms: lisbon", "entities: Ann", "speaker: any", "lexical", "0.800", "[1] ann"):
+def test_what_is_not_in_memory_is_said(world: World) -> None:
+    ran = world("ask", NOWHERE)
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "Not in memory.")
+    assert world("ask", NOWHERE, "--json").data["answer"]["found"] is False
+
+
+def test_explain_shows_reading_hits_and_signals(world: World) -> None:
+    out = world("ask", QUESTION, "--explain").out
+    for part in ("terms: ", "secretary", "entities: ", "speaker: any", "lexical", "[10] "):
         assert part in out
-    data = world("ask", "Ann?", "--explain", "--json").data
-    assert data["reading"] == {"terms": ["lisbon"], "entities": ["Ann"], "speaker": None}
-    assert data["hits"][0]["path"] == ["ann"]
-
-
-def test_evidence_only(world: World) -> None:
-    ran = world("ask", "Ann?", "--no-answer")
-    assert "document d-1" in ran.out
-    assert "“" not in ran.out
-    assert world("ask", "Ann?", "--no-answer", "--json").data["answer"] is None
+    data = world("ask", QUESTION, "--explain", "--json").data
+    assert "secretary" in data["reading"]["terms"]
+    assert all("path" in hit for hit in data["hits"])
 
 
 def test_the_data_is_that_of_the_contract(world: World) -> None:
-    data = world("ask", "Ann?", "--json").data
+    data = world("ask", QUESTION, "--json").data
     assert list(data) == ["id", "question", "answer", "hits", "insights", "elapsed_ms"]
     assert list(data["answer"]) == ["text", "confidence", "found", "decided_by"]
-    message, document = (hit["sources"][0] for hit in data["hits"])
-    assert message == {
-        "conversation": "trip",
-        "session": "s1",
-        "message": "a-1",
-        "speaker": "Ann",
-        "timestamp": "2024-03-05T10:22:00",
-    }
-    assert document["document"] == "d-1"
+    assert [hit["rank"] for hit in data["hits"]] == list(range(1, 11))
+    found = [source for hit in data["hits"] for source in hit["sources"]]
+    message = next(each for each in found if "message" in each)
+    document = next(each for each in found if "document" in each)
+    assert list(message) == ["conversation", "session", "message", "speaker", "timestamp"]
     assert "message" not in document
+    assert world("ask", QUESTION, "--no-answer", "--json").data["answer"] is None
 
 
-def test_options_reach_the_question(world: World) -> None:
+def test_options_restrict_the_hits(world: World) -> None:
+    assert len(sources(world, "--limit", "3")) == 3
+    assert {each["conversation"] for each in sources(world, "--conversation", "meetings")} == {"meetings"}
+    assert {each["speaker"] for each in sources(world, "--speaker", "Dot")} == {"Dot"}
+    assert {each["timestamp"][:7] for each in sources(world, "--since", "2025-03", "--until", "2025-03")} == {"2025-03"}
+    times = [each["timestamp"] for each in sources(world, "--order", "time")]
+    assert times == sorted(times)
+    words = [len(hit["text"].split()) for hit in world("ask", QUESTION, "--budget", "60", "--json").data["hits"]]
+    assert words
+    assert len(words) == 1 or sum(words) <= 60
+
+
+def test_options_reach_the_question(scripted: World) -> None:
     options = "--limit 3 --budget 50 --conversation trip --speaker Ann --since 2024-03 --until 2024-04-01 --order time"
-    world("ask", "Ann?", *options.split())
-    assert world.memory.asked == [
+    scripted("ask", "Ann?", *options.split())
+    assert scripted.memory.asked == [
         Question(
             "Ann?",
             asked_at="2024-05-01T12:00:00",
@@ -87,6 +108,13 @@ def test_options_reach_the_question(world: World) -> None:
             order="time",
         )
     ]
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+def test_explaining_asks_for_paths(scripted: World, flags: tuple[str, ...]) -> None:
+    scripted("ask", "Ann?", *flags)
+    scripted("ask", "Ann?", "--explain", *flags)
+    assert [each.explain for each in scripted.memory.asked] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -104,56 +132,57 @@ def test_options_reach_the_question(world: World) -> None:
 )
 def test_what_cannot_be_asked(world: World, arguments: list[str]) -> None:
     ran = world("ask", *arguments)
-    assert ran.code == 2
+    assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("error: ")
-    assert not world.memory.asked
 
 
 @pytest.mark.parametrize("moment", ["2024", "2024-03", "2024-03-05", "2024-03-05T10:22", "2024-03-05T10:22:00+02:00"])
-def test_dates_may_be_the_beginning_of_one(world: World, moment: str) -> None:
-    assert world("ask", "Ann?", "--since", moment).code == 0
-    assert world.memory.asked[0].since == moment
+def test_dates_may_be_the_beginning_of_one(scripted: World, moment: str) -> None:
+    assert scripted("ask", "Ann?", "--since", moment).code == 0
+    assert scripted.memory.asked[0].since == moment
 
 
 def test_exit_status_tells_whether_it_was_found(world: World) -> None:
-    assert world("ask", "Ann?", "--exit-status").code == 0
-    assert world("ask", "Who?", "--exit-status").code == 3
-    assert world("ask", "Who?").code == 0
-    assert world("ask", "-", "--exit-status", stdin=b"Who?\nWhat?\n").code == 3
-    assert world("ask", "-", "--exit-status", stdin=b"Who?\nAnn?\n").code == 0
+    assert world("ask", QUESTION, "--exit-status").code == 0
+    assert world("ask", NOWHERE, "--exit-status").code == 3
+    assert world("ask", NOWHERE).code == 0
+    assert world("ask", "-", "--exit-status", stdin=f"{NOWHERE}\n".encode() * 2).code == 3
+    assert world("ask", "-", "--exit-status", stdin=f"{NOWHERE}\n{QUESTION}\n".encode()).code == 0
 
 
-BATCH = b"""\xef\xbb\xbf{"id": "q1", "question": "Ann?", "asked_at": "2024-04-01", "conversation": "trip", "x": [1]}
+BATCH = b"""\xef\xbb\xbf{"id": "q1", "question": "Who chairs?", "asked_at": "2025-04-01", "conversation": "meetings"}
 
 Who cooks?
-{"id": 7, "question": "Ann's plane?"}
+{"id": 7, "question": "Whose bees?", "x": [1]}
 """
 
 
 @pytest.mark.parametrize("flags", [[], ["--json"], ["--jsonl"]])
 def test_a_batch_is_one_result_a_line_in_order(world: World, flags: list[str]) -> None:
-    ran = world("ask", "-", "--limit", "1", "--speaker", "Ann", *flags, stdin=BATCH)
+    ran = world("ask", "-", "--limit", "1", *flags, stdin=BATCH)
     results = lines(ran.out)
     assert ran.code == 0
     assert [each["id"] for each in results] == ["q1", None, "7"]
-    assert [each["question"] for each in results] == ["Ann?", "Who cooks?", "Ann's plane?"]
+    assert [each["question"] for each in results] == ["Who chairs?", "Who cooks?", "Whose bees?"]
     assert [len(each["hits"]) for each in results] == [1, 1, 1]
-    first, second, _ = world.memory.asked
-    assert (first.asked_at, first.conversation, first.speaker) == ("2024-04-01", "trip", "Ann")
-    assert (second.asked_at, second.conversation, second.speaker) == (None, None, "Ann")
+    assert results[0]["hits"][0]["sources"][0]["conversation"] == "meetings"
 
 
 def test_a_batch_may_be_a_file(world: World) -> None:
     path = world.home / "questions.jsonl"
     path.write_bytes(BATCH)
-    assert world("ask", "--batch", str(path)).out == world("ask", "--batch", "-", stdin=BATCH).out
+    of_file, of_stdin = (
+        [each | {"elapsed_ms": 0} for each in lines(ran.out)]
+        for ran in (world("ask", "--batch", str(path)), world("ask", "--batch", "-", stdin=BATCH))
+    )
+    assert of_file == of_stdin
 
 
 def test_a_bad_line_is_an_error_in_its_place(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(questions, "LONGEST_LINE", 60)
     batch = b"\n".join(
         [
-            b"Ann?",
+            b"Who chairs?",
             b'{"id": "q2", "question": 3}',
             b"{broken",
             b'{"id": ["q4"], "question": "Ann?"}',
@@ -162,7 +191,7 @@ def test_a_bad_line_is_an_error_in_its_place(world: World, monkeypatch: pytest.M
             b"x" * 200,
             b'{"question": "Ann?", "conversation": 1}',
             b'{"question": "Ann \\ud83d"}',
-            b"Who?",
+            b"Who cooks?",
         ]
     )
     ran = world("ask", "-", stdin=batch)

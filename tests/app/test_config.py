@@ -13,32 +13,31 @@ from memcli.settings_file import edited, read_settings, write_setting
 from .world import World
 
 
-def origins(world: World) -> dict[str, tuple[object, str, str]]:
-    settings = world("config", "list", "--json").data["settings"]
+def origins(empty: World) -> dict[str, tuple[object, str, str]]:
+    settings = empty("config", "list", "--json").data["settings"]
     return {each["name"]: (each["value"], each["origin"], each["where"]) for each in settings}
 
 
-def test_each_layer_outdoes_the_one_below(world: World, tmp_path: Path) -> None:
+def test_each_layer_outdoes_the_one_below(empty: World, tmp_path: Path) -> None:
     name = "ingest.batch"
-    assert origins(world)[name] == (64, "default", "")
+    assert origins(empty)[name] == (64, "default", "")
     user = tmp_path / "config.toml"
     user.write_text("[ingest]\nbatch = 10\n")
-    assert origins(world)[name] == (10, "user file", str(user))
+    assert origins(empty)[name] == (10, "user file", str(user))
     project = tmp_path / "a" / ".memcli.toml"
-    world.cwd = tmp_path / "a" / "b" / "c"
-    world.cwd.mkdir(parents=True)
+    empty.cwd = tmp_path / "a" / "b" / "c"
+    empty.cwd.mkdir(parents=True)
     project.write_text("ingest.batch = 20\n")
-    assert origins(world)[name] == (20, "project file", str(project))
-    world.env["MEMCLI_INGEST_BATCH"] = "30"
-    assert origins(world)[name] == (30, "environment", "MEMCLI_INGEST_BATCH")
+    assert origins(empty)[name] == (20, "project file", str(project))
+    empty.env["MEMCLI_INGEST_BATCH"] = "30"
+    assert origins(empty)[name] == (30, "environment", "MEMCLI_INGEST_BATCH")
 
 
-def test_the_store_is_found_in_the_same_order(world: World, tmp_path: Path) -> None:
-    assert origins(world)["store"] == (f"sqlite:///{tmp_path}/memory.db", "default", "")
-    world.env["MEMCLI_STORE"] = "sqlite:///here.db"
-    assert origins(world)["store"] == (f"sqlite:///{tmp_path}/here.db", "environment", "MEMCLI_STORE")
-    world("store", "info", "--store", "there.db")
-    assert world.memory.settings.store == f"sqlite:///{tmp_path}/there.db"
+def test_the_store_is_found_in_the_same_order(empty: World, tmp_path: Path) -> None:
+    assert origins(empty)["store"] == (f"sqlite:///{tmp_path}/memory.db", "default", "")
+    empty.env["MEMCLI_STORE"] = "sqlite:///here.db"
+    assert origins(empty)["store"] == (f"sqlite:///{tmp_path}/here.db", "environment", "MEMCLI_STORE")
+    assert empty("store", "info", "--store", "there.db").err.startswith(f"error: no memory at {tmp_path}/there.db\n")
 
 
 def test_without_a_home_the_platform_says_where(tmp_path: Path) -> None:
@@ -56,23 +55,42 @@ def test_without_a_home_the_platform_says_where(tmp_path: Path) -> None:
         ("sqlite:////tmp/m.db", "sqlite:////tmp/m.db"),
         ("/tmp/m.db", "sqlite:////tmp/m.db"),
         ("neo4j://host:7687", "neo4j://host:7687"),
+        ("50%25.db", "sqlite:////base/50%2525.db"),
+        ("sqlite:///50%25.db", "sqlite:////base/50%25.db"),
     ],
 )
 def test_a_store_is_a_url_or_a_path(given_store: str, url: str) -> None:
     assert store_url(given_store, Path("/base")) == url
 
 
+@pytest.mark.parametrize("name", ["a b%41.db", "ä?#.db", "sqlite:///100%25.db"])
+def test_a_path_leads_to_that_file(empty: World, tmp_path: Path, name: str) -> None:
+    assert empty("ingest", "-", "--store", name, stdin=b"Ann: Hi").code == 0
+    assert (tmp_path / name.removeprefix("sqlite:///").replace("100%25", "100%")).is_file()
+
+
+def test_the_default_store_is_made_by_the_first_ingest(empty: World, tmp_path: Path) -> None:
+    ran = empty("ask", "Who?")
+    assert ran.code == 4
+    assert ran.err.endswith("hint: begin one with `memcli ingest PATH`\n")
+    assert empty("ingest", "-", "--dry-run", stdin=b"Ann: Hi").code == 0
+    assert not (tmp_path / "memory.db").exists()
+    assert empty("ingest", "-", stdin=b"Ann: Hi").code == 0
+    assert (tmp_path / "memory.db").is_file()
+    assert empty("store", "info", "--json").data["url"] == f"sqlite:///{tmp_path}/memory.db"
+
+
 @pytest.mark.parametrize("value", ["0", "10001", "many", "1.5", ""])
-def test_a_value_out_of_bounds_is_refused(world: World, tmp_path: Path, value: str) -> None:
-    ran = world("config", "set", "ingest.batch", value)
+def test_a_value_out_of_bounds_is_refused(empty: World, tmp_path: Path, value: str) -> None:
+    ran = empty("config", "set", "ingest.batch", value)
     assert ran.code == 2
     assert "ingest.batch" in ran.err
     assert not (tmp_path / "config.toml").exists()
 
 
-def test_a_bad_value_says_where_it_is_from(world: World) -> None:
-    world.env["MEMCLI_INGEST_BATCH"] = "lots"
-    ran = world("graph", "stats")
+def test_a_bad_value_says_where_it_is_from(empty: World) -> None:
+    empty.env["MEMCLI_INGEST_BATCH"] = "lots"
+    ran = empty("graph", "stats")
     assert ran.code == 2
     assert ran.err.startswith("error: ingest.batch must be a whole number, not 'lots' (from MEMCLI_INGEST_BATCH)")
 
@@ -91,27 +109,31 @@ def test_a_bad_value_says_where_it_is_from(world: World) -> None:
         (b"nonsense = 1", 2),
     ],
 )
-def test_a_broken_settings_file_is_named(world: World, tmp_path: Path, content: bytes, code: int) -> None:
+def test_a_broken_settings_file_is_named(empty: World, tmp_path: Path, content: bytes, code: int) -> None:
     (tmp_path / "config.toml").write_bytes(content)
-    ran = world("graph", "stats")
+    ran = empty("graph", "stats")
     assert ran.code == code
     assert "config.toml" in ran.err
     assert "internal" not in ran.err
 
 
-def test_set_get_and_path(world: World, tmp_path: Path) -> None:
-    assert world("config", "set", "ingest.batch", "128").code == 0
-    assert world("config", "get", "ingest.batch").out == "128\n"
-    assert world("config", "get", "ingest.batch", "--json").data["origin"] == Origin.USER
-    assert world("config", "path").out == f"{tmp_path}/config.toml\n"
-    world("config", "set", "ingest.batch", "256", "--project")
-    assert world("config", "get", "ingest.batch").out == "256\n"
-    assert world("config", "path", "--json").data == {
+def test_set_get_and_path(empty: World, tmp_path: Path) -> None:
+    assert empty("config", "set", "ingest.batch", "128").code == 0
+    assert empty("config", "get", "ingest.batch").out == "128\n"
+    assert empty("config", "get", "ingest.batch", "--json").data["origin"] == Origin.USER
+    assert empty("config", "path").out == f"{tmp_path}/config.toml\n"
+    empty("config", "set", "ingest.batch", "256", "--project")
+    assert empty("config", "get", "ingest.batch").out == "256\n"
+    assert empty("config", "path", "--json").data == {
         "project": f"{tmp_path}/.memcli.toml",
         "user": f"{tmp_path}/config.toml",
     }
-    assert world("config", "get", "bogus").code == 3
-    assert world("config", "set", "bogus", "1").code == 3
+    assert empty("config", "get", "bogus").code == 3
+    assert "did you mean ingest.batch?" in empty("config", "get", "ingest.bach").err
+    assert "records in one transaction (1 to 10,000)" in empty("config", "list").out
+    low, high = (empty("config", "get", "ingest.batch", "--json").data[bound] for bound in ("low", "high"))
+    assert (low, high) == (1, 10_000)
+    assert empty("config", "set", "bogus", "1").code == 3
 
 
 def test_setting_keeps_the_rest_of_the_file(tmp_path: Path) -> None:
@@ -125,10 +147,10 @@ def test_setting_keeps_the_rest_of_the_file(tmp_path: Path) -> None:
     )
 
 
-def test_a_layout_that_cannot_be_kept_is_left_alone(world: World, tmp_path: Path) -> None:
+def test_a_layout_that_cannot_be_kept_is_left_alone(empty: World, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("ingest = { batch = 2 }\n")
-    assert world("config", "set", "ingest.batch", "3").code == 2
+    assert empty("config", "set", "ingest.batch", "3").code == 2
     assert path.read_text() == "ingest = { batch = 2 }\n"
 
 

@@ -56,7 +56,7 @@ def raising(error: BaseException) -> Any:
 def test_an_error_of_the_engine_is_a_message_and_a_hint(world: World) -> None:
     ran = world("graph", "stats", "--store", "missing.db")
     assert (ran.code, ran.out) == (4, "")
-    assert ran.err == "error: there is no memory yet\nhint: make one: memcli ingest FILE\n"
+    assert ran.err == f"error: no memory at {world.home}/missing.db\nhint: begin one with `memcli ingest PATH`\n"
 
 
 def test_an_error_is_in_the_envelope_with_json(world: World) -> None:
@@ -69,7 +69,11 @@ def test_an_error_is_in_the_envelope_with_json(world: World) -> None:
         "data": None,
         "warnings": [],
         "errors": [
-            {"code": "store-missing", "message": "there is no memory yet", "hint": "make one: memcli ingest FILE"}
+            {
+                "code": "store-missing",
+                "message": f"no memory at {world.home}/missing.db",
+                "hint": "begin one with `memcli ingest PATH`",
+            }
         ],
     }
 
@@ -97,10 +101,11 @@ def test_a_mistyped_command_names_the_near_one(world: World) -> None:
     assert "'graph'" in ran.err
 
 
-def test_no_command_shows_the_help(world: World) -> None:
-    ran = world()
-    assert ran.code == 2
-    assert ran.out == world("--help").out
+@pytest.mark.parametrize("group", [(), ("graph",), ("config",)])
+def test_no_command_shows_the_help(world: World, group: tuple[str, ...]) -> None:
+    ran = world(*group)
+    assert (ran.code, ran.err) == (2, "")
+    assert ran.out == world(*group, "--help").out
 
 
 @pytest.mark.parametrize("flag", [[], ["--json"]])
@@ -153,3 +158,16 @@ def test_a_closed_pipe_ends_in_silence(tmp_path: Path, command: list[str]) -> No
     with process.stderr as stderr:
         assert stderr.read() == b""
     assert process.wait() == 0
+
+
+@pytest.mark.parametrize("arguments", [["ingest", "-"], ["config", "list"], ["config", "get", "bogus"]])
+def test_closed_streams_are_empty_ones(tmp_path: Path, arguments: list[str]) -> None:
+    command = f"{sys.executable} -m memcli {' '.join(arguments)} <&- >&- 2>&-"
+    env = {"MEMCLI_HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(["sh", "-c", command], env=env, check=False, cwd=tmp_path)
+    assert done.returncode == (3 if "bogus" in arguments else 0)
+
+
+def test_a_full_disk_is_said(world: World) -> None:
+    ran = world("graph", "export", "--output", "/dev/full")
+    assert (ran.code, ran.err) == (1, "error: No space left on device\n")

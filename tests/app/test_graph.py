@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from graph.exporters.registry import EXPORTERS
+from memcli.session import Terminals
 
 from .world import World
 
@@ -33,6 +34,17 @@ def test_kinds_restrict_the_export(world: World) -> None:
     assert world("graph", "export", "--kind", "cheese").code == 2
 
 
+def test_a_conversation_is_exported_with_what_touches_it(world: World) -> None:
+    records = list(map(json.loads, world("graph", "export", "--conversation", "meetings").out.splitlines()))
+    nodes = {each["id"]: each for each in records if each["type"] == "node"}
+    edges = [each for each in records if each["type"] == "edge"]
+    said = [each for each in nodes.values() if each["kind"] == "interaction"]
+    assert {each["conversation"] for each in said} == {"meetings"}
+    assert "Dot" in [each.get("name") for each in nodes.values()]
+    assert edges
+    assert all({each["source"], each["target"]} <= nodes.keys() for each in edges)
+
+
 def test_an_export_with_json_needs_a_file(world: World, tmp_path: Path) -> None:
     ran = world("graph", "export", "--json")
     assert ran.code == 2
@@ -55,16 +67,43 @@ def test_a_target_in_no_folder_is_said(world: World, tmp_path: Path) -> None:
     assert "none" in ran.err
 
 
-def test_stats_and_neighbors(world: World) -> None:
-    assert "nodes: 3 (note 2, entity 1)" in world("graph", "stats").out
-    out = world("graph", "neighbors", "n_1").out
-    assert out.splitlines()[0] == "note n_1: Lisbon on Monday"
-    assert "links_to →" in out
-    assert "← said_by" in world("graph", "neighbors", "Ann").out
-    records = world("graph", "neighbors", "n_1", "--jsonl").out.splitlines()
-    data = world("graph", "neighbors", "n_1", "--json").data
+def test_a_terminal_is_given_nothing_to_obey(empty: World) -> None:
+    line = json.dumps(
+        {"conversation": "c", "speaker": "Ann", "text": "Red \x1b[31m and \x9b31m and \u202egone in Lisbon."}
+    )
+    assert empty("ingest", "-", stdin=line.encode()).code == 0
+    assert "\x1b[31m" in empty("graph", "export", "--format", "csv").out
+    empty.terminals = Terminals(stdout=True)
+    for name in EXPORTERS:
+        out = empty("graph", "export", "--format", name).out
+        assert "Lisbon" in out
+        assert not set("\x1b\x9b\u202e") & set(out)
+    out = empty("ask", "Lisbon?", "--json").out
+    assert not set("\x1b\x9b\u202e") & set(out)
+    assert "\x9b31m and \u202egone" in json.loads(out)["data"]["hits"][0]["text"]
+
+
+def test_stats(world: World) -> None:
+    data = world("graph", "stats", "--json").data
+    out = world("graph", "stats").out
+    assert f"nodes: {sum(data['nodes'].values())} (entity {data['nodes']['entity']}" in out
+    assert data["largest_component"] <= sum(data["nodes"].values())
+    assert data["hubs"][0]["caption"] in out
+    assert [hub["degree"] for hub in data["hubs"]] == sorted((hub["degree"] for hub in data["hubs"]), reverse=True)
+
+
+def test_neighbors(world: World) -> None:
+    out = world("graph", "neighbors", "Priya", "--limit", "200").out
+    assert out.splitlines()[0].startswith("entity e_")
+    assert "← said_by" in out
+    records = world("graph", "neighbors", "Priya", "--hops", "2", "--jsonl").out.splitlines()
+    data = world("graph", "neighbors", "Priya", "--hops", "2", "--json").data
     assert [json.loads(each) for each in records] == data["neighbors"]
-    assert data["node"]["kind"] == "note"
+    assert data["node"]["name"] == "Priya"
+    assert len(data["neighbors"]) == 50
+    far = world("graph", "neighbors", "Priya", "--hops", "2", "--limit", "1000", "--json").data["neighbors"]
+    assert [each["hops"] for each in far] == sorted(each["hops"] for each in far)
+    assert {each["hops"] for each in far} == {1, 2}
 
 
 def test_the_store_says_what_it_is(world: World) -> None:

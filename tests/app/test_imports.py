@@ -47,6 +47,20 @@ def test_nothing_heavy_before_there_is_work(tmp_path: Path, arguments: list[str]
     assert not modules_after(tmp_path, *arguments) & HEAVY
 
 
+def test_asking_loads_nothing_of_taking_in(tmp_path: Path, sample_store: Path) -> None:
+    modules = modules_after(tmp_path, "ask", "Who became secretary?", "--json", "--store", str(sample_store))
+    assert "igraph" in modules
+    assert not modules & {
+        "graph.ingest",
+        "graph.readers.registry",
+        "ijson",
+        "networkx",
+        "rich",
+        "spacy",
+        "sqlite_utils",
+    }
+
+
 def test_the_module_runs_and_tells_the_version() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "memcli", "--version"], capture_output=True, text=True, check=True, cwd=ROOT

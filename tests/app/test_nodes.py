@@ -1,44 +1,81 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+
+import pytest
 
 from .world import World
 
 
-def test_a_note_is_a_page(world: World) -> None:
-    out = world("note", "show", "n_1").out
-    for line in (
-        "Lisbon on Monday",
-        "Ann: I flew to Lisbon on Monday.",
-        "keywords: lisbon, monday",
-        "tags: travel",
-        "mentions: Ann",
-        "n_2  0.75    same_topic  Porto by train  both tell of a trip",
-    ):
-        assert line in out.splitlines()
+@pytest.fixture
+def linked(world: World) -> dict[str, Any]:
+    """What JSON says of a note that has links."""
+    records = map(json.loads, world("graph", "export", "--kind", "note").out.splitlines())
+    link = next(each for each in records if each.get("kind") == "links_to")
+    data: dict[str, Any] = world("note", "show", link["source"], "--json").data
+    return data
+
+
+def test_a_note_is_a_page(world: World, linked: dict[str, Any]) -> None:
+    note, edges = linked["node"], linked["edges"]
+    out = world("note", "show", note["id"]).out
+    lines = out.splitlines()
+    assert lines[0] == note["title"]
+    assert lines[1].startswith(note["id"])
+    assert f"keywords: {', '.join(note['keywords'])}" in lines
+    assert f"tags: {', '.join(note['tags'])}" in lines
+    assert edges["derived_from"][0]["node"]["text"] in out
+    for each in edges["links_to"]:
+        [line] = [line for line in lines if line.startswith(each["node"]["id"])]
+        assert f"{each['edge']['weight']:.2f}" in line
+        assert each["edge"]["relation"] in line
 
 
 def test_an_entity_is_a_page_in_order_of_time(world: World) -> None:
-    out = world("entity", "show", "Ann").out
-    assert out.splitlines()[:3] == ["Ann", "e_1 · PERSON", "also called: Annie"]
-    assert out.index("said by Ann (1):") < out.index("m_1") < out.index("spoken of in (1):") < out.index("n_1")
+    data = world("entity", "show", "Priya", "--json").data
+    lines = world("entity", "show", "Priya").out.splitlines()
+    said = [each["node"] for each in data["edges"]["said_by"]]
+    assert lines[:2] == ["Priya", f"{data['node']['id']} · {data['node']['label']}"]
+    assert f"said by Priya ({len(said)}):" in lines
+    assert [each["timestamp"] for each in said] == sorted(each["timestamp"] for each in said)
+    times = [line.split("  ")[1] for line in lines if line.startswith("  2025-")]
+    assert times[:50] == [each["timestamp"][:16].replace("T", " ") for each in said[:50]]
+    assert f"  … and {len(said) - 50} more, all of them with --json" in lines
 
 
-def test_edges_are_grouped_by_kind_in_the_data(world: World) -> None:
-    data = world("note", "show", "n_1", "--json").data
-    assert list(data["edges"]) == ["about", "derived_from", "links_to"]
-    assert data["edges"]["links_to"][0]["node"]["id"] == "n_2"
+def test_what_an_entity_occurs_with_is_counted(world: World) -> None:
+    together = world("entity", "show", "Priya", "--json").data["together_with"]
+    assert "Leith" in [each["name"] for each in together]
+    assert [each["notes"] for each in together] == sorted((each["notes"] for each in together), reverse=True)
+    assert f"together with: {together[0]['name']} ({together[0]['notes']}), " in world("entity", "show", "Priya").out
+
+
+def test_names_are_found_whatever_their_accents_and_case(world: World) -> None:
+    known = world("entity", "show", "Łukasz", "--json").data["node"]
+    assert world("entity", "show", "łUKASZ", "--json").data["node"] == known
+    assert world("entity", "show", known["id"], "--json").data["node"] == known
 
 
 def test_what_is_not_there_has_a_hint(world: World) -> None:
-    for kind in ("note", "entity"):
-        ran = world(kind, "show", "Bob")
-        assert ran.code == 3
-        assert "hint: near names: Ann" in ran.err
+    ran = world("entity", "show", "Pryia")
+    assert ran.code == 3
+    assert ran.err.startswith("error: no entity called 'Pryia'\nhint: did you mean 'Priya'")
+    ran = world("note", "show", "n_none")
+    assert (ran.code, ran.err) == (3, "error: no note called 'n_none'\nhint: see `memcli note list`\n")
+    assert world("entity", "show", "Qqqqqqqqq").err.endswith("hint: see `memcli entity list`\n")
 
 
 def test_lists(world: World) -> None:
-    assert [line.split()[0] for line in world("note", "list").out.splitlines()] == ["note", "n_1", "n_2"]
-    assert world("note", "list", "--limit", "1", "--json").data["notes"][0]["id"] == "n_1"
-    assert [json.loads(line)["name"] for line in world("entity", "list", "--jsonl").out.splitlines()] == ["Ann"]
-    assert "Annie" in world("entity", "list").out
+    notes = world("note", "list", "--limit", "3", "--json").data["notes"]
+    assert [line.split()[0] for line in world("note", "list", "--limit", "3").out.splitlines()] == [
+        "note",
+        *(each["id"] for each in notes),
+    ]
+    march = world("note", "list", "--since", "2025-03", "--until", "2025-03", "--json").data["notes"]
+    assert {each["timestamp"][:7] for each in march} == {"2025-03"}
+    found = [
+        json.loads(line)["name"] for line in world("entity", "list", "--contains", "priy", "--jsonl").out.splitlines()
+    ]
+    assert "Priya" in found
+    assert all("priy" in each.casefold() for each in found)

@@ -44,10 +44,31 @@ def test_on_a_terminal_text_is_no_markup(world: World) -> None:
     assert "\x1b[2J" not in stream.getvalue()
 
 
-def test_a_terminal_gets_a_page_and_a_dumb_one_plain_text(world: World) -> None:
-    plain = world("note", "show", "n_1").out
-    world.terminals = Terminals(stdout=True)
-    assert world("note", "show", "n_1").code == 0
-    assert "\x1b[31m" not in world("note", "show", "n_1").out
-    world.env["TERM"] = "dumb"
-    assert world("note", "show", "n_1").out == plain
+def test_a_terminal_gets_a_page_and_a_dumb_one_plain_text(scripted: World) -> None:
+    plain = scripted("ask", "Ann?").out
+    scripted.terminals = Terminals(stdout=True)
+    assert "\x1b[1m" in scripted("ask", "Ann?").out
+    assert "\x1b[31m" not in scripted("ask", "Ann?").out
+    scripted.env["TERM"] = "dumb"
+    assert scripted("ask", "Ann?").out == plain
+
+
+def test_an_answer(scripted: World) -> None:
+    assert scripted("ask", "Ann?").out == (
+        "“I flew to Lisbon on Monday.” — Ann, 2024-03-05 [1]\n"
+        "\n"
+        "[1] trip · s1 · a-1 · 2024-03-05 10:22\n"
+        "\n"
+        "· Ann travels (2 notes)\n"
+    )
+    assert scripted("ask", "Who?").out == "Not in memory.\n--no-answer lists what comes nearest.\n"
+
+
+def test_evidence(scripted: World) -> None:
+    hits = "[1] Ann, 2024-03-05: I flew to Lisbon on Monday.\n[2] A guide: Lisbon has hills.\n"
+    assert scripted("ask", "Who?", "--no-answer").out == hits
+    explained = scripted("ask", "Ann?", "--explain").out
+    assert explained.startswith("terms: lisbon\nentities: Ann\nspeaker: any\n\n“I flew")
+    assert hits in explained
+    assert "[1]  0.900  interaction  0.800\n" in explained
+    assert explained.endswith("[1] ann\n")

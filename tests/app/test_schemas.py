@@ -14,24 +14,24 @@ from typer.main import get_command
 from memcli.app import app
 from memcli.schema import schema_names, schema_of
 
-from .world import REJECTED, World
+from .world import World
 
 COMMAND_LINES = {
-    "ask": ["ask", "Ann?"],
+    "ask": ["ask", "Who became secretary?", "--explain"],
     "config get": ["config", "get", "store"],
     "config list": ["config", "list"],
     "config path": ["config", "path"],
     "config set": ["config", "set", "ingest.batch", "7"],
     "entity list": ["entity", "list"],
-    "entity show": ["entity", "show", "Ann"],
+    "entity show": ["entity", "show", "Priya"],
     "graph export": ["graph", "export", "--output", "graph.dot"],
-    "graph neighbors": ["graph", "neighbors", "Ann"],
+    "graph neighbors": ["graph", "neighbors", "Priya", "--hops", "2", "--limit", "1000"],
     "graph stats": ["graph", "stats"],
-    "ingest": ["ingest", "-"],
+    "ingest": ["ingest", "-", "--store", "new.db"],
     "model list": ["model", "list"],
     "model pull": ["model", "pull", "spacy"],
     "note list": ["note", "list"],
-    "note show": ["note", "show", "n_1"],
+    "note show": ["note", "show", "NOTE"],
     "store info": ["store", "info"],
 }
 
@@ -70,7 +70,8 @@ def test_data_fits_its_schema(world: World, name: str, monkeypatch: pytest.Monke
     schema = json.loads(schema_of(name))
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
-    ran = world(*COMMAND_LINES[name], "--json")
+    note = world("note", "list", "--limit", "1", "--json").data["notes"][0]["id"]
+    ran = world(*(note if each == "NOTE" else each for each in COMMAND_LINES[name]), "--json")
     assert ran.code == 0
     assert ran.envelope["command"] == name
     assert list(ran.envelope) == ["schema", "command", "status", "data", "warnings", "errors"]
@@ -82,13 +83,20 @@ def test_data_fits_its_schema(world: World, name: str, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("flags", [["--explain"], ["--no-answer"], []])
 def test_every_line_of_a_batch_fits_too(world: World, flags: list[str]) -> None:
     validator = Draft202012Validator(json.loads(schema_of("ask")))
-    for line in world("ask", "-", *flags, stdin=b"Ann?\nWho?\n").out.splitlines():
+    for line in world("ask", "-", *flags, stdin=b"Whose bees?\nWho became secretary?\n").out.splitlines():
         validator.validate(json.loads(line))
 
 
-def test_rejects_fit_too(world: World) -> None:
-    world.memory.report = REJECTED
-    Draft202012Validator(json.loads(schema_of("ingest"))).validate(world("ingest", "-", "--json").data)
+def test_rejects_fit_too(empty: World) -> None:
+    ran = empty("ingest", "-", "--format", "plain", "--json", stdin=b"{broken\n")
+    assert ran.data["rejected"] == 1
+    Draft202012Validator(json.loads(schema_of("ingest"))).validate(ran.data)
+
+
+def test_insights_fit_too(scripted: World) -> None:
+    data = scripted("ask", "Ann?", "--json").data
+    assert data["insights"]
+    Draft202012Validator(json.loads(schema_of("ask"))).validate(data)
 
 
 def test_a_schema_is_printed(world: World) -> None:

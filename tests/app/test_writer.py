@@ -46,6 +46,13 @@ def test_a_device_is_written_to_as_it_stands() -> None:
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(IsADirectoryError, match=str(tmp_path)):
         write_file(tmp_path, ["text"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_names_the_target(tmp_path: Path) -> None:
+    target = tmp_path / "none" / "out.txt"
+    with pytest.raises(FileNotFoundError) as raised:
+        write_file(target, ["text"])
+    assert raised.value.filename == str(target)

@@ -77,7 +77,7 @@ def main() -> None:
         "processors": os.cpu_count(),
         "set": bench.data.resolve().name,
         "sha256": sha256(bench.messages.encode()).hexdigest(),
-        "libraries": bench.libraries,
+        "libraries": [each for each in bench.libraries if each not in sys.stdlib_module_names],
         "pairs": [asdict(each) for each in pairs],
     }
     page = "".join(markdown(report))

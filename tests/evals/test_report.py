@@ -101,7 +101,7 @@ def test_rows_hold_the_floor_memcli_and_the_difference() -> None:
 
 def test_categories_have_rows_of_their_own_when_asked_for() -> None:
     found = list(rows(report(), categories=True))
-    assert [row[0] for row in found if row[0]] == ["chat", "  1", "  2", "  5"]
+    assert [row[0] for row in found if row[0]] == ["chat", "· 1", "· 2", "· 5"]
     assert found[-1][3:] == ["–"] * 6 + ["", "–"]
 
 

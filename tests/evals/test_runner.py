@@ -15,6 +15,7 @@ from memcli.evals.baseline import Floor
 from memcli.evals.measures import Evidence
 from memcli.evals.runner import Attempt, Plan, ask, attempt, records, run, run_set, spread
 from memcli.evals.sets import EvalQuestion, EvalSet, discover
+from memcli.session import open_memory
 
 LONGEST = 1_000_000
 
@@ -141,6 +142,18 @@ def test_a_kept_store_is_named_after_the_data(
 def test_sets_are_run_in_order(tmp_path: Path, opener: Callable[..., Any]) -> None:
     sets = [make_set(tmp_path, "b"), make_set(tmp_path, "a")]
     assert [done.name for done in run(sets, Plan(Settings(), opener, sample=1))] == ["b", "a"]
+
+
+def test_a_real_memory_is_measured_in_processes_of_their_own(tmp_path: Path) -> None:
+    sets = [make_set(tmp_path, "a"), make_set(tmp_path, "b")]
+    plan = Plan(Settings(ingest_extractor="rules"), open_memory, keep=tmp_path / "kept")
+    first, second = run(sets, plan, jobs=2)
+    assert (first.name, first.ingest.added, second.name) == ("a", 3, "b")
+    assert [outcome.memcli.hits[0].ids for outcome in second.outcomes] == [{"a"}, {"b"}]
+    # What is kept is not taken in again, and answers the same.
+    (again,) = run(sets[:1], plan)
+    assert (again.ingest.added, again.ingest.skipped) == (0, 3)
+    assert [each.memcli.hits for each in again.outcomes] == [each.memcli.hits for each in first.outcomes]
 
 
 def test_a_sample_is_spread_over_all_questions() -> None:

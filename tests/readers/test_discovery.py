@@ -9,7 +9,7 @@ import pytest
 from graph.errors import InputError, NotFoundError, UsageError
 from graph.model import Reject, Source
 from graph.readers.discovery import discover
-from graph.readers.registry import READERS, reader_named, sniff
+from graph.readers.registry import QUESTION_SET, READERS, reader_named, sniff
 
 from .samples import source_of
 
@@ -110,10 +110,21 @@ def test_no_standard_input() -> None:
         found(Path("-"))
 
 
-@pytest.mark.parametrize("name", ["questions.jsonl", "x.json", "stdin"])
+@pytest.mark.parametrize("name", ["answers.jsonl", "x.json", "stdin"])
 def test_unknown_json_is_no_document(name: str) -> None:
     with pytest.raises(InputError, match="JSON of no known format"):
-        sniff(source_of('{"id": "1", "question": "Who?"}\n', name))
+        sniff(source_of('{"id": "1", "question": "Who?"}\n{"id": "1", "answer": "Ann"}\n', name))
+
+
+@pytest.mark.parametrize("name", ["questions.jsonl", "x.json", "stdin"])
+def test_questions_are_known_and_hold_nothing_to_take_in(name: str) -> None:
+    source = source_of('\n{"id": "1", "question": "Who?", "gold": ["a"]}\n{"question": "Why?"}\n', name)
+    assert sniff(source) is QUESTION_SET
+    assert list(sniff(source).read(source, 1000)) == []
+
+
+def test_a_question_with_a_text_is_a_document() -> None:
+    assert sniff(source_of('{"question": "Who?", "text": "Ann."}\n{"question": "Why?"}\n', "x.jsonl")).name == "plain"
 
 
 def test_brackets_do_not_make_json() -> None:

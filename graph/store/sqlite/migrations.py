@@ -79,6 +79,7 @@ CREATE TABLE speaker (
     PRIMARY KEY (conversation, folded)
 ) WITHOUT ROWID;;
 CREATE INDEX speaker_folded ON speaker (folded);;
+CREATE INDEX speaker_entity ON speaker (entity, conversation);;
 CREATE TABLE query (
     key INTEGER PRIMARY KEY REFERENCES node (key) ON DELETE CASCADE,
     text TEXT NOT NULL,

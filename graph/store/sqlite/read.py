@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import islice
 from typing import Any
 
 from graph.model import (
@@ -19,6 +19,7 @@ from graph.model import (
     NodeKind,
     Selection,
     Subgraph,
+    caption,
 )
 from graph.store.sqlite.rows import SELECT, to_edge, to_node
 from graph.store.sqlite.write import keys_of
@@ -31,40 +32,59 @@ _OF_TAILS = """ AND x.key IN (
     SELECT i.key FROM json_each(:conversations) j JOIN interaction i ON i.conversation = j.value
     WHERE i.position > (SELECT max(position) FROM interaction WHERE conversation = j.value) - :tail
 ) ORDER BY x.conversation, x.position"""
-_BY_ID = " ORDER BY n.id LIMIT :limit"
+_BY_ID = " ORDER BY n.id"
 _BY_DEGREE = """ ORDER BY (SELECT count(*) FROM edge WHERE source = n.key)
-    + (SELECT count(*) FROM edge WHERE target = n.key) DESC, n.id LIMIT :limit"""
+    + (SELECT count(*) FROM edge WHERE target = n.key) DESC, n.id"""
+_CHUNK = 256
+"""Nodes read at once where others decide their order."""
 
 
 def nodes(connection: sqlite3.Connection, selection: Selection) -> Iterator[Node]:
     """The selected nodes, as `Store.nodes` has it."""
+    found = _ranked(connection, selection) if selection.ranked else _sorted(connection, selection)
+    if selection.contains is not None:
+        wanted = fold(selection.contains)
+        found = (node for node in found if wanted in fold(caption(node)))
+    return islice(found, selection.limit)
+
+
+def _sorted(connection: sqlite3.Connection, selection: Selection) -> Iterator[Node]:
     given = {
-        "contains": fold(selection.contains) if selection.contains else None,
         "since": selection.since,
         "until": selection.until,
         "conversation": selection.conversation,
         "ids": json.dumps(selection.ids),
-        "limit": -1 if selection.limit is None else selection.limit,
     }
     # Ids begin with a letter for their kind, so that kinds in this order give ids in order.
-    kinds = [kind for kind in SELECT if not selection.kinds or kind in selection.kinds]
-    streams = [_of_kind(connection, kind, selection, given) for kind in kinds]
-    if selection.limit is None:
-        return chain.from_iterable(streams)
-    return (node for node, _ in zip(chain.from_iterable(streams), range(selection.limit), strict=False))
+    for kind in SELECT:
+        if not selection.kinds or kind in selection.kinds:
+            statement = SELECT[kind]
+            if selection.ids:
+                statement += _OF_IDS
+            if selection.conversation is not None:
+                statement += _OF_CONVERSATION
+            for row in connection.execute(statement + _BY_ID, given):
+                yield to_node(kind, row)
 
 
-def _of_kind(
-    connection: sqlite3.Connection, kind: NodeKind, selection: Selection, given: dict[str, Any]
-) -> Iterator[Node]:
-    statement = SELECT[kind]
+def _ranked(connection: sqlite3.Connection, selection: Selection) -> Iterator[Node]:
+    """The selected nodes by degree: their order is found first, and they are read as they are wanted."""
+    statement = "SELECT n.id FROM node n WHERE (:all OR n.kind IN (SELECT value FROM json_each(:kinds)))"
     if selection.ids:
         statement += _OF_IDS
     if selection.conversation is not None:
         statement += _OF_CONVERSATION
-    statement += _BY_DEGREE if selection.ranked else _BY_ID
-    for row in connection.execute(statement, given):
-        yield to_node(kind, row)
+    given = {
+        "all": not selection.kinds,
+        "kinds": json.dumps(selection.kinds),
+        "conversation": selection.conversation,
+        "ids": json.dumps(selection.ids),
+    }
+    order = connection.execute(statement + _BY_DEGREE, given)
+    while ids := tuple(id for (id,) in order.fetchmany(_CHUNK)):
+        chunk = Selection(selection.kinds, since=selection.since, until=selection.until, ids=ids)
+        node_of = {node.id: node for node in _sorted(connection, chunk)}
+        yield from (node_of[id] for id in ids if id in node_of)
 
 
 _ALL_EDGES = """
@@ -115,7 +135,7 @@ def neighborhood(
 ) -> Subgraph:
     """Breadth first from `ids`, as `Store.neighborhood` has it."""
     keys = keys_of(connection, ids)
-    position = {keys[id]: number for number, id in enumerate(id for id in ids if id in keys)}
+    position = {keys[id]: number for number, id in enumerate(id for id in dict.fromkeys(ids) if id in keys)}
     found: dict[tuple[int, str, int], float] = {}
     frontier = list(position)
     for _ in range(hops):
@@ -128,13 +148,14 @@ def neighborhood(
                     position[end] = len(position)
                     reached.append(end)
         frontier = reached
+    kind_of = {kind.value: kind for kind in kinds}
     rows = connection.execute(
         "SELECT n.key, n.id FROM json_each(?) j JOIN node n ON n.key = j.value", (json.dumps(list(position)),)
     )
     id_of = dict(rows.fetchall())
     return Subgraph(
         tuple(id_of[key] for key in position),
-        tuple((position[s], position[t], EdgeKind(kind), weight) for (s, kind, t), weight in found.items()),
+        tuple((position[s], position[t], kind_of[kind], weight) for (s, kind, t), weight in found.items()),
     )
 
 
@@ -174,7 +195,7 @@ def resolve(connection: sqlite3.Connection, names: Sequence[str], conversation: 
 
 def frontier(connection: sqlite3.Connection, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
     """Tails and replied-to interactions, as `Store.frontier` has it."""
-    given = {"contains": None, "since": None, "until": None, "conversations": json.dumps(conversations), "tail": _TAIL}
+    given = {"since": None, "until": None, "conversations": json.dumps(conversations), "tail": _TAIL}
     tails: dict[str, tuple[Interaction, ...]] = {}
     for row in connection.execute(SELECT[NodeKind.INTERACTION] + _OF_TAILS, given):
         each = to_node(NodeKind.INTERACTION, row)
@@ -183,7 +204,7 @@ def frontier(connection: sqlite3.Connection, conversations: Sequence[str], keys:
     located = connection.execute(
         """SELECT i.conversation, i.source_key, n.id FROM json_each(?) j
         JOIN interaction i ON i.source_key = j.value ->> 1 AND i.conversation = j.value ->> 0
-        JOIN node n ON n.key = i.key ORDER BY i.position DESC""",
+        JOIN node n ON n.key = i.key ORDER BY i.position""",
         (json.dumps(keys),),
     )
     return Frontier(tails, {(conversation, key): id for conversation, key, id in located})

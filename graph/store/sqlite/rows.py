@@ -24,7 +24,7 @@ INSERT: Mapping[NodeKind, str] = {
 }
 
 # One shape for all kinds: the id first, then the columns in the order of the dataclass's fields. Entities come with
-# their aliases as JSON. Conditions on what a kind does not have are left out of its statement.
+# their aliases as JSON. What has no time is left out where a time is asked for.
 SELECT: Mapping[NodeKind, str] = {
     NodeKind.ENTITY: """
         SELECT n.id, x.name, x.label, (
@@ -32,28 +32,23 @@ SELECT: Mapping[NodeKind, str] = {
                 SELECT name FROM alias WHERE entity = x.key AND name <> x.name ORDER BY name
             )
         ) FROM node n JOIN entity x ON x.key = n.key
-        WHERE (:contains IS NULL OR instr(folded(x.name), :contains))
-        AND :since IS NULL AND :until IS NULL""",
+        WHERE :since IS NULL AND :until IS NULL""",
     NodeKind.INSIGHT: """
         SELECT n.id, x.text, x.subject, x.state, x.support, x.decided_by FROM node n JOIN insight x ON x.key = n.key
-        WHERE (:contains IS NULL OR instr(folded(x.text), :contains))
-        AND :since IS NULL AND :until IS NULL""",
+        WHERE :since IS NULL AND :until IS NULL""",
     NodeKind.INTERACTION: """
         SELECT n.id, x.form, x.source_key, x.text, x.conversation, x.session, x.position, x.speaker, x.timestamp,
             x.title, x.reply_to, x.metadata FROM node n JOIN interaction x ON x.key = n.key
-        WHERE (:contains IS NULL OR instr(folded(x.text), :contains))
-        AND (:since IS NULL OR x.timestamp >= :since)
+        WHERE (:since IS NULL OR x.timestamp >= :since)
         AND (:until IS NULL OR substr(x.timestamp, 1, length(:until)) <= :until)""",
     NodeKind.NOTE: """
         SELECT n.id, x.title, x.context, x.keywords, x.tags, x.timestamp, x.decided_by
         FROM node n JOIN note x ON x.key = n.key
-        WHERE (:contains IS NULL OR instr(folded(x.title || ' ' || x.context), :contains))
-        AND (:since IS NULL OR x.timestamp >= :since)
+        WHERE (:since IS NULL OR x.timestamp >= :since)
         AND (:until IS NULL OR substr(x.timestamp, 1, length(:until)) <= :until)""",
     NodeKind.QUERY: """
         SELECT n.id, x.text, x.outcome, x.asker, x.timestamp FROM node n JOIN query x ON x.key = n.key
-        WHERE (:contains IS NULL OR instr(folded(x.text), :contains))
-        AND (:since IS NULL OR x.timestamp >= :since)
+        WHERE (:since IS NULL OR x.timestamp >= :since)
         AND (:until IS NULL OR substr(x.timestamp, 1, length(:until)) <= :until)""",
 }
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from graph.errors import StoreError
 from graph.model import (
     Changes,
     Checkpoint,
@@ -24,7 +25,8 @@ from graph.model import (
     TextQuery,
 )
 from graph.store.sqlite import read, search, write
-from graph.store.sqlite.connection import connect, translated
+from graph.store.sqlite.connection import connect
+from graph.store.sqlite.failures import translated
 from graph.store.sqlite.migrations import NAMES
 from graph.store.sqlite.rows import Row
 
@@ -37,9 +39,10 @@ class SqliteStore:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self._path = path
         self._connection = connect(path, create=create)
+        self._writing = False
 
     def info(self) -> StoreInfo:
-        with self.transaction(write=False):
+        with self.transaction(write=False), translated(self._path):
             nodes = self._all("SELECT kind, count(*) FROM node GROUP BY kind ORDER BY kind")
             edges = self._all("SELECT kind, count(*) FROM edge GROUP BY kind ORDER BY kind")
             ((sources,),) = self._all("SELECT count(*) FROM checkpoint WHERE finished")
@@ -61,16 +64,16 @@ class SqliteStore:
             # What is read inside a transaction sees its state already.
             yield
             return
-        with translated(self._path):
-            self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                # A full disk may have rolled back already.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+        self._run("BEGIN IMMEDIATE" if write else "BEGIN")
+        self._writing = write
+        try:
+            yield
+            self._run("COMMIT")
+        finally:
+            self._writing = False
+            # Still open: something failed, and the disk was not so full that SQLite rolled back already.
+            if self._connection.in_transaction:
+                self._run("ROLLBACK")
 
     def known(self, ids: Sequence[str]) -> set[str]:
         return self._with(lambda connection: set(write.keys_of(connection, ids)))
@@ -86,6 +89,8 @@ class SqliteStore:
         return Checkpoint(row[0], row[1], row[2], bool(row[3])) if row else None
 
     def save(self, changes: Changes) -> dict[NodeKind, int]:
+        if not self._writing:
+            raise StoreError("changes are saved in a transaction that may write", "begin one")
         return self._with(lambda connection: write.save(connection, changes))
 
     def nodes(self, selection: Selection) -> Iterator[Node]:
@@ -106,7 +111,12 @@ class SqliteStore:
         return self._with(lambda connection: read.neighborhood(connection, ids, kinds, hops, widest))
 
     def close(self) -> None:
-        self._connection.close()
+        with translated(self._path):
+            self._connection.close()
+
+    def _run(self, statement: str) -> None:
+        with translated(self._path):
+            self._connection.execute(statement)
 
     def _with(self, work: Callable[[sqlite3.Connection], T]) -> T:
         with translated(self._path):

@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from graph.errors import StoreError
 from graph.model import Changes, Checkpoint, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, kind_of
 from graph.store.sqlite.rows import INSERT, to_row
 from graph.store.sqlite.search import scope_token
@@ -14,12 +15,16 @@ from graph.text import fold, pieces, segmented
 
 PIECES = 4096
 """Rows of `piece_text` that belong to one interaction: its key times this, and on."""
+_PIECE = 50
+"""Words of a piece; those of a text that would have too many pieces are longer."""
 
 
 def save(connection: sqlite3.Connection, changes: Changes) -> dict[NodeKind, int]:
     """Write `changes`; return how many nodes of each kind are new."""
     new = _insert_nodes(connection, changes.nodes)
     keys = keys_of(connection, {each.id for each in changes.nodes} | _ends(changes.edges))
+    if loose := sorted(_ends(changes.edges) - keys.keys()):
+        raise StoreError(f"an edge joins {loose[0]}, which is no node", "save its nodes first")
     by_kind: dict[NodeKind, list[Node]] = defaultdict(list)
     for node in changes.nodes:
         by_kind[kind_of(node)].append(node)
@@ -93,8 +98,8 @@ def _index(connection: sqlite3.Connection, interactions: Sequence[Interaction], 
         scope = scope_token(each.conversation)
         heading = segmented(each.speaker or each.title or "")
         whole.append((key, scope, heading, text))
-        for number, piece in enumerate(pieces(text)):
-            parts.append((key * PIECES + min(number, PIECES - 1), scope, heading, piece))
+        for number, piece in enumerate(pieces(text, max(_PIECE, -(-len(text.split()) // PIECES)))):
+            parts.append((key * PIECES + number, scope, heading, piece))
     connection.executemany("INSERT INTO whole_text (rowid, scope, heading, text) VALUES (?, ?, ?, ?)", whole)
     connection.executemany("INSERT INTO piece_text (rowid, scope, heading, text) VALUES (?, ?, ?, ?)", parts)
 

@@ -1,0 +1,488 @@
+"""What every store promises. A backend joins by a class of its own with a fixture `store`: an empty store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from graph.errors import StoreError
+from graph.model import (
+    Changes,
+    Checkpoint,
+    Edge,
+    EdgeKind,
+    Entity,
+    Form,
+    Interaction,
+    Match,
+    NodeKind,
+    Selection,
+    TextQuery,
+)
+from graph.ports import Store
+from tests.store import graphs
+from tests.store.graphs import EDGES, EVERYTHING, NODES, said
+
+
+def save(store: Store, *nodes, edges=(), checkpoint=None) -> dict[NodeKind, int]:
+    with store.transaction(write=True):
+        return store.save(Changes(tuple(nodes), tuple(edges), checkpoint))
+
+
+def fill(store: Store) -> Store:
+    with store.transaction(write=True):
+        store.save(EVERYTHING)
+    return store
+
+
+def ids(store: Store, **fields) -> list[str]:
+    return [node.id for node in store.nodes(Selection(**fields))]
+
+
+def in_order(edges) -> list[Edge]:
+    return sorted(edges, key=lambda edge: (edge.source, edge.kind, edge.target))
+
+
+class Writing:
+    """`transaction`, `save`, `known`, `checkpoint`, `frontier`, `info`, `close`."""
+
+    def test_what_is_saved_comes_back_whole(self, store: Store) -> None:
+        assert {node.id: node for node in fill(store).nodes(Selection())} == {node.id: node for node in NODES}
+        assert list(store.edges(None, ())) == in_order(EDGES)
+
+    def test_save_counts_what_is_new_by_kind(self, store: Store) -> None:
+        with store.transaction(write=True):
+            assert store.save(EVERYTHING) == {
+                NodeKind.INTERACTION: 6,
+                NodeKind.NOTE: 4,
+                NodeKind.ENTITY: 5,
+                NodeKind.QUERY: 1,
+                NodeKind.INSIGHT: 1,
+            }
+            assert store.save(EVERYTHING) == {}
+        assert save(store, graphs.HELLO, said("m_9", "New.", 9), said("m_9", "New.", 9)) == {NodeKind.INTERACTION: 1}
+
+    def test_an_interaction_stays_as_it_is(self, store: Store) -> None:
+        fill(store)
+        save(store, replace(graphs.HELLO, text="Something else", position=99))
+        assert list(store.nodes(Selection(ids=("m_1",)))) == [graphs.HELLO]
+        assert store.search(TextQuery(("something",))) == []
+
+    def test_an_entity_keeps_its_name_and_label_and_gains_aliases(self, store: Store) -> None:
+        fill(store)
+        save(store, Entity("e_1", "ZÜRICH", "ORG", ("Zurigo",)), Entity("e_1", "Zürich", "GPE", ("Zurich",)))
+        assert list(store.nodes(Selection(ids=("e_1",)))) == [
+            Entity("e_1", "Zürich", "GPE", ("Zurich", "Zurigo", "ZÜRICH"))
+        ]
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            replace(graphs.NOTES[0], title="New", tags=(), keywords=("a",)),
+            replace(graphs.QUERY, outcome="open"),
+            replace(graphs.INSIGHT, support=3),
+        ],
+    )
+    def test_any_other_node_is_replaced_and_keeps_its_edges(self, store: Store, changed) -> None:
+        fill(store)
+        assert save(store, changed) == {}
+        assert list(store.nodes(Selection(ids=(changed.id,)))) == [changed]
+        assert list(store.edges(None, ())) == in_order(EDGES)
+
+    def test_an_edge_with_the_same_ends_and_kind_is_replaced(self, store: Store) -> None:
+        fill(store)
+        changed = Edge("n_2", "n_1", EdgeKind.LINKS_TO, 0.25, "same_topic", "both mention x", "a-model")
+        save(store, edges=[changed])
+        assert list(store.edges(["n_2"], (EdgeKind.LINKS_TO,))) == [changed]
+
+    def test_replacing_a_mention_does_not_count_it_twice(self, store: Store) -> None:
+        fill(store)
+        save(store, edges=[Edge("n_1", "e_1", EdgeKind.MENTIONS, 2.0)])
+        assert [match.mentions for match in store.resolve(["zurich"])] == [1]
+
+    def test_an_edge_to_nowhere_is_refused_with_all_that_came_with_it(self, store: Store) -> None:
+        with pytest.raises(StoreError, match="m_8"):
+            save(store, said("m_7", "x", 0), edges=[Edge("m_7", "m_8", EdgeKind.NEXT)])
+        assert ids(store) == []
+
+    def test_save_wants_a_transaction_that_may_write(self, store: Store) -> None:
+        with pytest.raises(StoreError):
+            store.save(EVERYTHING)
+        with store.transaction(write=False), pytest.raises(StoreError):
+            store.save(EVERYTHING)
+        assert ids(store) == []
+
+    def test_a_failed_transaction_changes_nothing(self, store: Store) -> None:
+        save(store, graphs.HELLO)
+        before = store.info().nodes
+        with pytest.raises(ZeroDivisionError), store.transaction(write=True):
+            store.save(Changes(NODES, EDGES, Checkpoint("d", "x", 3)))
+            assert store.known(["m_2"]) == {"m_2"}
+            raise ZeroDivisionError
+        assert store.info().nodes == before
+        assert store.checkpoint("d") is None
+        assert store.search(TextQuery(("storchen",))) == []
+        assert store.resolve(["bob"]) == []
+
+    @pytest.mark.parametrize("error", [OSError(32, "Broken pipe"), ValueError("x"), KeyError("x"), KeyboardInterrupt()])
+    def test_what_a_caller_raises_inside_stays_what_it_is(self, store: Store, error: BaseException) -> None:
+        with pytest.raises(type(error)) as raised, store.transaction(write=False):
+            raise error
+        assert raised.value is error
+
+    def test_several_saves_of_one_transaction_see_each_other(self, store: Store) -> None:
+        with store.transaction(write=True):
+            store.save(Changes(NODES))
+            store.save(Changes(edges=EDGES))
+            assert len(list(store.edges(None, ()))) == len(EDGES)
+
+    def test_reading_nests_in_both_kinds_of_transaction(self, store: Store) -> None:
+        with store.transaction(write=True):
+            store.save(EVERYTHING)
+            with store.transaction(write=False):
+                assert store.known(["m_1"]) == {"m_1"}
+            store.save(Changes((said("m_9", "Still writing.", 9),)))
+        with store.transaction(write=False), store.transaction(write=False):
+            assert store.known(["m_9"]) == {"m_9"}
+            assert store.info().nodes["interaction"] == 7
+
+    def test_known(self, store: Store) -> None:
+        fill(store)
+        assert store.known(["m_1", "m_1", "nothing", "", "e_2", "'; DROP TABLE node; --", "\ud800"]) == {"m_1", "e_2"}
+        assert store.known([]) == set()
+        assert len(store.known([f"m_{number}" for number in range(5000)])) == 6
+
+    def test_checkpoint(self, store: Store) -> None:
+        assert store.checkpoint("d") is None
+        save(store, checkpoint=Checkpoint("d", "chat.jsonl", 64))
+        assert store.checkpoint("d") == Checkpoint("d", "chat.jsonl", 64)
+        assert store.info().sources == 0
+        save(store, checkpoint=Checkpoint("d", "chat.jsonl", 100, True))
+        assert store.checkpoint("d") == Checkpoint("d", "chat.jsonl", 100, True)
+        assert store.info().sources == 1
+
+    def test_a_checkpoint_never_goes_back(self, store: Store) -> None:
+        save(store, checkpoint=Checkpoint("d", "x", 100, True))
+        save(store, checkpoint=Checkpoint("d", "x", 10))
+        assert store.checkpoint("d") == Checkpoint("d", "x", 100, True)
+
+    def test_frontier_gives_the_last_eight_oldest_first(self, store: Store) -> None:
+        long = [said(f"m_l{number:02}", "x", number, "long") for number in range(12)]
+        save(store, *NODES, *reversed(long))
+        found = store.frontier(["long", "plans", "nowhere"], [])
+        assert found.tails["long"] == tuple(long[4:])
+        assert found.tails["plans"] == (graphs.OTHER, graphs.UNDATED)
+        assert found.tails.get("nowhere", ()) == ()
+        assert dict(store.frontier([], []).tails) == {}
+
+    def test_frontier_locates_the_last_with_a_key_in_its_conversation(self, store: Store) -> None:
+        fill(store)
+        save(store, Interaction("m_b", Form.MESSAGE, "1", "edited", "trip", "s1", 8))
+        save(store, Interaction("m_a", Form.MESSAGE, "1", "edited before", "trip", "s1", 7))
+        keys = [("trip", "1"), ("plans", "4"), ("plans", "1"), ("trip", "nothing")]
+        assert dict(store.frontier([], keys).located) == {("trip", "1"): "m_b", ("plans", "4"): "m_4"}
+
+    def test_info(self, store: Store) -> None:
+        assert dict(store.info().nodes) == {}
+        info = fill(store).info()
+        assert dict(info.nodes) == {"interaction": 6, "note": 4, "entity": 5, "query": 1, "insight": 1}
+        assert sum(info.edges.values()) == len(EDGES)
+        assert info.extractors == ("rule", "rules", "spacy:x-1")
+        assert info.url
+        assert info.kind
+        assert info.schema
+        assert info.bytes > 0
+
+    def test_closing_twice_is_fine(self, store: Store) -> None:
+        store.close()
+        store.close()
+        with pytest.raises(StoreError):
+            store.known(["m_1"])
+
+
+class Reading:
+    """`nodes`, `edges`, `neighborhood`."""
+
+    def test_nodes_come_by_id(self, store: Store) -> None:
+        assert ids(fill(store)) == sorted(node.id for node in NODES)
+
+    def test_of_kinds(self, store: Store) -> None:
+        fill(store)
+        assert ids(store, kinds=(NodeKind.QUERY, NodeKind.ENTITY)) == ["e_1", "e_2", "e_3", "e_4", "e_5", "q_1"]
+
+    def test_of_a_conversation(self, store: Store) -> None:
+        fill(store)
+        assert ids(store, conversation="trip") == [
+            *("e_1", "e_2", "e_3", "e_4", "i_1", "m_1", "m_2", "m_3", "n_1", "n_2", "n_3", "q_1"),
+        ]
+        assert ids(store, conversation="plans") == ["e_5", "m_4", "m_5", "n_4"]
+        assert ids(store, conversation="plans", kinds=(NodeKind.NOTE,)) == ["n_4"]
+        assert ids(store, conversation="") == []
+
+    @pytest.mark.parametrize(
+        ("since", "until", "expected"),
+        [
+            ("2024-03-06", None, ["m_2", "m_3", "m_4"]),
+            (None, "2024-03-05", ["m_1"]),
+            ("2024-03", "2024-03", ["m_1", "m_2"]),
+            (None, "2024-03-05T10", ["m_1"]),
+            ("2024-03-05T10:22:01", "2024-04", ["m_2", "m_3"]),
+            ("2025", None, []),
+            (None, "2024", ["m_1", "m_2", "m_3", "m_4"]),
+        ],
+    )
+    def test_of_a_time(self, store: Store, since: str | None, until: str | None, expected: list[str]) -> None:
+        fill(store)
+        assert ids(store, kinds=(NodeKind.INTERACTION,), since=since, until=until) == expected
+        assert ids(store, kinds=(NodeKind.ENTITY, NodeKind.INSIGHT), since=since, until=until) == []
+
+    def test_of_ids(self, store: Store) -> None:
+        fill(store)
+        assert ids(store, ids=("q_1", "m_2", "nothing", "m_2")) == ["m_2", "q_1"]
+        assert ids(store, ids=("q_1", "m_2"), kinds=(NodeKind.QUERY,)) == ["q_1"]
+
+    @pytest.mark.parametrize(
+        ("contains", "expected"),
+        [
+            ("zurich", ["e_1", "m_1", "n_1", "q_1"]),
+            ("ZÜRICH", ["e_1", "m_1", "n_1", "q_1"]),
+            ("bob", ["e_4", "i_1", "m_2", "m_3"]),
+            ("storchen", ["e_2", "m_2", "m_6"]),
+            ("%", None),
+            ("タワー", ["m_4"]),
+            ("no such thing", []),
+        ],
+    )
+    def test_of_a_caption(self, store: Store, contains: str, expected: list[str] | None) -> None:
+        # What folds to nothing, as punctuation does, restricts nothing.
+        assert ids(fill(store), contains=contains) == (ids(store) if expected is None else expected)
+
+    def test_limit(self, store: Store) -> None:
+        fill(store)
+        assert ids(store, limit=0) == []
+        assert ids(store, limit=7) == ids(store)[:7]
+        assert ids(store, limit=1000) == ids(store)
+        assert ids(store, contains="zurich", limit=2) == ["e_1", "m_1"]
+
+    def test_ranked_is_by_degree_then_id_across_kinds(self, store: Store) -> None:
+        fill(store)
+        degree = {node.id: sum(node.id in (edge.source, edge.target) for edge in EDGES) for node in NODES}
+        expected = sorted(degree, key=lambda id: (-degree[id], id))
+        assert ids(store, ranked=True) == expected
+        assert ids(store, ranked=True, limit=3) == expected[:3]
+        assert ids(store, ranked=True, kinds=(NodeKind.ENTITY,)) == ["e_4", "e_1", "e_2", "e_3", "e_5"]
+        assert ids(store, ranked=True, contains="bob", limit=1) == ["m_2"]
+        assert ids(store, ranked=True, since="2024-04", kinds=(NodeKind.NOTE,)) == ["n_3", "n_4"]
+        assert ids(store, ranked=True, conversation="plans") == ["m_4", "e_5", "n_4", "m_5"]
+        assert ids(store, ranked=True, ids=("m_5", "m_1")) == ["m_1", "m_5"]
+
+    def test_ranking_more_than_a_few(self, store: Store) -> None:
+        save(store, *(said(f"m_{number:04}", "x", number) for number in range(1000)))
+        save(store, edges=[Edge("m_0000", "m_0900", EdgeKind.NEXT)])
+        rest = [f"m_{number:04}" for number in range(1000) if number not in (0, 900)]
+        assert ids(store, ranked=True) == ["m_0000", "m_0900", *rest]
+
+    def test_edges_of_ids(self, store: Store) -> None:
+        fill(store)
+        assert list(store.edges(["e_4", "n_2"], ())) == in_order(
+            edge for edge in EDGES if {"e_4", "n_2"} & {edge.source, edge.target}
+        )
+        assert list(store.edges(["n_2"], (EdgeKind.ABOUT, EdgeKind.LINKS_TO))) == [EDGES[12], EDGES[13]]
+        assert list(store.edges([], ())) == []
+        assert list(store.edges(["nothing"], ())) == []
+
+    def test_edges_of_kinds(self, store: Store) -> None:
+        fill(store)
+        assert list(store.edges(None, (EdgeKind.NEXT, EdgeKind.ASKED_IN))) == [EDGES[0], EDGES[1], EDGES[14]]
+
+    def test_a_node_with_more_edges_than_widest_contributes_none(self, store: Store) -> None:
+        fill(store)
+        assert list(store.edges(["e_4"], (EdgeKind.SAID_BY,), 2)) == [EDGES[4], EDGES[5]]
+        assert list(store.edges(["e_4"], (EdgeKind.SAID_BY,), 1)) == []
+        assert list(store.edges(["e_4", "m_2"], (EdgeKind.SAID_BY,), 1)) == [EDGES[4]]
+        # Only edges of the kinds asked for count.
+        assert list(store.edges(["n_2"], (EdgeKind.LINKS_TO,), 1)) == [EDGES[13]]
+        assert list(store.edges(["n_2"], (), 3)) == []
+
+    def test_neighborhood_puts_what_was_given_first(self, store: Store) -> None:
+        fill(store)
+        found = store.neighborhood(["n_2", "nothing", "e_1", "n_2"], (EdgeKind.MENTIONS, EdgeKind.ABOUT), 1, 100)
+        assert found.ids[:2] == ("n_2", "e_1")
+        assert set(found.ids) == {"n_2", "e_1", "e_2", "n_1"}
+        assert triples(found) == {("n_1", "e_1", EdgeKind.MENTIONS, 1.0), ("n_2", "e_2", EdgeKind.ABOUT, 5.0)}
+
+    def test_neighborhood_grows_by_hops(self, store: Store) -> None:
+        fill(store)
+        walked = (EdgeKind.NEXT, EdgeKind.DERIVED_FROM)
+        reach = [set(store.neighborhood(["m_1"], walked, hops, 100).ids) for hops in range(4)]
+        assert reach == [
+            {"m_1"},
+            {"m_1", "m_2", "n_1"},
+            {"m_1", "m_2", "n_1", "m_3", "n_2"},
+            {"m_1", "m_2", "n_1", "m_3", "n_2", "n_3"},
+        ]
+        assert store.neighborhood(["m_1"], walked, 0, 100).edges == ()
+        assert len(store.neighborhood(["m_1"], walked, 9, 100).edges) == 5
+
+    def test_a_wide_node_is_reached_but_not_left(self, store: Store) -> None:
+        fill(store)
+        found = store.neighborhood(["m_1"], (EdgeKind.NEXT, EdgeKind.SAID_BY), 5, 2)
+        # m_2 has three such edges: two NEXT and one SAID_BY.
+        assert set(found.ids) == {"m_1", "m_2", "e_3"}
+        assert set(store.neighborhood(["m_2"], (EdgeKind.NEXT,), 5, 1).ids) == {"m_2"}
+
+    def test_neighborhood_of_nothing(self, store: Store) -> None:
+        found = store.neighborhood(["nothing"], (EdgeKind.NEXT,), 3, 10)
+        assert (found.ids, found.edges) == ((), ())
+
+    def test_answers_are_the_same_every_time(self, store: Store) -> None:
+        fill(store)
+        every = tuple(EdgeKind)
+        assert store.neighborhood(["m_1"], every, 3, 100) == store.neighborhood(["m_1"], every, 3, 100)
+        assert list(store.nodes(Selection(ranked=True))) == list(store.nodes(Selection(ranked=True)))
+
+    def test_what_is_being_read_survives_that_nobody_reads_on(self, store: Store) -> None:
+        fill(store)
+        next(iter(store.nodes(Selection())))
+        next(iter(store.edges(None, ())))
+        assert save(store, said("m_9", "x", 9)) == {NodeKind.INTERACTION: 1}
+
+
+def triples(found) -> set[tuple[str, str, EdgeKind, float]]:
+    return {(found.ids[source], found.ids[target], kind, weight) for source, target, kind, weight in found.edges}
+
+
+class Finding:
+    """`search` and `resolve`."""
+
+    def found(self, store: Store, *terms: str, **scope) -> list[str]:
+        return [match.id for match in store.search(TextQuery(terms, **scope))]
+
+    def test_any_of_the_terms_best_first(self, store: Store) -> None:
+        fill(store)
+        assert self.found(store, "hotel", "limmat") == ["m_6", "m_1"]
+        assert self.found(store) == []
+        assert self.found(store, "absent") == []
+        assert all(match.whole > 0 and match.piece > 0 for match in store.search(TextQuery(("hotel",))))
+
+    def test_ties_come_by_id(self, store: Store) -> None:
+        save(store, *(said(f"m_{letter}", "the same words", number) for number, letter in enumerate("dbca")))
+        assert self.found(store, "same") == ["m_a", "m_b", "m_c", "m_d"]
+
+    @pytest.mark.parametrize("term", ["train", "trains", "TRAINS", "running", "run"])
+    def test_words_are_found_by_their_stem(self, store: Store, term: str) -> None:
+        assert self.found(fill(store), term) == ["m_3"]
+
+    @pytest.mark.parametrize("term", ["zurich", "Zürich", "zu\u0308rich"])
+    def test_accents_do_not_matter(self, store: Store, term: str) -> None:
+        assert self.found(fill(store), term) == ["m_1"]
+
+    @pytest.mark.parametrize("terms", [("東", "京"), ("タ",), ("京 タ ワ",)])
+    def test_scripts_without_spaces(self, store: Store, terms: tuple[str, ...]) -> None:
+        assert self.found(fill(store), *terms) == ["m_4"]
+
+    def test_speakers_and_titles_are_searched_too(self, store: Store) -> None:
+        fill(store)
+        assert self.found(store, "annabel") == ["m_4"]
+        assert self.found(store, "storchen") == ["m_6", "m_2"]
+
+    @pytest.mark.parametrize(
+        "term",
+        ["AND", "OR", "NOT", '"', '""', "*", "hot*", "^hotel", "text : hotel", "{text} : x", "NEAR(x y)", "'", "(", ")"],
+    )
+    def test_operators_are_only_text(self, store: Store, term: str) -> None:
+        fill(store)
+        hotels = ["m_6", "m_1"] if term == "^hotel" else []
+        assert self.found(store, term) == hotels
+        assert set(self.found(store, term, "limmat")) >= {"m_6"}
+
+    def test_a_word_that_operators_are_made_of_is_found(self, store: Store) -> None:
+        save(store, said("m_a", "near and not far", 0))
+        assert self.found(store, "NEAR") == self.found(store, "AND") == self.found(store, "NOT") == ["m_a"]
+
+    def test_scopes_are_not_searched(self, store: Store) -> None:
+        fill(store)
+        assert self.found(store, "trip") == self.found(store, "plans") == []
+
+    def test_of_a_conversation(self, store: Store) -> None:
+        save(store, said("m_a", "same words", 0, "one"), said("m_b", "same words", 0, "two"))
+        assert self.found(store, "same", conversation="two") == ["m_b"]
+        assert self.found(store, "same", conversation='two" OR "one') == []
+        assert self.found(store, "same", conversation="") == []
+
+    def test_by_a_speaker(self, store: Store) -> None:
+        fill(store)
+        assert set(self.found(store, "book", "trains", speaker="Bob")) == {"m_2", "m_3"}
+        assert self.found(store, "booked", speaker="bob") == []
+
+    def test_of_a_time(self, store: Store) -> None:
+        fill(store)
+        assert self.found(store, "book", since="2024-03-06") == ["m_2"]
+        assert self.found(store, "book", until="2024-03-05") == ["m_1"]
+        assert self.found(store, "date", since="2000") == []
+
+    def test_a_narrow_scope_finds_what_is_far_from_the_best(self, store: Store) -> None:
+        save(store, *(said(f"m_{number:03}", "word word", number) for number in range(100)))
+        save(store, said("m_x", "one word among so many others that it counts for little", 100, speaker="Zoe"))
+        assert self.found(store, "word", speaker="Zoe", limit=5) == ["m_x"]
+
+    def test_limit(self, store: Store) -> None:
+        save(store, *(said(f"m_{number:03}", "word", number) for number in range(100)))
+        assert self.found(store, "word", limit=5) == [f"m_{number:03}" for number in range(5)]
+        assert self.found(store, "word", limit=0) == []
+
+    def test_a_piece_can_be_better_than_its_whole(self, store: Store) -> None:
+        filler = " ".join(f"filler{number}" for number in range(400))
+        save(store, said("m_a", f"{filler} rare thing", 0), *(said(f"m_{n}", f"{filler}", n) for n in range(1, 9)))
+        (match,) = store.search(TextQuery(("rare",)))
+        assert isinstance(match, Match)
+        assert match.piece > match.whole > 0
+
+    def test_the_end_of_a_very_long_text_is_found(self, store: Store) -> None:
+        save(store, said("m_a", "a b " * 150_000 + "needle", 0), said("m_b", "needles", 1))
+        assert set(self.found(store, "needle")) == {"m_a", "m_b"}
+        assert all(match.piece > 0 for match in store.search(TextQuery(("needle",))))
+
+    def test_half_a_surrogate_pair_is_an_error_of_the_store(self, store: Store) -> None:
+        with pytest.raises(StoreError):
+            store.search(TextQuery(("a",), speaker="\ud800"))
+
+    def test_resolve_by_name_and_alias(self, store: Store) -> None:
+        fill(store)
+        save(store, Entity("e_1", "Zürich", "GPE", ("Turicum",)), Entity("e_0", "TURICUM", "ORG"))
+        assert [(m.entity.id, m.name) for m in store.resolve(["turicum"])] == [("e_0", "turicum"), ("e_1", "turicum")]
+        assert [m.entity.name for m in store.resolve(["zurich"])] == ["Zürich"]
+        assert store.resolve(["Zürich", "", "nothing"]) == []
+        assert store.resolve([]) == []
+
+    def test_resolve_counts_mentions_and_tells_speakers(self, store: Store) -> None:
+        fill(store)
+        found = {m.entity.id: (m.mentions, m.speaks) for m in store.resolve(["zurich", "storchen", "bob"])}
+        assert found == {"e_1": (1, False), "e_2": (1, False), "e_4": (0, True)}
+
+    def test_resolve_speakers_by_what_their_name_begins_with(self, store: Store) -> None:
+        fill(store)
+        assert [(m.entity.id, m.name, m.speaks) for m in store.resolve(["ann"])] == [
+            ("e_3", "ann", True),
+            ("e_5", "ann", True),
+        ]
+        assert store.resolve(["an"]) == []
+        # Only speakers are found so, not whatever else has a name.
+        assert store.resolve(["zur"]) == []
+
+    def test_resolve_within_a_conversation(self, store: Store) -> None:
+        fill(store)
+        assert [m.entity.id for m in store.resolve(["ann"], "trip")] == ["e_3"]
+        assert [m.entity.id for m in store.resolve(["ann"], "plans")] == ["e_5"]
+        # A name in full is known in every conversation; whether it speaks is asked of this one.
+        assert [(m.entity.id, m.speaks) for m in store.resolve(["bob"], "plans")] == [("e_4", False)]
+        assert [(m.entity.id, m.speaks) for m in store.resolve(["bob"], "trip")] == [("e_4", True)]
+
+    def test_no_wildcard_hides_in_a_name(self, store: Store) -> None:
+        fill(store)
+        assert store.resolve(["%%%", "___", "*", "ann%", "a.*"]) == []
+
+
+class StoreConformance(Writing, Reading, Finding):
+    """All of it."""

@@ -1,0 +1,57 @@
+"""A small graph with every kind of node and edge, for stores to hold."""
+
+from __future__ import annotations
+
+from graph.model import Changes, Edge, EdgeKind, Entity, Form, Insight, Interaction, Note, Query
+
+
+def said(id: str, text: str, position: int, conversation: str = "trip", **more) -> Interaction:
+    """An interaction; its key is its id without the letter for its kind."""
+    return Interaction(id, Form.MESSAGE, id[2:], text, conversation, "s1", position, **more)
+
+
+HELLO = said("m_1", "Did you book the hotel in Zürich?", 0, speaker="Ann Lee", timestamp="2024-03-05T10:22:00")
+REPLY = said("m_2", "Booked it: rooms at the Storchen.", 1, speaker="Bob", timestamp="2024-03-06T09:00:00", reply_to="1")
+LATER = said("m_3", "The trains were running late.", 2, speaker="Bob", timestamp="2024-04-01T08:00:00+02:00")
+OTHER = said("m_4", "東京タワーに行きたい", 0, "plans", speaker="Annabel", timestamp="2024-05-02T00:00:00")
+UNDATED = said("m_5", "No date here, nobody said it.", 1, "plans", metadata={"b": [1, None, "é"], "a": {"x": 1.5}})
+PAGE = Interaction("m_6", Form.DOCUMENT, "d-1", "Storchen is a hotel on the Limmat.", "d-1", title="Storchen")
+INTERACTIONS = (HELLO, REPLY, LATER, OTHER, UNDATED, PAGE)
+
+NOTES = (
+    Note("n_1", "Hotel in Zürich", "Ann asks", ("hotel", "zürich"), ("message", "question"), HELLO.timestamp, "rules"),
+    Note("n_2", "Rooms booked", "Bob answers", ("rooms",), ("message",), REPLY.timestamp, "rules"),
+    Note("n_3", "Late trains", "Bob tells", (), (), LATER.timestamp, "spacy:x-1"),
+    Note("n_4", "Tokyo Tower", "Annabel plans", timestamp=OTHER.timestamp),
+)
+ZURICH = Entity("e_1", "Zürich", "GPE")
+STORCHEN = Entity("e_2", "Storchen", "ORG")
+ANN = Entity("e_3", "Ann Lee", "PERSON")
+BOB = Entity("e_4", "Bob", "PERSON")
+ANNABEL = Entity("e_5", "Annabel", "PERSON")
+ENTITIES = (ZURICH, STORCHEN, ANN, BOB, ANNABEL)
+QUERY = Query("q_1", "Did you book the hotel in Zürich?", "answered", "Ann Lee", HELLO.timestamp)
+INSIGHT = Insight("i_1", "Bob likes trains.", "Bob", "active", 2)
+NODES = (*INTERACTIONS, *NOTES, *ENTITIES, QUERY, INSIGHT)
+
+EDGES = (
+    Edge("m_1", "m_2", EdgeKind.NEXT),
+    Edge("m_2", "m_3", EdgeKind.NEXT),
+    Edge("m_2", "m_1", EdgeKind.REPLIES_TO),
+    Edge("m_1", "e_3", EdgeKind.SAID_BY),
+    Edge("m_2", "e_4", EdgeKind.SAID_BY),
+    Edge("m_3", "e_4", EdgeKind.SAID_BY),
+    Edge("m_4", "e_5", EdgeKind.SAID_BY),
+    Edge("n_1", "m_1", EdgeKind.DERIVED_FROM),
+    Edge("n_2", "m_2", EdgeKind.DERIVED_FROM),
+    Edge("n_3", "m_3", EdgeKind.DERIVED_FROM),
+    Edge("n_4", "m_4", EdgeKind.DERIVED_FROM),
+    Edge("n_1", "e_1", EdgeKind.MENTIONS),
+    Edge("n_2", "e_2", EdgeKind.ABOUT, 5.0, reason="title"),
+    Edge("n_2", "n_1", EdgeKind.LINKS_TO, 0.9, "answers", "answers: Did you?", "rule"),
+    Edge("q_1", "m_1", EdgeKind.ASKED_IN),
+    Edge("q_1", "m_2", EdgeKind.ANSWERED_BY, reason="next turn by Bob"),
+    Edge("i_1", "n_2", EdgeKind.SUPPORTED_BY),
+    Edge("i_1", "n_3", EdgeKind.SUPPORTED_BY),
+)
+EVERYTHING = Changes(NODES, EDGES)

@@ -1,0 +1,64 @@
+"""The store on one SQLite file keeps what every store promises."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from graph.model import NodeKind, Selection
+from graph.ports import Store
+from graph.store.registry import open_store
+from graph.store.sqlite.store import SqliteStore
+from tests.store.conformance import StoreConformance, fill, ids, save
+from tests.store.graphs import EVERYTHING, said
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = SqliteStore(tmp_path / "memory.db", create=True)
+    yield opened
+    opened.close()
+
+
+class TestSqliteStore(StoreConformance):
+    pass
+
+
+def test_the_port_is_narrow() -> None:
+    methods = [name for name, _ in inspect.getmembers(Store, inspect.isfunction) if not name.startswith("_")]
+    assert len(methods) <= 12
+    missing = [name for name in methods if not callable(getattr(SqliteStore, name, None))]
+    assert missing == []
+
+
+def test_a_second_connection_sees_what_is_committed_and_no_more(store: Store, tmp_path: Path) -> None:
+    other = open_store(f"sqlite:///{tmp_path}/memory.db", create=False)
+    with store.transaction(write=True):
+        store.save(EVERYTHING)
+        assert ids(other) == []
+    assert len(ids(other)) == 17
+    with other.transaction(write=False):
+        before = ids(other)
+        save(store, said("m_9", "Later.", 9))
+        assert ids(other) == before
+    assert "m_9" in ids(other)
+    other.close()
+
+
+def test_nodes_are_read_as_they_are_consumed(store: Store) -> None:
+    save(store, *(said(f"m_{number:04}", "x" * 1000, number) for number in range(2000)))
+    reading = store.nodes(Selection(kinds=(NodeKind.INTERACTION,)))
+    assert next(reading).id == "m_0000"
+    reading.close()  # type: ignore[attr-defined]
+
+
+def test_the_same_graph_is_the_same_after_opening_again(tmp_path: Path) -> None:
+    first = fill(SqliteStore(tmp_path / "a b%20ü?#.db", create=True))
+    nodes, edges = list(first.nodes(Selection())), list(first.edges(None, ()))
+    first.close()
+    again = SqliteStore(tmp_path / "a b%20ü?#.db")
+    assert (list(again.nodes(Selection())), list(again.edges(None, ()))) == (nodes, edges)
+    again.close()
