@@ -13,7 +13,6 @@ from graph.model import (
     EdgeKind,
     Form,
     Hit,
-    Insight,
     InsightHit,
     Interaction,
     NodeKind,
@@ -21,7 +20,6 @@ from graph.model import (
     Quotation,
     Reading,
     Reply,
-    Selection,
 )
 from graph.paths import paths
 from graph.ports import Store
@@ -44,17 +42,20 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
     `began` is the `time.perf_counter()` at which the question was taken up.
     """
     chosen = _chosen(evidence.ranked, question)
-    ties = list(store.edges([each.interaction.id for each in chosen], (EdgeKind.DERIVED_FROM,))) if chosen else []
-    note_of = {edge.target: edge.source for edge in ties}
-    ways = paths(evidence, [each.interaction.id for each in chosen], store) if question.explain else {}
-    hits = [_hit(rank, each, note_of, ways) for rank, each in enumerate(chosen, 1)]
+    note_of = {
+        each.interaction.id: evidence.notes[each.interaction.id]
+        for each in chosen
+        if each.interaction.id in evidence.notes
+    }
+    ways = paths(evidence, list(note_of.values()), store) if question.explain else {}
+    hits = [_hit(rank, each, note_of.get(each.interaction.id), ways) for rank, each in enumerate(chosen, 1)]
     if question.order == "time":
         hits.sort(key=lambda hit: (hit.timestamp or "", hit.rank))
     return Reply(
         question=question,
         answer=_answer(evidence, chosen) if question.answer else Answer(),
         hits=tuple(hits),
-        insights=_insights(list(note_of.values()), store),
+        insights=_insights(evidence, set(note_of.values())),
         reading=Reading(
             evidence.read.terms,
             tuple(match.entity.name for match in evidence.read.entities),
@@ -76,19 +77,19 @@ def _chosen(ranked: Sequence[Scored], question: Question) -> list[Scored]:
     return chosen
 
 
-def _hit(rank: int, scored: Scored, note_of: Mapping[str, str], ways: Mapping[str, tuple[str, ...]]) -> Hit:
+def _hit(rank: int, scored: Scored, note: str | None, ways: Mapping[str, tuple[str, ...]]) -> Hit:
     said = scored.interaction
     return Hit(
         rank=rank,
         score=round(scored.score, 6),
         tier=NodeKind.INTERACTION.value,
-        note=note_of.get(said.id),
+        note=note,
         title=shortened(said.title or said.text, 80),
         text=said.text,
         timestamp=said.timestamp,
         sources=(citation(said),),
         signals=scored.signals,
-        path=ways.get(said.id, ()),
+        path=ways.get(note or "", ()),
     )
 
 
@@ -99,20 +100,20 @@ def citation(said: Interaction) -> Citation:
     return Citation(said.id, said.conversation, said.session or None, said.key, None, said.speaker, said.timestamp)
 
 
-def _insights(notes: Sequence[str], store: Store) -> tuple[InsightHit, ...]:
-    """The insights that the hits' notes support, those that most of them support first."""
-    if not notes:
-        return ()
-    supported = Counter(edge.source for edge in store.edges(notes, (EdgeKind.SUPPORTED_BY,)))
-    if not supported:
-        return ()
-    nodes = list(store.nodes(Selection(kinds=(NodeKind.INSIGHT,), ids=tuple(supported))))
-    active = [node for node in nodes if isinstance(node, Insight) and node.state == "active"]
-    support: dict[str, list[str]] = {node.id: [] for node in active}
-    for edge in store.edges(list(support), (EdgeKind.SUPPORTED_BY,)) if support else ():
-        support[edge.source].append(edge.target)
-    active.sort(key=lambda node: (-supported[node.id], -node.support, node.id))
-    return tuple(InsightHit(node.id, node.text, supported[node.id], tuple(support[node.id])) for node in active)
+def _insights(evidence: Evidence, notes: set[str]) -> tuple[InsightHit, ...]:
+    """The insights that notes of the hits support, those that most of them support first."""
+    ids = evidence.walked.ids
+    support: dict[str, list[str]] = {node.id: [] for node in evidence.insights}
+    for source, target, kind, _ in evidence.walked.edges:
+        if kind is EdgeKind.SUPPORTED_BY and ids[source] in support:
+            support[ids[source]].append(ids[target])
+    found = [
+        InsightHit(node.id, node.text, len(notes.intersection(support[node.id])), tuple(sorted(support[node.id])))
+        for node in evidence.insights
+    ]
+    return tuple(
+        sorted((hit for hit in found if hit.score), key=lambda hit: (-hit.score, -len(hit.support), hit.insight))
+    )
 
 
 def _answer(evidence: Evidence, chosen: Sequence[Scored]) -> Answer:
@@ -121,28 +122,31 @@ def _answer(evidence: Evidence, chosen: Sequence[Scored]) -> Answer:
         return Answer()
     weight = _term_weights(evidence)
     total = sum(weight.values()) or 1.0
-    options = []
-    for rank, each in enumerate(chosen[:_QUOTED_HITS], 1):
-        for place, sentence in enumerate(sentences(each.interaction.text)):
-            covered = _covered(sentence, weight) / total
-            # The score of the hit stands for what its neighbours and the graph say.
-            options.append((-(covered + each.score / chosen[0].score), rank, place, sentence))
-    options.sort()
-    quotations: list[Quotation] = []
-    seen = set[int]()
-    for _, rank, _, sentence in options:
-        if rank not in seen and len(quotations) < _QUOTATIONS:
-            seen.add(rank)
-            quotations.append(Quotation(shortened(sentence, _LONGEST_QUOTATION), rank))
     confidence = max(_covered(_context(each), weight) for each in chosen[:_QUOTED_HITS]) / total
     if confidence < _FOUND:
         return Answer(confidence=round(confidence, 4))
+    quotations = _quotations(chosen, {term: value / total for term, value in weight.items()})
     return Answer(
         text="\n".join(_spoken(quotation, chosen[quotation.hit - 1].interaction) for quotation in quotations),
         confidence=round(confidence, 4),
         found=True,
         quotations=tuple(quotations),
     )
+
+
+def _quotations(chosen: Sequence[Scored], weight: Mapping[str, float]) -> list[Quotation]:
+    """The best sentence of each of the best hits, best first; who asks the same does not answer it."""
+    best: list[tuple[float, Quotation]] = []
+    for rank, each in enumerate(chosen[:_QUOTED_HITS], 1):
+        said = [sentence for sentence in sentences(each.interaction.text) if words(sentence)]
+        told = [sentence for sentence in said if not sentence.startswith("#") and not sentence.endswith("?")]
+        options = [(_covered(sentence, weight), -place, sentence) for place, sentence in enumerate(told)]
+        if options:
+            covered, _, sentence = max(options)
+            # The score of the hit stands for what its neighbours and the graph say.
+            worth = covered + each.score / chosen[0].score
+            best.append((-worth, Quotation(shortened(sentence, _LONGEST_QUOTATION), rank)))
+    return [quotation for _, quotation in sorted(best, key=lambda each: (each[0], each[1].hit))[:_QUOTATIONS]]
 
 
 def _spoken(quotation: Quotation, said: Interaction) -> str:

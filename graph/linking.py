@@ -29,8 +29,8 @@ def links(new: Sequence[tuple[str, Sequence[Entity]]], before: Sequence[tuple[st
     earlier notes that mention one of these.
     """
     holders: dict[str, list[str]] = defaultdict(list)
-    for note, entity in before:
-        holders[entity].append(note)
+    for note, id in before:
+        holders[id].append(note)
     for note, entities in new:
         weight: dict[str, float] = defaultdict(float)
         shared: dict[str, list[str]] = defaultdict(list)

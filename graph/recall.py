@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from graph.ids import PREFIXES
-from graph.model import EdgeKind, Interaction, NodeKind, Question, Selection, Subgraph, TextQuery
+from graph.model import EdgeKind, Insight, Interaction, NodeKind, Question, Selection, Subgraph, TextQuery
 from graph.ports import Store
 from graph.rank.fusion import Scored, fused
 from graph.rank.lexical import lexical, smoothed
@@ -14,43 +13,53 @@ from graph.rank.ppr import personalized_pagerank
 from graph.rank.reading import Understood, names, understood
 from graph.settings import Settings
 
-WALKED = (EdgeKind.DERIVED_FROM, EdgeKind.MENTIONS, EdgeKind.ABOUT)
-"""The edges that PageRank walks."""
+_WALKED = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.SUPPORTED_BY)
+"""The edges that PageRank walks: notes to entities, and insights to notes."""
 _SEEDS = 50
-"""The best matches of full text from which walks start."""
+"""The best matches of full text from whose notes walks start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What recall found: candidates, best first; how the question was read; the graph that was ranked."""
+    """What recall found.
+
+    `ranked` are candidates, best first; `read` says how the question was understood; `notes` gives the note of an
+    interaction, by id; `insights` are those that notes in the graph support; `walked` is the graph that was ranked.
+    """
 
     ranked: tuple[Scored, ...]
     read: Understood
+    notes: Mapping[str, str]
+    insights: tuple[Insight, ...]
     walked: Subgraph
 
 
 def recall(question: Question, store: Store, settings: Settings) -> Evidence:
     """Rank what the store holds by its bearing on the question.
 
-    Five reads of the store, however big it is: names, full text, turns around the matches, the graph around matches and
-    entities, and the candidates themselves.
+    Six reads of the store, however big it is: names, full text, what surrounds the matches, the graph around their
+    notes and the question's entities, what the notes that it leads to are derived from, and the candidates themselves.
     """
     read = understood(question, store.resolve(names(question), question.conversation))
-    matches = store.search(_text_query(question, read, settings))
-    scores = lexical(matches, settings.recall_piece)
-    order = store.neighborhood(list(scores), (EdgeKind.NEXT,), 1, settings.recall_widest)
-    near = smoothed(scores, order, settings.recall_previous, settings.recall_next)
-    seeds = _seeds(read, scores, settings)
-    walked = store.neighborhood(list(seeds), WALKED, settings.recall_hops, settings.recall_widest)
+    scores = lexical(store.search(_text_query(question, read, settings)), settings.recall_piece)
+    around = store.neighborhood(list(scores), (EdgeKind.NEXT, EdgeKind.DERIVED_FROM), 1, settings.recall_widest)
+    near = smoothed(scores, around, settings.recall_previous, settings.recall_next)
+    seeds = _seeds(read, scores, _notes(around), settings)
+    walked = store.neighborhood(list(seeds), _WALKED, settings.recall_hops, settings.recall_widest)
     shares = personalized_pagerank(walked, seeds, settings.recall_damping)
-    candidates = _candidates(near, shares, question, store, settings)
+    led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
+    origin = {edge.target: edge.source for edge in store.edges(led_to, (EdgeKind.DERIVED_FROM,))}
+    notes = _notes(around) | origin
+    graph = {interaction: shares.get(note, 0.0) for interaction, note in notes.items()}
+    candidates, insights = _candidates([*near, *origin], walked, question, store)
     best_near = max((near.get(each.id, 0.0) for each in candidates), default=0.0) or 1.0
-    best_share = max((shares.get(each.id, 0.0) for each in candidates), default=0.0) or 1.0
+    best_share = max((graph.get(each.id, 0.0) for each in candidates), default=0.0) or 1.0
     ranked = [
-        fused(each, near.get(each.id, 0.0) / best_near, shares.get(each.id, 0.0) / best_share, read.speaker, settings)
+        fused(each, near.get(each.id, 0.0) / best_near, graph.get(each.id, 0.0) / best_share, read.speaker, settings)
         for each in candidates
     ]
-    return Evidence(tuple(sorted(ranked, key=lambda each: (-each.score, each.interaction.id))), read, walked)
+    ranked.sort(key=lambda each: (-each.score, each.interaction.id))
+    return Evidence(tuple(each for each in ranked if each.score > 0), read, notes, insights, walked)
 
 
 def _text_query(question: Question, read: Understood, settings: Settings) -> TextQuery:
@@ -64,25 +73,56 @@ def _text_query(question: Question, read: Understood, settings: Settings) -> Tex
     )
 
 
-def _seeds(read: Understood, scores: Mapping[str, float], settings: Settings) -> dict[str, float]:
+def _notes(around: Subgraph) -> dict[str, str]:
+    """The note of each interaction in a neighbourhood that holds DERIVED_FROM edges."""
+    return {
+        around.ids[target]: around.ids[source]
+        for source, target, kind, _ in around.edges
+        if kind is EdgeKind.DERIVED_FROM
+    }
+
+
+def _mentioning(walked: Subgraph) -> Iterator[str]:
+    """Yield the notes of a graph that was walked, once for each entity."""
+    return (walked.ids[source] for source, _, kind, _ in walked.edges if kind is not EdgeKind.SUPPORTED_BY)
+
+
+def _seeds(
+    read: Understood, scores: Mapping[str, float], notes: Mapping[str, str], settings: Settings
+) -> dict[str, float]:
     """Where walks start: at the question's entities by specificity (1 / mentions), and a little at full text's best."""
     seeds = {match.entity.id: 1 / match.mentions for match in read.entities if match.mentions}
     prior = settings.recall_prior if seeds else 1.0
-    best = sorted(scores, key=lambda id: (-scores[id], id))[:_SEEDS]
-    return seeds | {id: prior * scores[id] for id in best}
+    best = _best((id for id in scores if id in notes), scores, _SEEDS)
+    return seeds | {notes[id]: prior * scores[id] for id in best}
+
+
+def _best(ids: Iterable[str], scores: Mapping[str, float], count: int) -> list[str]:
+    return sorted(set(ids), key=lambda id: (-scores.get(id, 0.0), id))[:count]
 
 
 def _candidates(
-    near: Mapping[str, float], shares: Mapping[str, float], question: Question, store: Store, settings: Settings
-) -> Sequence[Interaction]:
-    """The interactions worth a place in the ranking, within what the question asks for."""
-    reached = sorted((id for id in shares if id.startswith(PREFIXES["interaction"])), key=lambda id: (-shares[id], id))
-    ids = dict.fromkeys([*near, *reached[: settings.recall_candidates]])
-    selection = Selection(kinds=(NodeKind.INTERACTION,), ids=tuple(ids), since=question.since, until=question.until)
-    return [
-        node
-        for node in store.nodes(selection)
-        if isinstance(node, Interaction)
-        and question.conversation in (None, node.conversation)
+    ids: Iterable[str], walked: Subgraph, question: Question, store: Store
+) -> tuple[list[Interaction], tuple[Insight, ...]]:
+    """The interactions `ids` that lie within what the question asks for, and the insights in the graph."""
+    insights = {walked.ids[source] for source, _, kind, _ in walked.edges if kind is EdgeKind.SUPPORTED_BY}
+    selection = Selection(
+        kinds=(NodeKind.INTERACTION, NodeKind.INSIGHT), ids=tuple(dict.fromkeys([*ids, *sorted(insights)]))
+    )
+    candidates, active = [], []
+    for node in store.nodes(selection) if selection.ids else ():
+        if isinstance(node, Interaction) and _within(node, question):
+            candidates.append(node)
+        elif isinstance(node, Insight) and node.state == "active":
+            active.append(node)
+    return candidates, tuple(active)
+
+
+def _within(node: Interaction, question: Question) -> bool:
+    when = node.timestamp or ""
+    return (
+        question.conversation in (None, node.conversation)
         and question.speaker in (None, node.speaker)
-    ]
+        and (question.since is None or when >= question.since)
+        and (question.until is None or ("" < when[: len(question.until)] <= question.until))
+    )

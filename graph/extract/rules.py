@@ -9,8 +9,9 @@ from graph.extract.spans import mention, settled
 from graph.model import Extraction, Mention
 from graph.text import stop_words
 
-_CAPITAL = r"[^\W\d_a-zß-öø-ÿ][\w’'.&-]*\w|[A-Z]"
-_RUN = re.compile(rf"\b(?:{_CAPITAL})(?:[ -](?:of |the |and |de |la |von |van |da |do )?(?:{_CAPITAL}|\d+))*")
+_TOKEN = re.compile(r"[^\W_](?:[\w’'.&-]*\w)?")
+_WITHIN = frozenset({"of", "the", "de", "la", "von", "van", "da", "do", "del", "der"})
+"""Words that may stand inside a name."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _SENTENCE_START = re.compile(r"(?:^|[.!?…:\n]['\"”’)\]]*)\s*$")
 _LONG = 7
@@ -27,18 +28,36 @@ class RuleExtractor:
 
 
 def _names(text: str) -> Iterator[Mention | None]:
-    for run in _RUN.finditer(text):
-        first, _, rest = run[0].partition(" ")
-        start = run.start()
+    for start, end in _runs(text):
+        first, _, rest = text[start:end].partition(" ")
         opens = _SENTENCE_START.search(text, max(0, start - 8), start) is not None
         if opens and (not rest or first.casefold() in stop_words()):
             # A capital proves nothing at the start of a sentence.
             start += len(first) + 1
-        if start < run.end():
-            yield mention(text, "NAME", start, run.end())
+        if start < end:
+            yield mention(text, "NAME", start, end)
     for word in _WORD.finditer(text):
         if len(word[0]) >= _LONG:
             yield mention(text, "CONCEPT", *word.span())
+
+
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of words with capitals that stand side by side, with what may stand within a name."""
+    start = end = after = -1
+    for token in _TOKEN.finditer(text):
+        word = token[0]
+        inside = start >= 0 and text[after : token.start()] in (" ", "-")
+        after = token.end()
+        if word[0].isupper() or (inside and word[0].isdigit()):
+            if start >= 0 and not inside:
+                yield start, end
+            start, end = (start if inside else token.start()), after
+        elif not (inside and word in _WITHIN):
+            if start >= 0:
+                yield start, end
+            start = -1
+    if start >= 0:
+        yield start, end
 
 
 def _keywords(text: str) -> Iterator[str]:

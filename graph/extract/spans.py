@@ -37,7 +37,7 @@ def settled(mentions: Iterable[Mention | None], keywords: Sequence[str]) -> Extr
     for each in mentions:
         if each is not None:
             kept.setdefault(fold(each.name), each)
-    counted = Counter(keywords)
+    counted = Counter(word for word in keywords if len(word) <= _LONGEST_NAME)
     first = {word: place for place, word in reversed(list(enumerate(keywords)))}
     ranked = sorted(counted, key=lambda word: (-counted[word], first[word]))
     found = sorted(list(kept.values())[:MENTIONS], key=lambda each: (each.start, each.end))

@@ -15,8 +15,9 @@ from graph.model import Edge, EdgeKind, Extraction, Form, Insight, Interaction
 from graph.text import fold
 
 _ADVERB = r"(?:(?:really|just|absolutely|still|also|always|actually|totally|usually|do|so|truly) )*"
+_SELF = re.compile(r"\bI(?=['’ ])", re.IGNORECASE)
 _PATTERNS = tuple(
-    (re.compile(rf"\b{pattern}\s+", re.IGNORECASE), relation)
+    (re.compile(rf"{pattern}\s+".replace("'", "['’]"), re.IGNORECASE), relation)
     for pattern, relation in (
         (rf"I {_ADVERB}(?:love|like|enjoy|adore)", "likes"),
         (rf"I {_ADVERB}prefer", "prefers"),
@@ -51,15 +52,14 @@ def statements(interaction: Interaction, extraction: Extraction) -> Iterator[Sta
     if interaction.form is not Form.MESSAGE or not interaction.speaker:
         return
     seen = set()
-    for pattern, relation in _PATTERNS:
-        for said in pattern.finditer(interaction.text):
-            thing = _thing(interaction.text, said.end(), extraction)
-            if thing is None:
-                continue
-            id = content_id("insight", fold(interaction.speaker), relation, fold(thing))
-            if id not in seen:
-                seen.add(id)
-                yield Statement(id, f"{_named(interaction.speaker)} {relation} {thing}.", interaction.speaker)
+    for relation, end in _said(interaction.text):
+        thing = _thing(interaction.text, end, extraction)
+        if thing is None:
+            continue
+        id = content_id("insight", fold(interaction.speaker), relation, fold(thing))
+        if id not in seen:
+            seen.add(id)
+            yield Statement(id, f"{_named(interaction.speaker)} {relation} {thing}.", interaction.speaker)
 
 
 def insights(
@@ -79,6 +79,14 @@ def insights(
         found.append(Insight(id, text, subject, "active" if support > 1 else "candidate", support))
     edges = [Edge(statement.insight, note, EdgeKind.SUPPORTED_BY, reason="says so") for statement, note in stated]
     return found, edges
+
+
+def _said(text: str) -> Iterator[tuple[str, int]]:
+    """Yield (relation, where its verb ends) for each first person that a pattern fits."""
+    for self in _SELF.finditer(text):
+        for pattern, relation in _PATTERNS:
+            if said := pattern.match(text, self.start()):
+                yield relation, said.end()
 
 
 def _thing(text: str, start: int, extraction: Extraction) -> str | None:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Entity, Extraction, Form, Interaction, Note
-from graph.text import fold, sentences, shortened, spoken_date, stop_words, word_list, words
+from graph.text import fold, segmented, sentences, shortened, spoken_date, stop_words, word_list, words
 
 ABOUT_WEIGHT = 5.0
 """An entity that a text is about, by its title, against one that it mentions: measured on 2Wiki, R@5 .87 with 1."""
+CONCEPT_WEIGHT = 0.2
+"""A noun phrase against a name: measured on 2Wiki, R@5 .89 with 1, .905 with .1 to .3."""
 _NAMES = frozenset(
     {"EVENT", "FAC", "GPE", "LANGUAGE", "LAW", "LOC", "NAME", "NORP", "ORG", "PERSON", "PRODUCT", "WORK_OF_ART"}
 )
@@ -43,7 +45,7 @@ def worth_noting(interaction: Interaction, extraction: Extraction) -> bool:
     if interaction.form is Form.DOCUMENT or any(each.label in _NAMES for each in extraction.mentions):
         return bool(interaction.text.strip())
     empty = stop_words() | word_list("courtesy")
-    return sum(word not in empty for word in words(interaction.text)) > 1
+    return sum(word not in empty for word in words(segmented(interaction.text))) > 1
 
 
 def note(interaction: Interaction, extraction: Extraction) -> Note:
@@ -74,7 +76,8 @@ def note_edges(note: Note, interaction: Interaction, extraction: Extraction) -> 
         each = Entity(content_id("entity", fold(mention.name)), mention.name, mention.label)
         if each.id not in entities:
             entities[each.id] = each
-            edges.append(Edge(note.id, each.id, EdgeKind.MENTIONS))
+            weight = CONCEPT_WEIGHT if mention.label == "CONCEPT" else 1.0
+            edges.append(Edge(note.id, each.id, EdgeKind.MENTIONS, weight))
     return list(entities.values()), edges
 
 

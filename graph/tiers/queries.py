@@ -11,6 +11,7 @@ from graph.model import Edge, EdgeKind, Form, Interaction, Query
 from graph.text import sentences, shortened, stop_words, word_list, words
 from graph.tiers.interactions import REACH
 
+_MARK = re.compile(r"[?？؟]")
 _ASKS = re.compile(r"[?？؟][\"'”’)\]]*$")
 _QUERIES = 4
 """Questions taken from one interaction."""
@@ -29,8 +30,8 @@ class _Asked:
 def queries(window: Sequence[Interaction], new: frozenset[str]) -> tuple[list[Query], list[Edge]]:
     """The questions asked in one session's window, tied to the turns that answer them.
 
-    A question is answered by the next turns of the first other person who speaks within `REACH`. Only what touches an interaction in
-    `new` is returned; the rest of the window was seen before.
+    A question is answered by the next turns of the first other person who speaks within `REACH`. Only what touches an
+    interaction in `new` is returned; the rest of the window was seen before.
     """
     asked: list[_Asked] = []
     open_: list[_Asked] = []
@@ -58,6 +59,8 @@ def _still_open(asked: _Asked, turn: Interaction) -> bool:
 
 
 def _asked_in(turn: Interaction) -> Iterator[Query]:
+    if not _MARK.search(turn.text):
+        return
     empty = stop_words() | word_list("courtesy")
     questions = [sentence for sentence in sentences(turn.text) if _ASKS.search(sentence)]
     for question in [each for each in questions if any(word not in empty for word in words(each))][:_QUERIES]:

@@ -68,7 +68,7 @@ def sound(text: str, extraction: Extraction) -> None:
         assert len(mention.name) <= 80
         assert mention.label
     assert len(extraction.keywords) == len(set(extraction.keywords)) <= KEYWORDS
-    assert all(word == word.lower() and word in text.lower() for word in extraction.keywords if word.isascii())
+    assert all(word in text.lower() or word in text.casefold() for word in extraction.keywords)
 
 
 def test_offsets_point_at_the_names(found_by: Extractor) -> None:
@@ -137,20 +137,25 @@ class TestRules:
             ("We saw Anna there.", {"Anna"}),
             ("Anna saw us.", set()),
             ("Then we saw it. Berlin is far.", set()),
-            ("The Bank of England and Guns N' Roses", {"Bank of England"}),
+            ("We like the Bank of England and St Pancras", {"Bank of England", "St Pancras"}),
+            ("The Bank of the West", {"Bank of the West"}),
             ("in the Year 2024", {"Year 2024"}),
-            ("Yesterday Maria Garcia left", {"Maria Garcia"}),
+            ("from A to B", set()),
+            ("met Jean-Luc, Ann-Marie and Li", {"Jean-Luc", "Ann-Marie", "Li"}),
             ("visited Łódź and Ürümqi", {"Łódź", "Ürümqi"}),
-            ("приехал из Москва", {"Москва"}),
+            ("приехал из Нижний Новгород вчера", {"Нижний Новгород"}),
+            ("أنا أعيش في القاهرة", set()),
+            ("私は東京に行く", set()),
         ],
     )
     def test_capitals(self, text: str, expected: set[str]) -> None:
         found = {each.name for each in self.extract(text).mentions if each.label == "NAME"}
-        assert found >= expected
-        assert found == expected or expected
+        assert found == expected
 
     def test_long_words_are_concepts(self) -> None:
-        assert {(each.name, each.label) for each in self.extract("my pottery class").mentions} == {("pottery", "CONCEPT")}
+        assert {(each.name, each.label) for each in self.extract("my pottery class").mentions} == {
+            ("pottery", "CONCEPT")
+        }
 
     def test_keywords_by_how_often_then_by_place(self) -> None:
         assert self.extract("tea and cake, cake and more tea, then jam, cake").keywords == ("cake", "tea", "jam")

@@ -116,7 +116,7 @@ class Writing:
     def test_a_failed_transaction_changes_nothing(self, store: Store) -> None:
         save(store, graphs.HELLO)
         before = store.info().nodes
-        with pytest.raises(ZeroDivisionError), store.transaction(write=True):
+        with pytest.raises(ZeroDivisionError), store.transaction(write=True):  # noqa: PT012
             store.save(Changes(NODES, EDGES, Checkpoint("d", "x", 3)))
             assert store.known(["m_2"]) == {"m_2"}
             raise ZeroDivisionError
@@ -389,7 +389,22 @@ class Finding:
 
     @pytest.mark.parametrize(
         "term",
-        ["AND", "OR", "NOT", '"', '""', "*", "hot*", "^hotel", "text : hotel", "{text} : x", "NEAR(x y)", "'", "(", ")"],
+        [
+            "AND",
+            "OR",
+            "NOT",
+            '"',
+            '""',
+            "*",
+            "hot*",
+            "^hotel",
+            "text : hotel",
+            "{text} : x",
+            "NEAR(x y)",
+            "'",
+            "(",
+            ")",
+        ],
     )
     def test_operators_are_only_text(self, store: Store, term: str) -> None:
         fill(store)

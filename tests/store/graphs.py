@@ -11,7 +11,9 @@ def said(id: str, text: str, position: int, conversation: str = "trip", **more) 
 
 
 HELLO = said("m_1", "Did you book the hotel in Zürich?", 0, speaker="Ann Lee", timestamp="2024-03-05T10:22:00")
-REPLY = said("m_2", "Booked it: rooms at the Storchen.", 1, speaker="Bob", timestamp="2024-03-06T09:00:00", reply_to="1")
+REPLY = said(
+    "m_2", "Booked it: rooms at the Storchen.", 1, speaker="Bob", timestamp="2024-03-06T09:00:00", reply_to="1"
+)
 LATER = said("m_3", "The trains were running late.", 2, speaker="Bob", timestamp="2024-04-01T08:00:00+02:00")
 OTHER = said("m_4", "東京タワーに行きたい", 0, "plans", speaker="Annabel", timestamp="2024-05-02T00:00:00")
 UNDATED = said("m_5", "No date here, nobody said it.", 1, "plans", metadata={"b": [1, None, "é"], "a": {"x": 1.5}})
