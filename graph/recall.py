@@ -15,7 +15,7 @@ from graph.settings import Settings
 
 _WALKED = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.SUPPORTED_BY)
 """The edges that PageRank walks: notes to entities, and insights to notes."""
-_SEEDS = 50
+_SEEDS = 10
 """The best matches of full text from whose notes walks start."""
 
 
