@@ -153,7 +153,8 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A person, place, thing or concept. `label` is spaCy's (PERSON, GPE, …), CONCEPT or TITLE."""
+    """A person, place, thing or concept. `label` is spaCy's (PERSON, GPE, …), NAME,
+    CONCEPT or TITLE."""
 
     id: str
     name: str
@@ -195,7 +196,7 @@ Node = Interaction | Note | Entity | Query | Insight
 class Edge:
     """A typed, weighted edge. `reason` says why it is there; `decided_by` is `rule` or a model.
 
-    `relation` refines a link between notes: `same_topic`, `elaborates`, `answers`.
+    `relation` refines a link between notes: `same_topic` or `answers`.
     """
 
     source: str

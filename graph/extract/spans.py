@@ -14,6 +14,7 @@ MENTIONS = 48
 KEYWORDS = 6
 _LONGEST_NAME = 80
 _LETTER = re.compile(r"[^\W\d_]")
+_POSSESSIVE = re.compile(r"['’]s?$")
 _TRIMMED = re.compile(r"\w(?:.*\w[+#]*)?", re.DOTALL)
 
 
@@ -22,13 +23,16 @@ def mention(text: str, label: str, start: int, end: int) -> Mention | None:
     trimmed = _TRIMMED.search(text, start, end)
     if trimmed is None:
         return None
-    name = " ".join(trimmed[0].split())
+    start, end = trimmed.span()
+    if possessive := _POSSESSIVE.search(text, start, end):
+        end = possessive.start()
+    name = " ".join(text[start:end].split())
     if len(name) > _LONGEST_NAME or not _LETTER.search(name):
         return None
     folded = fold(name)
     if len(folded) < 2 or folded in stop_words() or folded in word_list("courtesy"):
         return None
-    return Mention(name, label, *trimmed.span())
+    return Mention(name, label, start, end)
 
 
 def settled(mentions: Iterable[Mention | None], keywords: Sequence[str]) -> Extraction:
