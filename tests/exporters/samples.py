@@ -37,7 +37,7 @@ NODES: tuple[Node, ...] = (
 EDGES = (
     Edge("i_a", "n_a", EdgeKind.SUPPORTED_BY, 0.5),
     Edge("m_a", "m_b", EdgeKind.NEXT),
-    Edge("m_a", "m_b", EdgeKind.REPLIES_TO, 1e-7, NASTY),
+    Edge("m_a", "m_b", EdgeKind.REPLIES_TO, 1e-7, "same_topic", NASTY),
     Edge("m_a", "e_a", EdgeKind.SAID_BY),
     Edge("n_a", "e_a", EdgeKind.ABOUT, 0.1),
     Edge("n_a", "m_a", EdgeKind.DERIVED_FROM),

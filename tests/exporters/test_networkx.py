@@ -94,7 +94,7 @@ def test_json_keeps_lone_surrogates() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 @given(text=anything, reason=anything)
 def test_any_text_comes_back(name: str, text: str, reason: str) -> None:
-    node, edge = Interaction("m_a", Form.MESSAGE, "1", text), Edge("m_a", "m_a", EdgeKind.NEXT, 1.0, reason)
+    node, edge = Interaction("m_a", Form.MESSAGE, "1", text), Edge("m_a", "m_a", EdgeKind.NEXT, 1.0, reason=reason)
     entity = Entity("e_a", text, "PERSON", (text,))
     graph = read_back(name, snapshot_of((entity, node), (edge,)))
     if name != "json":
