@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from graph.model import (
@@ -24,16 +23,15 @@ from graph.model import (
 from graph.paths import paths
 from graph.ports import Store
 from graph.rank.fusion import Scored
+from graph.rank.quoting import frame, placed, quoted, told
+from graph.rank.wanted import stems, wanted
 from graph.recall import Evidence
-from graph.text import sentences, shortened, spoken_date, words
+from graph.text import fold, shortened, spoken_date
 
-_QUOTATIONS = 3
-_QUOTED_HITS = 5
-"""Hits whose sentences may be quoted."""
-_LONGEST_QUOTATION = 400
-_FOUND = 0.5
+_TRUSTED_HITS = 5
+"""Hits that may show that memory holds an answer."""
+_FOUND = 0.45
 """Confidence from which memory is said to hold an answer."""
-_STEM = 4
 
 
 def reply(question: Question, evidence: Evidence, store: Store, began: float) -> Reply:
@@ -117,58 +115,33 @@ def _insights(evidence: Evidence, notes: set[str]) -> tuple[InsightHit, ...]:
 
 
 def _answer(evidence: Evidence, chosen: Sequence[Scored]) -> Answer:
-    """The sentences of the best hits that say most of what the question asks, quoted with speaker and date."""
-    if not chosen:
-        return Answer()
-    weight = _term_weights(evidence)
-    total = sum(weight.values()) or 1.0
-    confidence = max(_covered(_context(each), weight) for each in chosen[:_QUOTED_HITS]) / total
+    """What the best hits say of what the question asks, quoted with speaker and date.
+
+    Confidence is the largest part of the question that one of them covers. A question proves nothing; nor does what
+    others say, where it is asked about one speaker.
+    """
+    want = wanted(evidence.read, evidence.ranked)
+    turns = placed(evidence.ranked)
+    heard = [each.interaction for each in chosen[:_TRUSTED_HITS] if _heard(each.interaction, evidence.read.speaker)]
+    covered = (want.covered(frame(said, turns) | stems(told(said))) for said in heard)
+    confidence = round(max(covered, default=0.0), 4)
     if confidence < _FOUND:
-        return Answer(confidence=round(confidence, 4))
-    quotations = _quotations(chosen, {term: value / total for term, value in weight.items()})
+        return Answer(confidence=confidence)
+    quotations = quoted(chosen, turns, want)
     return Answer(
         text="\n".join(_spoken(quotation, chosen[quotation.hit - 1].interaction) for quotation in quotations),
-        confidence=round(confidence, 4),
+        confidence=confidence,
         found=True,
         quotations=tuple(quotations),
     )
 
 
-def _quotations(chosen: Sequence[Scored], weight: Mapping[str, float]) -> list[Quotation]:
-    """The best sentence of each of the best hits, best first; who asks the same does not answer it."""
-    best: list[tuple[float, Quotation]] = []
-    for rank, each in enumerate(chosen[:_QUOTED_HITS], 1):
-        said = [sentence for sentence in sentences(each.interaction.text) if words(sentence)]
-        told = [sentence for sentence in said if not sentence.startswith("#") and not sentence.endswith("?")]
-        options = [(_covered(sentence, weight), -place, sentence) for place, sentence in enumerate(told)]
-        if options:
-            covered, _, sentence = max(options)
-            # The score of the hit stands for what its neighbours and the graph say.
-            worth = covered + each.score / chosen[0].score
-            best.append((-worth, Quotation(shortened(sentence, _LONGEST_QUOTATION), rank)))
-    return [quotation for _, quotation in sorted(best, key=lambda each: (each[0], each[1].hit))[:_QUOTATIONS]]
+def _heard(said: Interaction, speaker: str | None) -> bool:
+    """Whether `said` may tell of what `speaker` is asked about: their own words, or a document's."""
+    return not speaker or not said.speaker or fold(said.speaker) == fold(speaker)
 
 
 def _spoken(quotation: Quotation, said: Interaction) -> str:
     who = said.speaker or said.title or said.key
     when = f", {spoken_date(said.timestamp)}" if said.timestamp else ""
     return f"“{quotation.text}” — {who}{when} [{quotation.hit}]"
-
-
-def _term_weights(evidence: Evidence) -> dict[str, float]:
-    """What each search term says, by how few of the candidates hold it."""
-    count: Counter[str] = Counter()
-    for each in evidence.ranked:
-        stems = {word[:_STEM] for word in words(each.interaction.text)}
-        count.update(term for term in evidence.read.terms if term[:_STEM] in stems)
-    return {term: math.log(1 + len(evidence.ranked) / (1 + count[term])) for term in evidence.read.terms}
-
-
-def _covered(text: str, weight: Mapping[str, float]) -> float:
-    stems = {word[:_STEM] for word in words(text)}
-    return sum(value for term, value in weight.items() if term[:_STEM] in stems)
-
-
-def _context(scored: Scored) -> str:
-    said = scored.interaction
-    return f"{said.speaker or ''} {said.title or ''} {said.text}"

@@ -6,7 +6,7 @@ What comes out does not depend on where batches begin and end: each interaction 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from graph import linking
 from graph.ids import content_id
@@ -48,7 +48,7 @@ class _Turn:
     note: Note | None = None
     entities: Sequence[Entity] = ()
     edges: Sequence[Edge] = ()
-    stated: list[tuple[Statement, str]] = field(default_factory=list)
+    stated: Sequence[tuple[Statement, str]] = ()
 
 
 def derive(batch: Sequence[tuple[Interaction, Extraction]], store: Store, extractor: str) -> Derived:

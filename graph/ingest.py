@@ -14,6 +14,7 @@ from graph.errors import InputError
 from graph.extract.registry import extractor_named
 from graph.model import Changes, Checkpoint, Extraction, IngestReport, NodeKind, Record, Reject, Source
 from graph.ports import Extractor, Progress, Reader, Store
+from graph.readers.decode import reading
 from graph.readers.discovery import discover
 from graph.readers.registry import reader_named, sniff
 from graph.settings import Settings
@@ -42,6 +43,8 @@ class Ingest:
 
         Raises:
             NotFoundError: a path leads nowhere.
+            UsageError: no such format or extractor, or standard input is named and there is none.
+            ModelMissingError: the extractor that is set has no model.
             StoreError: the store fails. What was committed stays, and the same call goes on from there.
         """
         began = time.monotonic()
@@ -152,10 +155,7 @@ def _digest(source: Source, reader: Reader) -> str:
     """What tells this source from others: its bytes, its name, and who reads it."""
     digest = hashlib.blake2b(digest_size=16)
     digest.update(f"{reader.name}\0{source.name}\0".encode("utf-8", "surrogatepass"))
-    try:
-        with source.open() as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-    except OSError as error:
-        raise InputError(f"{source.path}: {error.strerror or 'cannot be read'}") from error
+    with reading(source) as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
     return digest.hexdigest()

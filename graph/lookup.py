@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from difflib import get_close_matches
 from itertools import islice
 
@@ -19,7 +20,8 @@ _NOTES = 2000
 
 
 def find(store: Store, name: str, kind: NodeKind | None = None) -> Node:
-    """The node with the id `name`, else the entity that has it as a name or alias.
+    """The node with the id `name`, else the entity that has it as a name or alias, or speaks under a name that begins
+    with it.
 
     Raises:
         NotFoundError: there is none; the hint names near ones.
@@ -28,9 +30,9 @@ def find(store: Store, name: str, kind: NodeKind | None = None) -> Node:
     for node in store.nodes(Selection(kinds=kinds, ids=(name,))):
         return node
     if kind in (None, NodeKind.ENTITY):
-        matches = [match for match in store.resolve([fold(name)]) if fold(match.entity.name) == fold(name)]
-        matches = matches or store.resolve([fold(name)])
-        for node in store.nodes(Selection(ids=tuple(match.entity.id for match in matches[:1]) or ("",))):
+        matches = store.resolve([fold(name)])
+        exact = [match for match in matches if fold(match.entity.name) == fold(name)]
+        for node in _by_id(store, [match.entity.id for match in (exact or matches)[:1]]).values():
             return node
     near = _near(store, name, kind)
     command = "note list" if kind is NodeKind.NOTE else "entity list"
@@ -61,7 +63,7 @@ def company(store: Store, id: str, limit: int) -> list[tuple[Entity, int]]:
     }
     shared = Counter(entity for _, entity in pairs)
     best = sorted(shared, key=lambda each: (-shared[each], each))[:limit]
-    nodes = {node.id: node for node in store.nodes(Selection(ids=tuple(best) or ("",)))}
+    nodes = _by_id(store, best)
     return [(entity, shared[each]) for each in best if isinstance(entity := nodes[each], Entity)]
 
 
@@ -80,5 +82,9 @@ def neighbors(store: Store, id: str, hops: int, limit: int) -> list[Neighbor]:
         if len(reached) >= limit or not rim:
             break
     kept = dict(islice(reached.items(), limit))
-    nodes = {node.id: node for node in store.nodes(Selection(ids=tuple(kept) or ("",)))}
+    nodes = _by_id(store, list(kept))
     return [Neighbor(nodes[end], edge, hop) for end, (edge, hop) in kept.items()]
+
+
+def _by_id(store: Store, ids: Sequence[str]) -> dict[str, Node]:
+    return {node.id: node for node in store.nodes(Selection(ids=tuple(ids)))} if ids else {}

@@ -72,6 +72,8 @@ class Memory:
 
         Raises:
             NotFoundError: a path does not exist.
+            UsageError: no such format or extractor, or standard input is named and there is none.
+            ModelMissingError: the extractor that is set has no model.
             StoreError: the store cannot be written. What was committed stays.
         """
         # What takes in has much to load, of which asking needs nothing.
@@ -120,7 +122,8 @@ class Memory:
 
     def neighbors(self, name: str, *, hops: int = 1, limit: int = 50) -> list[Neighbor]:
         """The nodes around `node(name)`, nearest first, then by weight."""
-        return neighbors(self._store, find(self._store, name).id, hops, limit)
+        with self._store.transaction(write=False):
+            return neighbors(self._store, find(self._store, name).id, hops, limit)
 
     def company(self, name: str, *, limit: int = 20) -> list[tuple[Entity, int]]:
         """The entities that occur together with the entity `name`, each with the number of notes, most first."""

@@ -420,8 +420,9 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One piece of evidence. `signals` are the parts of `score`, each in [0, 1] before weighting;
-    `path` names the edges that lead from the question to the hit, first step first."""
+    """One piece of evidence. `signals` are the parts of `score`: full text and graph, each in [0, 1]
+    before weighting, and the factors their mean is multiplied with; `path` names the edges that lead
+    from the question to the hit, first step first."""
 
     rank: int
     score: float

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
-from graph.model import Entity, NodeKind, Selection, caption
+from graph.model import Entity, NodeKind, Selection, caption, kind_of
 from graph.ports import Store
 from graph.recall import Evidence
 
@@ -21,7 +21,8 @@ def paths(evidence: Evidence, ids: Sequence[str], store: Store) -> dict[str, tup
     network: Graph[str] = networkx.Graph()
     for source, target, kind, _ in evidence.walked.edges:
         network.add_edge(evidence.walked.ids[source], evidence.walked.ids[target], kind=kind.value)
-    starts = {match.entity.id for match in evidence.read.entities} & set(network)
+    # In the question's order: of ways that are as short, the same one is told every time.
+    starts = [match.entity.id for match in evidence.read.entities if match.entity.id in network]
     if not starts:
         return {}
     _, ways = cast("tuple[Any, dict[str, list[str]]]", networkx.multi_source_dijkstra(network, starts, weight=None))
@@ -32,8 +33,11 @@ def paths(evidence: Evidence, ids: Sequence[str], store: Store) -> dict[str, tup
 
 def _names(ways: Mapping[str, Sequence[str]], store: Store) -> dict[str, str]:
     ids = tuple({id for way in ways.values() for id in way[:-1]})
-    nodes = store.nodes(Selection(kinds=(NodeKind.ENTITY, NodeKind.NOTE), ids=ids)) if ids else ()
-    return {node.id: f"“{node.name}”" if isinstance(node, Entity) else f"note “{caption(node)}”" for node in nodes}
+    nodes = store.nodes(Selection(kinds=(NodeKind.ENTITY, NodeKind.NOTE, NodeKind.INSIGHT), ids=ids)) if ids else ()
+    return {
+        node.id: f"“{node.name}”" if isinstance(node, Entity) else f"{kind_of(node)} “{caption(node)}”"
+        for node in nodes
+    }
 
 
 def _steps(way: Sequence[str], network: Graph[str], named: Mapping[str, str]) -> tuple[str, ...]:

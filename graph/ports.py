@@ -27,6 +27,9 @@ from graph.model import (
     TextQuery,
 )
 
+TAIL = 8
+"""Interactions of a conversation's end that a store gives before a batch."""
+
 
 class Store(Protocol):
     """Where the graph lives. Every method takes and gives batches; none is called once a row.
@@ -51,7 +54,7 @@ class Store(Protocol):
         ...
 
     def frontier(self, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
-        """The last 8 interactions of each conversation, and the ids of (conversation, key) pairs."""
+        """The last `TAIL` interactions of each conversation, and the ids of (conversation, key) pairs."""
         ...
 
     def checkpoint(self, digest: str) -> Checkpoint | None:
@@ -72,7 +75,7 @@ class Store(Protocol):
     def edges(self, ids: Sequence[str] | None, kinds: Sequence[EdgeKind], widest: int | None = None) -> Iterator[Edge]:
         """Edges of `kinds` (empty: all) with an end in `ids` (None: all edges), sorted by source, kind, target.
 
-        With `widest`, a node of `ids` that has more edges than that contributes none.
+        With `widest`, a node of `ids` that has more edges of `kinds` than that contributes none.
         """
         ...
 
@@ -86,7 +89,8 @@ class Store(Protocol):
         ...
 
     def neighborhood(self, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int) -> Subgraph:
-        """Everything within `hops` edges of `ids`; nodes with more than `widest` edges are reached, not left.
+        """Everything within `hops` edges of `kinds` from `ids`; nodes with more than `widest` of these are reached,
+        not left.
 
         `ids` come first in the result, in the order given, those that are nodes here.
         """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from graph.model import EdgeKind, Insight, Interaction, NodeKind, Question, Selection, Subgraph, TextQuery
 from graph.ports import Store
-from graph.rank.fusion import Scored, fused
+from graph.rank.fusion import Scored, fuse
 from graph.rank.lexical import lexical, smoothed
 from graph.rank.ppr import personalized_pagerank
 from graph.rank.reading import Understood, names, understood
@@ -24,7 +24,8 @@ class Evidence:
     """What recall found.
 
     `ranked` are candidates, best first; `read` says how the question was understood; `notes` gives the note of an
-    interaction, by id; `insights` are those that notes in the graph support; `walked` is the graph that was ranked.
+    interaction, by id; `insights` are the active ones that notes in the graph support; `walked` is the graph that was
+    ranked.
     """
 
     ranked: tuple[Scored, ...]
@@ -48,17 +49,10 @@ def recall(question: Question, store: Store, settings: Settings) -> Evidence:
     walked = store.neighborhood(list(seeds), _WALKED, settings.recall_hops, settings.recall_widest)
     shares = personalized_pagerank(walked, seeds, settings.recall_damping)
     led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
-    origin = {edge.target: edge.source for edge in store.edges(led_to, (EdgeKind.DERIVED_FROM,))}
-    notes = _notes(around) | origin
+    notes = {edge.target: edge.source for edge in store.edges([*near, *led_to], (EdgeKind.DERIVED_FROM,))}
     graph = {interaction: shares.get(note, 0.0) for interaction, note in notes.items()}
-    candidates, insights = _candidates([*near, *origin], walked, question, store)
-    best_near = max((near.get(each.id, 0.0) for each in candidates), default=0.0) or 1.0
-    best_share = max((graph.get(each.id, 0.0) for each in candidates), default=0.0) or 1.0
-    ranked = [
-        fused(each, near.get(each.id, 0.0) / best_near, graph.get(each.id, 0.0) / best_share, read.speaker, settings)
-        for each in candidates
-    ]
-    ranked.sort(key=lambda each: (-each.score, each.interaction.id))
+    candidates, insights = _candidates([*near, *notes], walked, question, store)
+    ranked = fuse(candidates, near, graph, read.speaker, settings)
     return Evidence(tuple(each for each in ranked if each.score > 0), read, notes, insights, walked)
 
 
@@ -104,7 +98,7 @@ def _best(ids: Iterable[str], scores: Mapping[str, float], count: int) -> list[s
 def _candidates(
     ids: Iterable[str], walked: Subgraph, question: Question, store: Store
 ) -> tuple[list[Interaction], tuple[Insight, ...]]:
-    """The interactions `ids` that lie within what the question asks for, and the insights in the graph."""
+    """The interactions `ids` that lie within what the question asks for, and the active insights in the graph."""
     insights = {walked.ids[source] for source, _, kind, _ in walked.edges if kind is EdgeKind.SUPPORTED_BY}
     selection = Selection(
         kinds=(NodeKind.INTERACTION, NodeKind.INSIGHT), ids=tuple(dict.fromkeys([*ids, *sorted(insights)]))

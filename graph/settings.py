@@ -34,7 +34,7 @@ class Settings:
     recall_damping: float = setting(0.85, "chance that a walk on the graph goes on", 0, 0.99)
     recall_prior: float = setting(0.02, "part of the walk's starts that full text gets beside entities", 0, 1)
     recall_hops: int = setting(3, "edges from the question to the rim of the graph that is ranked", 1, 10)
-    recall_widest: int = setting(50, "edges from which on a node is reached by a walk, but not left", 1, 100_000)
+    recall_widest: int = setting(50, "edges beyond which a node is reached by a walk, but not left", 1, 100_000)
     recall_graph: float = setting(0.1, "weight of the graph beside full text, for messages", 0, 10)
     recall_graph_documents: float = setting(50.0, "weight of the graph beside full text, for documents", 0, 100)
 
@@ -42,7 +42,8 @@ class Settings:
         for each in fields(self):
             value = getattr(self, each.name)
             low, high = each.metadata["low"], each.metadata["high"]
-            if (low is not None and value < low) or (high is not None and value > high):
+            # Not the other way round: of what is not a number, no comparison is true.
+            if (low is not None and not value >= low) or (high is not None and not value <= high):
                 raise UsageError(
                     f"{each.name.replace('_', '.', 1)} is {value}, outside {low} to {high}",
                     "see `memcli config list` for every setting and its bounds",

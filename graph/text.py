@@ -10,7 +10,8 @@ from functools import cache
 from importlib.resources import files
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+|\n+)\s*")
+# Each run of marks is tried once, from its beginning: a text may be nothing but dots.
+_SENTENCE_END = re.compile(r"(?:(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s)|[。！？]+|\n+)\s*")
 _POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?!\w)", re.IGNORECASE)
 # Scripts written without spaces: each letter is indexed as a word of its own.
 _UNSPACED = re.compile(
@@ -18,6 +19,8 @@ _UNSPACED = re.compile(
 )
 # Past these scripts a combining mark is part of the letter, not an accent on it.
 _LAST_ACCENTED = "\u077f"
+_MOST_MARKS = 30
+"""Combining marks kept on one letter, as in Unicode's stream-safe format (UAX #15)."""
 
 
 def fold(text: str) -> str:
@@ -28,14 +31,25 @@ def fold(text: str) -> str:
     if text.isascii():
         return " ".join(_WORD.findall(_POSSESSIVE.sub("", text).lower()))
     letters: list[str] = []
-    base = ""
-    for letter in unicodedata.normalize("NFKD", _POSSESSIVE.sub("", text)).casefold():
+    base, marks = "", 0
+    for letter in _decomposed(_POSSESSIVE.sub("", text)):
         if not unicodedata.combining(letter):
-            base = letter
-        elif base <= _LAST_ACCENTED:
+            base, marks = letter, 0
+        elif base <= _LAST_ACCENTED or marks == _MOST_MARKS:
             continue
+        else:
+            marks += 1
         letters.append(letter)
     return " ".join(_WORD.findall(unicodedata.normalize("NFC", "".join(letters))))
+
+
+def _decomposed(text: str) -> Iterator[str]:
+    """Yield the letters and marks that `text` is composed of, without case.
+
+    One by one, since putting the marks of a whole text in order takes time with the square of their number.
+    """
+    for letter in text:
+        yield from unicodedata.normalize("NFKD", letter).casefold()
 
 
 def words(text: str) -> list[str]:
@@ -68,7 +82,7 @@ def sentences(text: str) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
-def pieces(text: str, longest: int = 50) -> Iterator[str]:
+def pieces(text: str, longest: int) -> Iterator[str]:
     """Yield `text` in runs of about equal length of at most `longest` words."""
     tokens = text.split()
     count = max(1, -(-len(tokens) // longest))

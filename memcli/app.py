@@ -103,7 +103,8 @@ def main(arguments: Sequence[str] | None = None, session: Session | None = None)
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = get_command(app).main(given, prog_name="memcli", standalone_mode=False, obj=session) or Exit.DONE
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         if code == Exit.INTERRUPTED:
             # Typer makes this code of Ctrl-C, without a word.
             raise KeyboardInterrupt
@@ -134,12 +135,21 @@ def _report(error: BaseException, session: Session, given: Sequence[str]) -> Exi
 
         context = getattr(error, "ctx", None)
         command = context.command_path.partition(" ")[2] if context else session.command
-        session.print(dumps(envelope(command, None, status="error", errors=[error_data(raised)])))
+        try:
+            session.print(dumps(envelope(command, None, status="error", errors=[error_data(raised)])))
+        except OSError:
+            # Standard output may be what is wrong.
+            _closed()
+            _complain(raised, session)
     else:
-        session.complain(f"error: {raised.message}")
-        if raised.hint:
-            session.complain(f"hint: {raised.hint}")
+        _complain(raised, session)
     return Exit.INTERRUPTED if isinstance(raised, InterruptError) else exit_of(raised)
+
+
+def _complain(raised: MemcliError, session: Session) -> None:
+    session.complain(f"error: {raised.message}")
+    if raised.hint:
+        session.complain(f"hint: {raised.hint}")
 
 
 class InterruptError(MemcliError):
@@ -159,7 +169,7 @@ def _as_raised(error: BaseException) -> MemcliError:
             context: Any = getattr(error, "ctx", None)
             return UsageError(error.format_message(), f"see `{context.command_path} --help`" if context else "")
         case FileNotFoundError(filename=str(name)):
-            return NotFoundError(f"{name}: no such file or folder")
+            return NotFoundError(f"{name}: no such file or folder", "check the path")
         case OSError(filename=str(name), strerror=str(reason)):
             return MemcliError(f"{name}: {reason}")
         case OSError(strerror=str(reason)):

@@ -68,7 +68,9 @@ def _check(given: Mapping[str, object]) -> None:
     """Refuse text that is none: bytes of the command line that could not be decoded. Paths may have them."""
     for name, value in given.items():
         if isinstance(value, str) and not is_text(value):
-            raise UsageError(f"{name.replace('_', '-')}: {value!r} is not text in this locale's encoding")
+            raise UsageError(
+                f"{name.replace('_', '-')}: {value!r} is not text in this locale's encoding", "give it in that encoding"
+            )
 
 
 def _epilog(examples: str) -> str:

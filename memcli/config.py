@@ -165,7 +165,10 @@ def parsed(each: Field[Any], given: Any, where: str = "") -> Any:
         value = _typed(kind, given)
         Settings(**{each.name: value})
     except (ValueError, KeyError):
-        raise UsageError(f"{name_of(each)} must be {_asked[kind]}, not {given!r}{where}") from None
+        raise UsageError(
+            f"{name_of(each)} must be {_asked[kind]}, not {given!r}{where}",
+            "see `memcli config list` for every setting",
+        ) from None
     except UsageError as error:
         raise UsageError(error.message + where, error.hint) from None
     return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -21,19 +22,26 @@ Conversation = Annotated[str | None, typer.Option("--conversation", "-c", metava
 Contains = Annotated[str | None, typer.Option("--contains", metavar="TEXT", help="Only what has this in its title.")]
 
 
+_MOMENT = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:[T ]\d\d:\d\d\S*)?)?)?", re.ASCII)
+
+
 def moment(value: str | None) -> str | None:
     """Check an ISO 8601 date or time, or the beginning of one: `2024`, `2024-03`, `2024-03-05T10:22`.
+
+    It is compared with timestamps as text, so that ISO 8601's other forms (`20240305`, `2024-W10`) are refused.
 
     Raises:
         typer.BadParameter: it is none.
     """
     if value is not None:
         try:
+            if not _MOMENT.fullmatch(value):
+                raise ValueError(value)
             # What is left out of a date is completed, so that only what is there is judged.
             datetime.fromisoformat(value + "2000-01-01"[len(value) :] if len(value) in (4, 7) else value)
         except ValueError:
             raise typer.BadParameter(f"{value!r} is no date such as 2024, 2024-03 or 2024-03-05T10:22") from None
-    return value
+    return value and value.replace(" ", "T")
 
 
 Since = Annotated[

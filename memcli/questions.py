@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from graph.errors import InputError
 from graph.model import Question
+from graph.readers.decode import raw_lines
 from memcli.render.text import is_text
 
 LONGEST_LINE = 1_000_000
@@ -28,33 +29,24 @@ def read_questions(stream: BinaryIO, like: Question) -> Iterator[Question | BadL
 
     Empty lines are passed over.
     """
-    for number, line in enumerate(_lines(stream), 1):
-        if line is None:
-            yield BadLine(number, InputError(f"line {number} is longer than {LONGEST_LINE} bytes"))
-        elif (found := _question(number, line, like)) is not None:
+    for line in raw_lines(stream, LONGEST_LINE):
+        if line.data is None:
+            yield _bad(line.number, f"line {line.number} is longer than {LONGEST_LINE} bytes")
+        elif (found := _question(line.number, line.data, like)) is not None:
             yield found
-
-
-def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
-    """The lines; None for one that is too long."""
-    while line := stream.readline(LONGEST_LINE + 1):
-        whole = len(line) <= LONGEST_LINE
-        while not whole and line and not line.endswith(b"\n"):
-            line = stream.readline(LONGEST_LINE)
-        yield line if whole else None
 
 
 def _question(number: int, line: bytes, like: Question) -> Question | BadLine | None:
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
     except UnicodeDecodeError:
-        return BadLine(number, InputError(f"line {number} is not UTF-8"))
+        return _bad(number, f"line {number} is not UTF-8")
     if not text.startswith("{"):
         return replace(like, text=text) if text else None
     try:
         fields = json.loads(text)
     except (ValueError, RecursionError):
-        return BadLine(number, InputError(f"line {number} begins like JSON and is none"))
+        return _bad(number, f"line {number} begins like JSON and is none")
     return _from_fields(number, fields, like)
 
 
@@ -66,9 +58,13 @@ def _from_fields(number: int, fields: dict[str, Any], like: Question) -> Questio
     for name in ("id", "question", "asked_at", "conversation"):
         value = id if name == "id" else fields.get(name)
         if value is not None and not (isinstance(value, str) and is_text(value)):
-            return BadLine(number, InputError(f"line {number}: {name!r} is not text"), known)
+            return _bad(number, f"line {number}: {name!r} is not text", known)
     text = fields.get("question") or ""
     if not text.strip():
-        return BadLine(number, InputError(f"line {number} has no question"), known)
+        return _bad(number, f"line {number} has no question", known)
     given = {name: value for name in ("asked_at", "conversation") if (value := fields.get(name))}
     return replace(like, text=text, id=known, **given)
+
+
+def _bad(number: int, message: str, id: str | None = None) -> BadLine:
+    return BadLine(number, InputError(message, 'a line is a question in UTF-8, or a JSON object with "question"'), id)

@@ -9,6 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -70,7 +71,7 @@ class Session:
         # The graphs that are ranked are small: threads would take longer to start than to do the work.
         os.environ.setdefault("OMP_NUM_THREADS", "1")
         terminals = Terminals(*(stream.isatty() for stream in (stdin, stdout, stderr)))
-        return cls(stdin.buffer, stdout, stderr, os.environ, Path.cwd(), terminals=terminals)
+        return cls(stdin.buffer, stdout, stderr, os.environ, _current_folder(), terminals=terminals)
 
     @property
     def config(self) -> Config:
@@ -102,7 +103,8 @@ class Session:
         """Answer with a list: a record a line with `jsonl`, else as `emit` does, the list called `name`."""
         if not jsonl:
             self.emit({**beside, name: records}, show)
-        for record in records if jsonl else ():
+            return
+        for record in records:
             self.print(dumps(record))
 
     @property
@@ -132,9 +134,18 @@ class Session:
             self.complain(text)
 
     def complain(self, text: str) -> None:
-        """Say on standard error what is wrong, quiet or not."""
-        self.stderr.write(clean(text) + "\n")
-        self.stderr.flush()
+        """Say on standard error what is wrong, quiet or not. That nobody can hear it stops no work."""
+        with suppress(OSError):
+            self.stderr.write(clean(text) + "\n")
+            self.stderr.flush()
+
+
+def _current_folder() -> Path:
+    """The current folder, or where it was before somebody removed it: absolute paths need none."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path(os.environ.get("PWD", "/"))
 
 
 def _standard_streams() -> tuple[TextIO, TextIO, TextIO]:

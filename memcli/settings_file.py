@@ -13,7 +13,10 @@ from typing import Any
 from graph.errors import InputError, UsageError
 from memcli.writer import write_file
 
-LARGEST_FILE = 1_000_000
+LARGEST_FILE = 100_000
+"""Bytes of a settings file."""
+_MOST_DOTS = 100
+"""Dots in a line: names of ever so many parts take `tomllib` time with the square of their number."""
 
 Scalar = str | int | float | bool
 
@@ -25,9 +28,12 @@ def read_settings(path: Path) -> dict[str, Any]:
         InputError: it cannot be read as TOML.
     """
     text = _text_of(path)
+    if any(line.count(".") > _MOST_DOTS and not line.lstrip().startswith("#") for line in text.split("\n")):
+        raise InputError(f"{path} has names of too many parts", "mend or move the file")
     try:
         return _flattened(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # Not a TOMLDecodeError alone: a number may be too long for any integer.
         raise InputError(f"{path} is not TOML: {error}", "mend or move the file") from None
 
 
@@ -88,7 +94,7 @@ def _text_of(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
         if len(data) > LARGEST_FILE:
-            raise InputError(f"{path} is larger than a settings file can be")
+            raise InputError(f"{path} is larger than a settings file can be", "mend or move the file")
         return data.decode()
     except FileNotFoundError:
         return ""
@@ -99,6 +105,8 @@ def _text_of(path: Path) -> str:
 def _flattened(table: Mapping[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in table.items():
-        inner = _flattened(value) if isinstance(value, dict) else {}
-        flat.update({f"{key}.{name}": each for name, each in inner.items()} if inner else {key: value})
+        if isinstance(value, dict):
+            flat.update({f"{key}.{name}": each for name, each in _flattened(value).items()})
+        else:
+            flat[key] = value
     return flat

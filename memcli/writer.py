@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -33,7 +34,9 @@ def write_file(target: Path, chunks: Iterable[str]) -> int:
         # People know the target, not what is beside it.
         raise type(error)(error.errno, error.strerror, str(target)) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        # What could not be written cannot always be removed either.
+        with suppress(OSError):
+            temporary.unlink()
     return size
 
 

@@ -131,3 +131,16 @@ def test_word_lists_are_as_words_are_compared() -> None:
     assert stop_words() == word_list("stop")
     for name in ("stop", "courtesy"):
         assert all(word == word.casefold() and not word.startswith("#") for word in word_list(name))
+
+
+@pytest.mark.parametrize("run", ["." * 400_000, "?!" * 200_000, "“Well" + "…" * 400_000 + "”and"])
+def test_a_run_of_marks_ends_no_sentence_and_is_read_once(run: str) -> None:
+    # With one more reading for each mark this would take hours.
+    assert sentences(f"Yes. {run}x no. Good") == ["Yes.", f"{run}x no.", "Good"]
+
+
+def test_marks_without_end_are_cut_and_need_no_sorting() -> None:
+    flood = "\u0315\u0300" * 200_000
+    # In the order in which Unicode puts them it would take hours.
+    assert fold(f"a{flood} b") == "a b"
+    assert len(fold(f"\u0915{flood}")) <= 31

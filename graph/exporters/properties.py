@@ -32,7 +32,7 @@ def node_properties(node: Node) -> dict[str, Json]:
 
 
 def edge_properties(edge: Edge) -> dict[str, Json]:
-    """Return `source`, `target`, `kind`, `weight`, `reason` and `decided_by` of `edge`."""
+    """Return `source`, `target`, `kind` and every other field of `edge` in the model's order."""
     # A store may hand 1 for 1.0; two stores that hold the same graph must give the same text.
     return _properties(edge) | {"weight": float(edge.weight)}
 

@@ -51,12 +51,13 @@ def understood(question: Question, matches: Sequence[EntityMatch]) -> Understood
     speakers = {match.entity.id: match.entity.name for match in named if match.speaks}
     if not speakers and _FIRST_PERSON.search(question.text):
         speakers = {match.entity.id: match.entity.name for match in by_name.get(OWNER, ()) if match.speaks}
-    exact = {match.entity.id for match in named if match.name == fold(match.entity.name) or not match.speaks}
-    return Understood(
-        terms(question.text)[:_LONGEST_QUESTION],
-        tuple({match.entity.id: match for match in named if match.entity.id in exact or match.speaks}.values()),
-        next(iter(speakers.values())) if len(speakers) == 1 else None,
-    )
+    speaker = next(iter(speakers.values())) if len(speakers) == 1 else None
+    asked = terms(question.text)[:_LONGEST_QUESTION]
+    if speaker:
+        # Who speaks is a signal of its own; as a search term it would find all that they ever said.
+        called = {word for match in named if match.speaks for word in match.name.split()}
+        asked = tuple(term for term in asked if fold(term) not in called) or asked
+    return Understood(asked, tuple({match.entity.id: match for match in named}.values()), speaker)
 
 
 def _runs(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:

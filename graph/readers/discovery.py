@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import io
 import os
 import shutil
@@ -26,7 +25,7 @@ _SPOOL = 8 * 1024 * 1024
 
 
 def discover(paths: Sequence[Path], stdin: BinaryIO | None) -> Iterator[Source | Reject]:
-    """Yield every source that `paths` name, and a Reject for each that cannot be opened.
+    """Yield every source that `paths` name, and a Reject for each that cannot be opened. Patterns are not filled in.
 
     Folders are gone through in the order of names, without hidden files, each real folder once;
     `-` is standard input; archives yield their members.
@@ -35,27 +34,16 @@ def discover(paths: Sequence[Path], stdin: BinaryIO | None) -> Iterator[Source |
         NotFoundError: a path leads nowhere; nothing was yielded yet.
         UsageError: standard input is named and there is none.
     """
-    for source in list(_named(paths)):
-        if source != Path(STDIN):
-            yield from _walk(source)
+    for path in paths:
+        if path != Path(STDIN) and not os.path.lexists(path):
+            raise NotFoundError(f"{safe_name(str(path))}: no such file or folder", "check the path")
+    for path in paths:
+        if path != Path(STDIN):
+            yield from _walk(path)
         elif stdin is None:
             raise UsageError("there is no standard input to read", "name a file")
         else:
             yield from _expanded(_spooled(stdin))
-
-
-def _named(paths: Sequence[Path]) -> Iterator[Path]:
-    """Yield the paths, patterns replaced by what they match."""
-    for path in paths:
-        if path == Path(STDIN) or os.path.lexists(path):
-            yield path
-            continue
-        pattern = str(path)
-        # `Path.glob` takes no absolute patterns.
-        matches = sorted(glob.glob(pattern, recursive=True)) if glob.has_magic(pattern) else []  # noqa: PTH207
-        if not matches:
-            raise NotFoundError(f"{safe_name(str(path))}: no such file or folder", "check the path")
-        yield from map(Path, matches)
 
 
 def _walk(root: Path) -> Iterator[Source | Reject]:

@@ -74,13 +74,25 @@ class WhatsAppReader:
         return bool(said) and stamps[0] is not None and len(stamps) - stamps.count(None) >= min(2, len(lines))
 
     def read(self, source: Source, longest: int) -> Iterator[Record | Reject]:
-        order, keys = _order(source), Keys()
+        order, keys, conversation = _order(source), Keys(), _conversation(source.name)
         for draft, stamp in _drafts(source, longest):
             spoken = _SPEAKER.match(stamp.rest)
             if draft.too_long:
                 yield Reject(source.path, draft.line, f"longer than {longest:,} bytes")
             elif spoken and (text := _words(draft.text()[spoken.end() :])):
-                yield admit(_record(source, draft, stamp, order, keys, spoken[1], text), source.path, longest)
+                timestamp = stamp.moment(order)
+                record = Record(
+                    form=Form.MESSAGE,
+                    key=keys.key(conversation, timestamp),
+                    text=text,
+                    conversation=conversation,
+                    speaker=spoken[1].strip(_MARKS + "~ \u00a0\u202f") or None,
+                    timestamp=timestamp,
+                    metadata={} if timestamp else {"timestamp": stamp.written},
+                    line=draft.line,
+                    offset=draft.offset,
+                )
+                yield admit(record, source.path, longest)
 
 
 def _stamp(line: str) -> _Stamp | None:
@@ -126,23 +138,6 @@ def _drafts(source: Source, longest: int) -> Iterator[tuple[Draft, _Stamp]]:
 
 def _words(text: str) -> str:
     return _MEDIA.sub("", text.replace("\r\n", "\n")).strip().strip("\u200e").strip()
-
-
-def _record(
-    source: Source, draft: Draft, stamp: _Stamp, order: tuple[int, int, int], keys: Keys, speaker: str, text: str
-) -> Record:
-    conversation, timestamp = _conversation(source.name), stamp.moment(order)
-    return Record(
-        form=Form.MESSAGE,
-        key=keys.key(conversation, timestamp),
-        text=text,
-        conversation=conversation,
-        speaker=speaker.strip(_MARKS + "~ \u00a0\u202f") or None,
-        timestamp=timestamp,
-        metadata={} if timestamp else {"timestamp": stamp.written},
-        line=draft.line,
-        offset=draft.offset,
-    )
 
 
 def _conversation(name: str) -> str:

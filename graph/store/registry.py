@@ -25,5 +25,8 @@ def open_store(url: str, *, create: bool) -> Store:
     scheme, separator, rest = url.partition(":///")
     if not separator or scheme not in STORES or not rest:
         raise UsageError(f"{url!r} names no store", "a store is sqlite:///PATH, or a path alone")
+    path = unquote(rest)
+    if "\0" in path:
+        raise UsageError(f"{url!r} names no store", "no path has a NUL character in it")
     module, _, name = STORES[scheme].partition(":")
-    return cast("Store", getattr(import_module(module), name)(Path(unquote(rest)), create=create))
+    return cast("Store", getattr(import_module(module), name)(Path(path), create=create))

@@ -31,11 +31,8 @@ _PATTERNS = tuple(
         (r"I(?:'m| am) (?:learning|studying)", "is learning"),
     )
 )
-_REACH = 24
-"""Letters between the verb and the name it is about."""
-_CLAUSE_END = re.compile(
-    r"[.,;:!?\n()]|\b(?:and|but|because|so|when|if|that|how|to|it|this|you|your|him|her|them)\b", re.IGNORECASE
-)
+_BEFORE_A_THING = re.compile(r"(?:(?:a|an|the|my|our|some|all|both|these|those|very|really) )*", re.IGNORECASE)
+"""What may stand between the verb and the name it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +87,9 @@ def _said(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _thing(text: str, start: int, extraction: Extraction) -> str | None:
-    """The first name that begins within reach of `start`, in the same clause."""
+    """The name that follows at `start`: what comes later may be liked by somebody else."""
     for mention in extraction.mentions:
-        if start <= mention.start <= start + _REACH and not _CLAUSE_END.search(text, start, mention.start):
+        if mention.start >= start and _BEFORE_A_THING.fullmatch(text, start, mention.start):
             return mention.name
     return None
 

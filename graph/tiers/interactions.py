@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Entity, Form, Frontier, Interaction, Record
+from graph.ports import TAIL
 from graph.text import fold
 
-REACH = 8
-"""Places of a conversation between two turns that have to do with each other. A store gives as many of what is there
-(`Store.frontier`), so that it makes no difference in how many batches a conversation came."""
+REACH = TAIL
+"""Places of a conversation between two turns that have to do with each other. A store gives as many of what is there,
+so that it makes no difference in how many batches a conversation came."""
 
 
 def interaction(record: Record) -> Interaction:

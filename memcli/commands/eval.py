@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from memcli.evals.report import full_report
 from memcli.evals.runner import Plan, Told, run
 from memcli.exits import Exit
 from memcli.render.page import Page
+from memcli.render.text import clean
 from memcli.session import Session
 from memcli.writer import write_file
 
@@ -72,8 +74,6 @@ def evaluate(
 
 def json_text(report: Json) -> str:
     """The report as it is kept in a file."""
-    import json
-
     return json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -108,7 +108,7 @@ def _told(session: Session) -> Told:
 
     def tell(name: str, done: int, total: int) -> None:
         text = f"{name}: {done:,} of {total:,} questions" if done else f"{name}: ingesting"
-        session.stderr.write(f"\r\x1b[K{text}" if done < total else "\r\x1b[K")
+        session.stderr.write(f"\r\x1b[K{clean(text)}" if done < total else "\r\x1b[K")
         session.stderr.flush()
 
     return tell

@@ -88,7 +88,7 @@ def stats(session: Session) -> None:
 )
 def neighbors(
     session: Session,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A node's id, an entity's name or a message's id.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A node's id, or an entity's name.")],
     hops: Annotated[int, typer.Option("--hops", min=1, max=5, help="How many edges away at most.")] = 1,
     limit: Limit = 50,
     jsonl: AsLines = False,

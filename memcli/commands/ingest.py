@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -98,12 +99,12 @@ def _named(session: Session, given: Sequence[Path]) -> list[Path]:
 
 def _matches(path: Path) -> list[Path]:
     pattern = str(path)
-    if path == STDIN or not glob.has_magic(pattern) or path.exists():
+    if path == STDIN or not glob.has_magic(pattern) or os.path.lexists(path):
         return [path]
     # Unlike `Path.glob`, this takes patterns that are absolute.
     found = [Path(each) for each in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
     if not found:
-        raise NotFoundError(f"{pattern}: nothing matches")
+        raise NotFoundError(f"{pattern}: nothing matches", "check the pattern")
     return found
 
 
@@ -112,4 +113,4 @@ def _progress(session: Session) -> AbstractContextManager[Progress | None]:
         return nullcontext()
     if session.terminals.stderr:
         return TerminalProgress(session.stderr, colour=session.colour)
-    return SpokenProgress(session.say) if session.verbose else nullcontext()
+    return nullcontext(SpokenProgress(session.say) if session.verbose else None)

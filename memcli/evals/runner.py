@@ -16,6 +16,7 @@ from graph.model import Hit, IngestReport, Question, Record, Reject, Reply
 from graph.readers.discovery import discover
 from graph.readers.registry import sniff
 from graph.settings import Settings
+from memcli.config import store_url
 from memcli.evals.baseline import Floor
 from memcli.evals.measures import Evidence
 from memcli.evals.sets import EvalQuestion, EvalSet
@@ -94,7 +95,7 @@ def run_set(each: EvalSet, plan: Plan, told: Told = lambda *_: None) -> SetRun:
         folder.mkdir(parents=True, exist_ok=True)
         # The digest in the name: a kept store is never asked about other data than it was made from.
         store = (folder / f"{each.name}-{digest[:12]}.db").resolve()
-        settings = replace(plan.settings, store=f"sqlite:///{store.as_posix()}")
+        settings = replace(plan.settings, store=store_url(str(store), folder))
         told(each.name, 0, len(questions))
         floor = stack.enter_context(Floor(records(each.inputs, settings.ingest_longest)))
         memory = stack.enter_context(plan.opener(settings, create=True))

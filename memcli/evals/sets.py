@@ -10,6 +10,7 @@ from pathlib import Path
 
 from graph.errors import InputError, NotFoundError
 from graph.model import Json
+from graph.readers.decode import raw_lines
 
 QUESTIONS = "questions.jsonl"
 LONGEST_LINE = 1_000_000
@@ -96,16 +97,14 @@ def discover(folder: Path, names: Sequence[str] = ()) -> list[EvalSet]:
 
 def _questions(path: Path) -> Iterator[EvalQuestion]:
     with path.open("rb") as file:
-        number = 0
-        while line := file.readline(LONGEST_LINE + 1):
-            number += 1
+        for line in raw_lines(file, LONGEST_LINE):
             try:
-                if len(line) > LONGEST_LINE:
+                if line.data is None:
                     raise ValueError(f"longer than {LONGEST_LINE:,} bytes")
-                if line.strip():
-                    yield _question(json.loads(line), number)
+                if line.data.strip():
+                    yield _question(json.loads(line.data), line.number)
             except (ValueError, RecursionError) as error:
-                raise InputError(f"{path}:{number}: not a question: {error}", "one JSON object a line") from error
+                raise InputError(f"{path}:{line.number}: not a question: {error}", "one JSON object a line") from error
 
 
 def _question(row: Json, number: int) -> EvalQuestion:

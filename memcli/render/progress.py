@@ -63,20 +63,12 @@ class TerminalProgress:
 
 
 class SpokenProgress:
-    """What becomes of each source, for `--verbose` where nothing can move. Use it as a context manager."""
+    """What becomes of each source, for `--verbose` where nothing can move."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._path = ""
         self._empty = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
 
     def begin(self, path: str, size: int | None) -> None:
         """A source is begun."""

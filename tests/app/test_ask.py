@@ -142,6 +142,18 @@ def test_dates_may_be_the_beginning_of_one(scripted: World, moment: str) -> None
     assert scripted.memory.asked[0].since == moment
 
 
+@pytest.mark.parametrize("moment", ["20240305", "2024-W10", "2024-03-05T1022", "2024-13", "", "2024-03-05 "])
+def test_dates_that_do_not_compare_as_text_are_refused(scripted: World, moment: str) -> None:
+    ran = scripted("ask", "Ann?", "--since", moment)
+    assert (ran.code, scripted.memory.asked) == (2, [])
+    assert "is no date" in ran.err
+
+
+def test_a_date_and_a_time_may_be_words_of_their_own(scripted: World) -> None:
+    assert scripted("ask", "Ann?", "--until", "2024-03-05 10:22").code == 0
+    assert scripted.memory.asked[0].until == "2024-03-05T10:22"
+
+
 def test_exit_status_tells_whether_it_was_found(world: World) -> None:
     assert world("ask", QUESTION, "--exit-status").code == 0
     assert world("ask", NOWHERE, "--exit-status").code == 3

@@ -88,6 +88,13 @@ def test_a_value_out_of_bounds_is_refused(empty: World, tmp_path: Path, value: s
     assert not (tmp_path / "config.toml").exists()
 
 
+def test_what_is_not_a_number_is_out_of_bounds(empty: World) -> None:
+    empty.env["MEMCLI_RECALL_DAMPING"] = "nan"
+    ran = empty("config", "list")
+    assert ran.code == 2
+    assert ran.err.startswith("error: recall.damping is nan, outside 0 to 0.99 (from MEMCLI_RECALL_DAMPING)")
+
+
 def test_a_bad_value_says_where_it_is_from(empty: World) -> None:
     empty.env["MEMCLI_INGEST_BATCH"] = "lots"
     ran = empty("graph", "stats")
@@ -101,7 +108,9 @@ def test_a_bad_value_says_where_it_is_from(empty: World) -> None:
         (b"[ingest\n", 1),
         (b"\xff\xfe", 1),
         (b"x = " + b"[" * 100_000, 1),
-        (b"#" * 1_000_001, 1),
+        (b"#" * 100_001, 1),
+        (b"ingest.batch = " + b"9" * 5000, 1),
+        (b".".join([b"a"] * 40_000) + b" = 1", 1),
         (b"ingest = 3", 2),
         (b"[ingest]\nbatch = true", 2),
         (b"[ingest]\nbatch = [1]", 2),
@@ -115,6 +124,13 @@ def test_a_broken_settings_file_is_named(empty: World, tmp_path: Path, content: 
     assert ran.code == code
     assert "config.toml" in ran.err
     assert "internal" not in ran.err
+
+
+def test_a_table_without_settings_is_none(empty: World, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(f"# {'.' * 200}\n[ingest]\n# batch = 10\n")
+    assert origins(empty)["ingest.batch"] == (64, "default", "")
+    assert empty("config", "set", "ingest.batch", "128").code == 0
+    assert origins(empty)["ingest.batch"][0] == 128
 
 
 def test_set_get_and_path(empty: World, tmp_path: Path) -> None:

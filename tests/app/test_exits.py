@@ -160,12 +160,51 @@ def test_a_closed_pipe_ends_in_silence(tmp_path: Path, command: list[str]) -> No
     assert process.wait() == 0
 
 
-@pytest.mark.parametrize("arguments", [["ingest", "-"], ["config", "list"], ["config", "get", "bogus"]])
+@pytest.mark.parametrize(
+    "arguments", [["ingest", "-"], ["config", "list"], ["config", "get", "bogus"], ["--version"], ["--help"]]
+)
 def test_closed_streams_are_empty_ones(tmp_path: Path, arguments: list[str]) -> None:
     command = f"{sys.executable} -m memcli {' '.join(arguments)} <&- >&- 2>&-"
     env = {"MEMCLI_HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run(["sh", "-c", command], env=env, check=False, cwd=tmp_path)
     assert done.returncode == (3 if "bogus" in arguments else 0)
+
+
+def run(tmp_path: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """Run `command` in a shell that knows memcli as `$memcli`."""
+    env = {
+        "MEMCLI_HOME": str(tmp_path / "home"),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "memcli": f"{sys.executable} -m memcli",
+        "MEMCLI_INGEST_EXTRACTOR": "rules",
+    }
+    return subprocess.run(["sh", "-c", command], env=env, check=False, cwd=tmp_path, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("flag", ["", "--json"])
+def test_an_output_that_is_full_is_said_once(tmp_path: Path, flag: str) -> None:
+    ran = run(tmp_path, f"$memcli config list {flag} >/dev/full")
+    assert (ran.returncode, ran.stderr) == (1, "error: No space left on device\n")
+
+
+@pytest.mark.parametrize("stream", ["2>/dev/full", "2>&-", "2>/dev/full >/dev/full --json"])
+def test_an_error_that_nobody_hears_keeps_its_exit_code(tmp_path: Path, stream: str) -> None:
+    ran = run(tmp_path, f"$memcli ask Where? {stream}")
+    assert (ran.returncode, ran.stderr) == (4, "")
+
+
+def test_talk_that_nobody_hears_stops_no_work(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.txt").write_text(f"Here is {name.upper()}nn of London.")
+    ran = run(tmp_path, "$memcli ingest a.txt b.txt c.txt --verbose 2>/dev/full")
+    assert (ran.returncode, ran.stdout.partition(",")[0]) == (0, "read 3: added 3")
+
+
+def test_a_current_folder_that_was_removed(tmp_path: Path) -> None:
+    ran = run(tmp_path, "mkdir gone && cd gone && rmdir ../gone && $memcli ask Where?")
+    assert ran.returncode == 4
+    assert f"no memory at {tmp_path}/home/memory.db" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_a_full_disk_is_said(world: World) -> None:

@@ -56,3 +56,12 @@ def test_an_error_names_the_target(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as raised:
         write_file(target, ["text"])
     assert raised.value.filename == str(target)
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("what was there")
+    target = tmp_path / "file" / "out.txt"
+    with pytest.raises(NotADirectoryError) as raised:
+        write_file(target, ["text"])
+    assert raised.value.filename == str(target)
+    assert (tmp_path / "file").read_text() == "what was there"

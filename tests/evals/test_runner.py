@@ -146,10 +146,11 @@ def test_sets_are_run_in_order(tmp_path: Path, opener: Callable[..., Any]) -> No
 
 def test_a_real_memory_is_measured_in_processes_of_their_own(tmp_path: Path) -> None:
     sets = [make_set(tmp_path, "a"), make_set(tmp_path, "b")]
-    plan = Plan(Settings(ingest_extractor="rules"), open_memory, keep=tmp_path / "kept")
+    plan = Plan(Settings(ingest_extractor="rules"), open_memory, keep=tmp_path / "kept%20")
     first, second = run(sets, plan, jobs=2)
     assert (first.name, first.ingest.added, second.name) == ("a", 3, "b")
     assert [outcome.memcli.hits[0].ids for outcome in second.outcomes] == [{"a"}, {"b"}]
+    assert len(list((tmp_path / "kept%20").glob("*.db"))) == 2
     # What is kept is not taken in again, and answers the same.
     (again,) = run(sets[:1], plan)
     assert (again.ingest.added, again.ingest.skipped) == (0, 3)

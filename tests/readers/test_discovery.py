@@ -49,8 +49,11 @@ def test_files_are_named_by_their_own_name(folder: Path) -> None:
     assert contents(source) == contents(source) == b"b/two.txt"
 
 
-def test_patterns(folder: Path) -> None:
-    assert names(folder / "*.txt") == ["a.txt", "c.txt"]
+def test_a_path_is_no_pattern(folder: Path) -> None:
+    (folder / "x[1].txt").write_text("x")
+    assert names(folder / "x[1].txt") == ["x[1].txt"]
+    with pytest.raises(NotFoundError):
+        found(folder / "*.txt")
 
 
 def test_what_is_not_there_is_said_before_anything_is_read(folder: Path) -> None:

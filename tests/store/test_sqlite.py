@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from graph.model import NodeKind, Selection
+from graph.model import EdgeKind, NodeKind, Selection
 from graph.ports import Store
 from graph.store.registry import open_store
 from graph.store.sqlite.store import SqliteStore
@@ -62,3 +63,31 @@ def test_the_same_graph_is_the_same_after_opening_again(tmp_path: Path) -> None:
     again = SqliteStore(tmp_path / "a b%20ü?#.db")
     assert (list(again.nodes(Selection())), list(again.edges(None, ()))) == (nodes, edges)
     again.close()
+
+
+def test_the_url_opens_the_store_again(tmp_path: Path) -> None:
+    store = fill(SqliteStore(tmp_path / "100%20.db", create=True))
+    url = store.info().url
+    store.close()
+    again = open_store(url, create=False)
+    assert len(ids(again)) == 17
+    again.close()
+
+
+def test_what_reads_a_part_goes_through_no_whole_table(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "memory.db", create=True)
+    fill(store)
+    asked: list[str] = []
+    store._connection.set_trace_callback(asked.append)
+    assert ids(store, conversation="trip", kinds=(NodeKind.NOTE,)) == ["n_1", "n_2", "n_3"]
+    assert len(list(store.edges(["e_4"], (EdgeKind.SAID_BY,), 2))) == 2
+    assert store.frontier(["trip"], [("trip", "1")]).located == {("trip", "1"): "m_1"}
+    assert store.resolve(["bob"])
+    assert store.neighborhood(["e_1"], (EdgeKind.MENTIONS,), 1, 9).edges
+    store._connection.set_trace_callback(None)
+    plans = [step for each in asked for *_, step in store._connection.execute(f"EXPLAIN QUERY PLAN {each}")]
+    assert len(asked) > 7
+    assert not [step for step in plans if re.match(r"SCAN (?:node|edge|interaction|note|entity|[adeinstx])\b", step)]
+    # Edges of other kinds at the same nodes are passed over, and the same key in other conversations.
+    assert not [step for step in plans if re.search(r"\((?:source|target|source_key)=\?\)$", step)]
+    store.close()

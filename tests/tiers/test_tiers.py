@@ -105,7 +105,7 @@ def test_a_note_is_made_of_its_interaction() -> None:
     text = "We love Lisbon!   Are you going to move there? See https://example.org"
     said = turn("Ann", text, timestamp="2024-03-05T10:22:00")
     made = notes.note(said, Extraction((Mention("Lisbon", "GPE", 8, 14),), ("lisbon", "move")))
-    assert made.title == "We love Lisbon!"
+    assert made.title == "We love Lisbon! Are you going to move there? See https://example.org"
     assert made.context == "Ann, 5 March 2024, about Lisbon, lisbon, move."
     assert made.keywords == ("lisbon", "move")
     assert made.tags == ("message", "question", "plan", "preference", "link", "place")

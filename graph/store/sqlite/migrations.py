@@ -49,7 +49,7 @@ CREATE TABLE interaction (
     metadata TEXT NOT NULL
 );;
 CREATE INDEX interaction_conversation ON interaction (conversation, position);;
-CREATE INDEX interaction_source_key ON interaction (source_key);;
+CREATE INDEX interaction_source_key ON interaction (conversation, source_key);;
 CREATE TABLE note (
     key INTEGER PRIMARY KEY REFERENCES node (key) ON DELETE CASCADE,
     title TEXT NOT NULL,
@@ -118,15 +118,6 @@ CREATE VIRTUAL TABLE whole_text USING fts5 (
 CREATE VIRTUAL TABLE piece_text USING fts5 (
     scope, heading, text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
 );;
-CREATE VIEW node_conversation (key, conversation) AS
-    SELECT key, conversation FROM interaction
-    UNION SELECT e.source, i.conversation FROM edge e JOIN interaction i ON i.key = e.target
-        WHERE e.kind IN ('derived_from', 'asked_in', 'answered_by')
-    UNION SELECT e.target, i.conversation FROM edge e JOIN interaction i ON i.key = e.source WHERE e.kind = 'said_by'
-    UNION SELECT m.target, i.conversation FROM edge m JOIN edge d ON d.source = m.source AND d.kind = 'derived_from'
-        JOIN interaction i ON i.key = d.target WHERE m.kind IN ('mentions', 'about')
-    UNION SELECT s.source, i.conversation FROM edge s JOIN edge d ON d.source = s.target AND d.kind = 'derived_from'
-        JOIN interaction i ON i.key = d.target WHERE s.kind = 'supported_by';;
 CREATE TABLE checkpoint (
     digest TEXT PRIMARY KEY,
     name TEXT NOT NULL,

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 from graph.model import (
     Edge,
@@ -21,13 +20,21 @@ from graph.model import (
     Subgraph,
     caption,
 )
-from graph.store.sqlite.rows import SELECT, to_edge, to_node
-from graph.store.sqlite.write import keys_of
+from graph.ports import TAIL
+from graph.store.sqlite.rows import SELECT, keys_of, to_edge, to_node
 from graph.text import fold
 
-_TAIL = 8
 _OF_IDS = " AND n.id IN (SELECT value FROM json_each(:ids))"
-_OF_CONVERSATION = " AND n.key IN (SELECT key FROM node_conversation WHERE conversation = :conversation)"
+_OF_CONVERSATION = """ AND n.key IN (
+    WITH said (key) AS (SELECT key FROM interaction WHERE conversation = :conversation), noted (key) AS (
+        SELECT e.source FROM said JOIN edge e ON e.target = said.key WHERE e.kind = 'derived_from'
+    )
+    SELECT key FROM said UNION SELECT key FROM noted
+    UNION SELECT e.source FROM said JOIN edge e ON e.target = said.key WHERE e.kind IN ('asked_in', 'answered_by')
+    UNION SELECT e.target FROM said JOIN edge e ON e.source = said.key WHERE e.kind = 'said_by'
+    UNION SELECT e.target FROM noted JOIN edge e ON e.source = noted.key WHERE e.kind IN ('mentions', 'about')
+    UNION SELECT e.source FROM noted JOIN edge e ON e.target = noted.key WHERE e.kind = 'supported_by'
+)"""
 _OF_TAILS = """ AND x.key IN (
     SELECT i.key FROM json_each(:conversations) j JOIN interaction i ON i.conversation = j.value
     WHERE i.position > (SELECT max(position) FROM interaction WHERE conversation = j.value) - :tail
@@ -91,27 +98,30 @@ _ALL_EDGES = """
     SELECT s.id, t.id, e.kind, e.weight, e.relation, e.reason, e.decided_by
     FROM edge e JOIN node s ON s.key = e.source JOIN node t ON t.key = e.target
     WHERE (:all OR e.kind IN (SELECT value FROM json_each(:kinds))) ORDER BY s.id, e.kind, t.id"""
-_EDGES_OF = """
-    WITH mine (key) AS (SELECT value FROM json_each(:keys)), found (source, kind, target) AS (
-        SELECT source, kind, target FROM edge WHERE source IN mine
-        UNION SELECT source, kind, target FROM edge WHERE target IN mine
+_EDGES_OF_KINDS = """
+    WITH mine (key) AS (SELECT value FROM json_each(:keys)), wanted (kind) AS (SELECT value FROM json_each(:kinds)),
+    found (source, kind, target) AS (
+        SELECT source, kind, target FROM edge WHERE source IN mine AND kind IN wanted
+        UNION SELECT source, kind, target FROM edge WHERE target IN mine AND kind IN wanted
     )
     SELECT s.id, t.id, e.kind, e.weight, e.relation, e.reason, e.decided_by
     FROM found JOIN edge e USING (source, kind, target) JOIN node s ON s.key = e.source JOIN node t ON t.key = e.target
-    WHERE (:all OR e.kind IN (SELECT value FROM json_each(:kinds))) ORDER BY s.id, e.kind, t.id"""
+    ORDER BY s.id, e.kind, t.id"""
+_EDGES_OF = _EDGES_OF_KINDS.replace(" AND kind IN wanted", "")
 
 
 def edges(
     connection: sqlite3.Connection, ids: Sequence[str] | None, kinds: Sequence[EdgeKind], widest: int | None
 ) -> Iterator[Edge]:
     """Edges at `ids`, as `Store.edges` has it."""
-    given: dict[str, Any] = {"all": not kinds, "kinds": json.dumps(kinds)}
     if ids is None:
-        return map(to_edge, connection.execute(_ALL_EDGES, given))
+        return map(to_edge, connection.execute(_ALL_EDGES, {"all": not kinds, "kinds": json.dumps(kinds)}))
     keys = list(keys_of(connection, ids).values())
     if widest is not None:
         keys = _narrow(connection, keys, kinds or tuple(EdgeKind), widest)
-    return map(to_edge, connection.execute(_EDGES_OF, given | {"keys": json.dumps(keys)}))
+    # At the nodes that are asked about, edges of other kinds may be many times as many.
+    statement = _EDGES_OF_KINDS if kinds else _EDGES_OF
+    return map(to_edge, connection.execute(statement, {"keys": json.dumps(keys), "kinds": json.dumps(kinds)}))
 
 
 def _narrow(connection: sqlite3.Connection, keys: Sequence[int], kinds: Sequence[EdgeKind], widest: int) -> list[int]:
@@ -195,7 +205,7 @@ def resolve(connection: sqlite3.Connection, names: Sequence[str], conversation: 
 
 def frontier(connection: sqlite3.Connection, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
     """Tails and replied-to interactions, as `Store.frontier` has it."""
-    given = {"since": None, "until": None, "conversations": json.dumps(conversations), "tail": _TAIL}
+    given = {"since": None, "until": None, "conversations": json.dumps(conversations), "tail": TAIL}
     tails: dict[str, tuple[Interaction, ...]] = {}
     for row in connection.execute(SELECT[NodeKind.INTERACTION] + _OF_TAILS, given):
         each = to_node(NodeKind.INTERACTION, row)

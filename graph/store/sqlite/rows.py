@@ -1,9 +1,10 @@
-"""Nodes and edges as rows of their tables: statements by kind, and the way there and back."""
+"""Nodes and edges as rows of their tables: their keys, statements by kind, and the way there and back."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graph.model import Edge, EdgeKind, Entity, Form, Insight, Interaction, Node, NodeKind, Note, Query
@@ -51,6 +52,14 @@ SELECT: Mapping[NodeKind, str] = {
         WHERE (:since IS NULL OR x.timestamp >= :since)
         AND (:until IS NULL OR substr(x.timestamp, 1, length(:until)) <= :until)""",
 }
+
+
+def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
+    """The integer keys of those of `ids` that are nodes."""
+    rows = connection.execute(
+        "SELECT n.id, n.key FROM json_each(?) j JOIN node n ON n.id = j.value", (json.dumps(list(ids)),)
+    )
+    return dict(rows.fetchall())
 
 
 def to_row(key: int, node: Node) -> Row:

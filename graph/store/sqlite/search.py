@@ -7,6 +7,9 @@ import sqlite3
 from graph.ids import content_id
 from graph.model import Match, TextQuery
 
+PIECES = 4096
+"""Rows of `piece_text` that belong to one interaction: its key times this, and on."""
+
 # Scores are FTS5's bm25(), which is lower for better, over heading and text; the scope only narrows.
 _WHOLE = """
     SELECT n.id, -f.score FROM (
@@ -19,7 +22,7 @@ _WHOLE = """
     ORDER BY f.score, n.id LIMIT :limit"""
 _PIECE = """
     SELECT n.id, max(-f.score) AS best FROM (
-        SELECT rowid / 4096 AS key, bm25(piece_text, 0, 1, 1) AS score FROM piece_text WHERE piece_text MATCH :match
+        SELECT rowid / :pieces AS key, bm25(piece_text, 0, 1, 1) AS score FROM piece_text WHERE piece_text MATCH :match
         ORDER BY score LIMIT :reach * 2
     ) f JOIN node n ON n.key = f.key JOIN interaction i ON i.key = f.key
     WHERE (:conversation IS NULL OR i.conversation = :conversation) AND (:speaker IS NULL OR i.speaker = :speaker)
@@ -42,6 +45,7 @@ def search(connection: sqlite3.Connection, query: TextQuery) -> list[Match]:
         "since": query.since,
         "until": query.until,
         "limit": query.limit,
+        "pieces": PIECES,
         # What is narrowed after the index has answered needs all of its answers.
         "reach": _UNBOUNDED if narrowed else query.limit,
     }

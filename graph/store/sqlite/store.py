@@ -28,7 +28,7 @@ from graph.store.sqlite import read, search, write
 from graph.store.sqlite.connection import connect
 from graph.store.sqlite.failures import translated
 from graph.store.sqlite.migrations import NAMES
-from graph.store.sqlite.rows import Row
+from graph.store.sqlite.rows import Row, keys_of
 
 T = TypeVar("T")
 
@@ -47,11 +47,13 @@ class SqliteStore:
             edges = self._all("SELECT kind, count(*) FROM edge GROUP BY kind ORDER BY kind")
             ((sources,),) = self._all("SELECT count(*) FROM checkpoint WHERE finished")
             deciders = self._all("SELECT DISTINCT decided_by FROM note ORDER BY decided_by")
+            size = sum(file.stat().st_size for file in self._files())
         return StoreInfo(
-            url=f"sqlite:///{self._path}",
+            # In a URL a percent sign begins an escape.
+            url=f"sqlite:///{self._path.as_posix().replace('%', '%25')}",
             kind="sqlite",
             schema=NAMES[-1],
-            bytes=sum(file.stat().st_size for file in self._files()),
+            bytes=size,
             nodes=dict(nodes),
             edges=dict(edges),
             sources=sources,
@@ -76,7 +78,7 @@ class SqliteStore:
                 self._run("ROLLBACK")
 
     def known(self, ids: Sequence[str]) -> set[str]:
-        return self._with(lambda connection: set(write.keys_of(connection, ids)))
+        return self._with(lambda connection: set(keys_of(connection, ids)))
 
     def frontier(self, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
         return self._with(lambda connection: read.frontier(connection, conversations, keys))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from graph.errors import StoreError
 from graph.model import Changes, Checkpoint, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, kind_of
-from graph.store.sqlite.rows import INSERT, to_row
-from graph.store.sqlite.search import scope_token
+from graph.store.sqlite.rows import INSERT, keys_of, to_row
+from graph.store.sqlite.search import PIECES, scope_token
 from graph.text import fold, pieces, segmented
 
-PIECES = 4096
-"""Rows of `piece_text` that belong to one interaction: its key times this, and on."""
 _PIECE = 50
 """Words of a piece; those of a text that would have too many pieces are longer."""
 
@@ -39,14 +36,6 @@ def save(connection: sqlite3.Connection, changes: Changes) -> dict[NodeKind, int
     if changes.checkpoint:
         _insert_checkpoint(connection, changes.checkpoint)
     return dict(Counter(new.values()))
-
-
-def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
-    """The integer keys of those of `ids` that are nodes."""
-    rows = connection.execute(
-        "SELECT n.id, n.key FROM json_each(?) j JOIN node n ON n.id = j.value", (json.dumps(list(ids)),)
-    )
-    return dict(rows.fetchall())
 
 
 def _ends(edges: Sequence[Edge]) -> set[str]:

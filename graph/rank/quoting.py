@@ -1,0 +1,131 @@
+"""Choosing what to quote: the sentences among the best messages that say most of what a question asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import cache
+
+from graph.model import Form, Interaction, Quotation
+from graph.rank.fusion import Scored
+from graph.rank.wanted import Wanted, stem, stems
+from graph.text import segmented, sentences, shortened, stop_words, word_list, words
+
+_QUOTATIONS = 3
+_QUOTED_HITS = 10
+"""Hits that may be quoted."""
+_LONGEST = 400
+"""Letters of a quotation."""
+_PASSAGE = 25
+"""Words up to which a sentence is quoted together with those around it."""
+_TELLING = 0.3
+"""Worth of a sentence that says four words of its own, beside coverage, which is at most 1."""
+_ASKS = re.compile(r"[?？؟][\"'”’)\]]*$")
+_HEADING = re.compile(r"#+\s")
+_LIST_MARK = re.compile(r"(?:[-*+•>]|\d+[.)])\s+")
+
+Place = tuple[str, str, int]
+"""A conversation, a session, and a position."""
+
+
+def quoted(chosen: Sequence[Scored], turns: Mapping[Place, Interaction], want: Wanted) -> list[Quotation]:
+    """A passage of each of the best of `chosen`, best first.
+
+    A passage is worth what its best sentence covers within its frame, and what it says beyond that.
+    """
+    best: list[tuple[float, Quotation]] = []
+    for rank, each in enumerate(chosen[:_QUOTED_HITS], 1):
+        if passage := _passage(each.interaction, frame(each.interaction, turns), want):
+            worth, text = passage
+            # The score of the hit stands for what its neighbours and the graph say.
+            best.append((worth + each.score / chosen[0].score, Quotation(shortened(text, _LONGEST), rank)))
+    best.sort(key=lambda each: (-each[0], each[1].hit))
+    return [quotation for _, quotation in best[:_QUOTATIONS]]
+
+
+def placed(candidates: Sequence[Scored]) -> dict[Place, Interaction]:
+    """The messages among `candidates` by place."""
+    said = (each.interaction for each in candidates if each.interaction.form is Form.MESSAGE)
+    return {(each.conversation, each.session, each.position): each for each in said}
+
+
+def frame(said: Interaction, turns: Mapping[Place, Interaction]) -> set[str]:
+    """The stems of what is understood with every sentence of `said`: who says it, its title, the question it answers.
+
+    So the reply to a question like the one that is asked covers it, in whatever words.
+    """
+    before = turns.get((said.conversation, said.session, said.position - 1)) if said.form is Form.MESSAGE else None
+    answers = before is not None and before.speaker != said.speaker and _asks(before.text)
+    return stems(said.speaker, said.title, sentences(before.text)[-1] if before and answers else None)
+
+
+def told(said: Interaction) -> str:
+    """The sentences of `said` that tell something: neither questions nor headings."""
+    return " ".join(line[start:end] for line in _lines(said.text) for start, end in _told(line))
+
+
+def _passage(said: Interaction, frame: Set[str], want: Wanted) -> tuple[float, str] | None:
+    """The worth of the best sentence, and that sentence with those around it; None where nothing is told."""
+    options = [
+        (_worth(line[start:end], frame, want), -number, -place, line)
+        for number, line in enumerate(_lines(said.text))
+        for place, (start, end) in enumerate(_told(line))
+    ]
+    if not options:
+        return None
+    worth, _, place, line = max(options)
+    return worth, _around(line, -place)
+
+
+def _worth(sentence: str, frame: Set[str], want: Wanted) -> float:
+    said = words(segmented(sentence))
+    own = {word for word in said if word not in _empty() and stem(word) not in want.weight}
+    return want.covered(frame | {stem(word) for word in said}) + _TELLING * min(1.0, len(own) / 4)
+
+
+@cache
+def _empty() -> frozenset[str]:
+    return stop_words() | word_list("courtesy")
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of a text, without marks of lists and without headings."""
+    stripped = (line.strip() for line in text.splitlines())
+    return (_LIST_MARK.sub("", line, count=1) for line in stripped if not _HEADING.match(line))
+
+
+def _told(line: str) -> list[tuple[int, int]]:
+    """Where the sentences of a line that tell something begin and end."""
+    spans, end = [], 0
+    for sentence in sentences(line):
+        start = line.index(sentence, end)
+        end = start + len(sentence)
+        if words(sentence) and not _asks(sentence):
+            spans.append((start, end))
+    return spans
+
+
+def _asks(text: str) -> bool:
+    return bool(_ASKS.search(text.rstrip()))
+
+
+def _around(line: str, place: int) -> str:
+    """A sentence of a line with those after it, then those before it, as far as a passage reaches."""
+    spans = _told(line)
+    start, end = spans[place]
+    for first, last in spans[place + 1 :]:
+        if not _joined(line, (start, end), (first, last)):
+            break
+        end = last
+    for first, last in reversed(spans[:place]):
+        if not _joined(line, (first, last), (start, end)):
+            break
+        start = first
+    return line[start:end]
+
+
+def _joined(line: str, before: tuple[int, int], after: tuple[int, int]) -> bool:
+    """Whether nothing stands between two runs of a line, and both together are short enough to quote."""
+    start, end = before[0], after[1]
+    short = end - start <= _LONGEST and len(line[start:end].split()) <= _PASSAGE
+    return short and not line[before[1] : after[0]].strip()

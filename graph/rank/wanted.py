@@ -1,0 +1,58 @@
+"""What a question wants said, and how much of it a text says."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
+
+from graph.rank.fusion import Scored
+from graph.rank.reading import Understood
+from graph.text import segmented, words
+
+_WEIGHED = 100
+"""Candidates from which it is told how rare a term is."""
+_ENDING = re.compile(r"(?<=\w\w\w)(?:ies|ied|ying|ings?|e?d|e?s|y|e|ers?|ly)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The weight of the stem of each term of a question, 1 in all."""
+
+    weight: Mapping[str, float]
+
+    def covered(self, stems: Set[str]) -> float:
+        """The weight of those terms whose stems are given."""
+        # In the order of the terms, since the sum of fractions depends on it.
+        return sum(weight for term, weight in self.weight.items() if term in stems)
+
+
+def wanted(read: Understood, candidates: Sequence[Scored]) -> Wanted:
+    """The question's terms, weighed by how few of the candidates say them.
+
+    Names of people who speak are left out where there is more: they say whose words are asked for, not which.
+    """
+    people = {each for match in read.entities if match.speaks for each in stems(f"{match.name} {match.entity.name}")}
+    asked = {stem(term) for term in read.terms}
+    terms = asked - people or asked
+    seen = [stems(each.interaction.text) for each in candidates[:_WEIGHED]]
+    count = Counter(term for said in seen for term in said & terms)
+    weight = {term: math.log(1 + len(seen) / (1 + count[term])) for term in sorted(terms)}
+    total = sum(weight.values()) or 1.0
+    return Wanted({term: each / total for term, each in weight.items()})
+
+
+def stems(*texts: str | None) -> set[str]:
+    """The stem of each word of `texts`."""
+    return {stem(word) for text in texts if text for word in words(segmented(text))}
+
+
+@lru_cache(maxsize=1 << 14)
+def stem(word: str) -> str:
+    """A folded word without the commonest English endings: "planned" and "planning" are "plan"."""
+    root = _ENDING.sub("", word)
+    doubled = len(root) > 3 and root != word and root[-1] == root[-2]
+    return root[:-1] if doubled else root

@@ -1,0 +1,111 @@
+"""How a question is read: names, terms, and whose words are asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.model import Entity, EntityMatch, Question
+from graph.rank.reading import Understood, names, understood
+
+
+def match(name: str, found_by: str, *, speaks: bool = False) -> EntityMatch:
+    return EntityMatch(Entity(f"e_{name}", name, "NAME"), found_by, 1, speaks)
+
+
+def read(text: str, *matches: EntityMatch) -> Understood:
+    return understood(Question(text), matches)
+
+
+MELANIE = match("Melanie", "mel", speaks=True)
+CAROLINE = match("Caroline", "caroline", speaks=True)
+
+
+def found(understood: Understood) -> list[str]:
+    return [each.entity.name for each in understood.entities]
+
+
+def test_the_longest_name_wins() -> None:
+    york, new_york = match("York", "york"), match("New York", "new york")
+    assert found(read("Who moved to New York?", york, new_york)) == ["New York"]
+    assert found(read("Who moved from York to New York?", york, new_york)) == ["New York", "York"]
+
+
+def test_of_overlapping_names_one_is_taken() -> None:
+    left, right = match("Ann Lee", "ann lee"), match("Lee Park", "lee park")
+    assert found(read("Was Ann Lee Park there?", left, right)) == ["Ann Lee"]
+
+
+def test_a_prefix_names_a_speaker() -> None:
+    assert "mel" in names(Question("What did Mel paint?"))
+    assert read("What did Mel paint?", MELANIE).speaker == "Melanie"
+
+
+def test_a_name_that_is_not_in_the_question_is_not_read() -> None:
+    assert read("What was painted?", MELANIE) == Understood(("painted",), (), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("What did Caroline say?", "Caroline"),
+        ("What did Caroline’s friend say?", "Caroline"),
+        ("What did Caroline say to Mel?", None),
+        ("What was said?", None),
+    ],
+)
+def test_a_speaker_counts_where_there_is_exactly_one(text: str, speaker: str | None) -> None:
+    assert read(text, MELANIE, CAROLINE).speaker == speaker
+
+
+def test_who_does_not_speak_is_no_speaker() -> None:
+    assert read("What did Bob say?", match("Bob", "bob")).speaker is None
+    assert read("What did Bob say to Caroline?", match("Bob", "bob"), CAROLINE).speaker == "Caroline"
+
+
+USER = match("user", "user", speaks=True)
+
+
+@pytest.mark.parametrize("text", ["What did I buy?", "what's my name", "Where have I’ve been?", "Was it mine?"])
+def test_the_first_person_is_the_user(text: str) -> None:
+    assert "user" in names(Question(text))
+    assert read(text, USER).speaker == "user"
+
+
+@pytest.mark.parametrize("text", ["What did you buy?", "Is it mining?", "Which island is it?"])
+def test_nobody_else_is(text: str) -> None:
+    assert "user" not in names(Question(text))
+    assert read(text, USER).speaker is None
+
+
+def test_a_name_comes_before_the_first_person() -> None:
+    assert read("What did Caroline tell me?", USER, CAROLINE).speaker == "Caroline"
+
+
+def test_stop_words_are_neither_terms_nor_names() -> None:
+    question = Question("What is the Who about?")
+    assert not {"what", "is", "the", "who", "about"} & set(names(question))
+    assert "the who" in names(question)
+    assert read("When did the cat eat?").terms == ("cat", "eat")
+
+
+def test_a_question_of_stop_words_keeps_them() -> None:
+    assert read("Who is it?").terms == ("who", "is", "it")
+
+
+def test_terms_come_once_in_order() -> None:
+    assert read("Cat, dog, cat's CAT?").terms == ("cat", "dog")
+
+
+@pytest.mark.parametrize("text", ["", "???", "😀", "\x00\ud800"])
+def test_a_question_may_say_nothing(text: str) -> None:
+    assert read(text, MELANIE) == Understood((), (), None)
+
+
+def test_a_very_long_question_is_read_from_its_beginning() -> None:
+    question = Question(" ".join(f"word{number}" for number in range(10_000)))
+    runs = names(question)
+    assert len(runs) <= 200 * 6
+    assert "word199" in runs
+    assert "word200" not in runs
+    assert len(understood(question, [match("late", "word9999")]).terms) == 200
+    assert understood(question, [match("late", "word9999")]).entities == ()
