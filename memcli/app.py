@@ -111,17 +111,24 @@ def main(arguments: Sequence[str] | None = None, session: Session | None = None)
         return int(code)
     except SystemExit as ended:
         # Typer ends the program itself after installing completion, and where a pipe is closed.
-        return _closed() if isinstance(ended.__context__, BrokenPipeError) else int(ended.code or Exit.DONE)
+        return Exit.DONE if isinstance(ended.__context__, BrokenPipeError) else int(ended.code or Exit.DONE)
     except BrokenPipeError:
-        return _closed()
+        # Whoever read the output has had enough.
+        return Exit.DONE
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the one boundary
         return _report(error, session or _process_session(), given)
+    finally:
+        _drop_unwritable()
 
 
-def _closed() -> Exit:
-    """Whoever read the output has had enough: what is still buffered goes nowhere, in silence."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return Exit.DONE
+def _drop_unwritable() -> None:
+    """What a stream does not take goes nowhere, in silence: Python would try again at its end, and exit with 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _report(error: BaseException, session: Session, given: Sequence[str]) -> Exit:
@@ -139,7 +146,6 @@ def _report(error: BaseException, session: Session, given: Sequence[str]) -> Exi
             session.print(dumps(envelope(command, None, status="error", errors=[error_data(raised)])))
         except OSError:
             # Standard output may be what is wrong.
-            _closed()
             _complain(raised, session)
     else:
         _complain(raised, session)

@@ -22,7 +22,7 @@ _TELLING = 0.3
 """Worth of a sentence that says four words of its own, beside coverage, which is at most 1."""
 _ASKS = re.compile(r"[?？؟][\"'”’)\]]*$")
 _HEADING = re.compile(r"#+\s")
-_LIST_MARK = re.compile(r"(?:[-*+•>]|\d+[.)])\s+")
+_LIST_MARK = re.compile(r"^(?:[-*+•>]|\d+[.)])\s+")
 
 Place = tuple[str, str, int]
 """A conversation, a session, and a position."""

@@ -57,7 +57,7 @@ def sniff(source: Source) -> Reader:
         if reader.claims(source.name, head):
             return reader
     ending = suffix(source.name)
-    if ending in _JSON_SUFFIXES or (not ending and _JSON.match(head)):
+    if head.strip() and (ending in _JSON_SUFFIXES or (not ending and _JSON.match(head))):
         raise InputError(f"{source.path}: JSON of no known format", "see the input formats, or give one with --format")
     if not READERS[-1].claims(source.name, head):
         raise not_text(source, binary_kind(head))

@@ -28,6 +28,13 @@ STDIN = Path("-")
 FORMATS = [reader.name for reader in READERS]
 
 
+def _path(given: str) -> Path:
+    """A path from the command line. An empty one, such as a variable that is not set, is not the current folder."""
+    if not given:
+        raise typer.BadParameter("an empty path names nothing")
+    return Path(given)
+
+
 @command(
     app,
     examples="""
@@ -39,7 +46,8 @@ FORMATS = [reader.name for reader in READERS]
 def ingest(
     session: Session,
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH", help="Files, folders, globs, archives; - is standard input.")
+        list[Path] | None,
+        typer.Argument(metavar="PATH", parser=_path, help="Files, folders, globs, archives; - is standard input."),
     ] = None,
     format: Annotated[
         str | None,

@@ -86,6 +86,13 @@ def test_patterns_are_filled_in(empty: World, tmp_path: Path) -> None:
     assert "nothing matches" in ran.err
 
 
+def test_an_empty_path_is_not_the_current_folder(empty: World, tmp_path: Path) -> None:
+    (tmp_path / "here.txt").write_text("Ann lives in London.")
+    ran = empty("ingest", "")
+    assert (ran.code, ran.out) == (2, "")
+    assert "an empty path names nothing" in ran.err
+
+
 def test_a_path_that_is_not_there(empty: World) -> None:
     assert empty("ingest", "/nowhere/chat.jsonl").code == 3
 

@@ -97,6 +97,13 @@ def test_marks_of_lists_are_left_out(mark: str) -> None:
     assert texts([said], want("bread")) == ["We bake bread."]
 
 
+@pytest.mark.parametrize(
+    "text", ["The code is 2093. Old codes fail.", "We bake - and eat - bread.", "2 * 3) is 6 * 1."]
+)
+def test_what_looks_like_one_within_a_line_stays(text: str) -> None:
+    assert texts([turn(0, "Ann", text)], want("bread")) == [text]
+
+
 def test_the_reply_is_quoted_and_not_the_question() -> None:
     talk = [
         turn(0, "Bob", "Hello Ann. What food are you allergic to?", 1.0),

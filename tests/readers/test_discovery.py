@@ -119,6 +119,12 @@ def test_unknown_json_is_no_document(name: str) -> None:
         sniff(source_of('{"id": "1", "question": "Who?"}\n{"id": "1", "answer": "Ann"}\n', name))
 
 
+@pytest.mark.parametrize("name", ["x.jsonl", "x.json", "x.txt", "stdin"])
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_an_empty_file_holds_nothing_and_is_nothing_wrong(name: str, text: str) -> None:
+    assert list(sniff(source_of(text, name)).read(source_of(text, name), 1000)) == []
+
+
 @pytest.mark.parametrize("name", ["questions.jsonl", "x.json", "stdin"])
 def test_questions_are_known_and_hold_nothing_to_take_in(name: str) -> None:
     source = source_of('\n{"id": "1", "question": "Who?", "gold": ["a"]}\n{"question": "Why?"}\n', name)
