@@ -128,6 +128,9 @@ def _answer(evidence: Evidence, chosen: Sequence[Scored]) -> Answer:
     if confidence < _FOUND:
         return Answer(confidence=confidence)
     quotations = quoted(chosen, turns, want)
+    if not quotations:
+        # Titles and speakers may cover the question where nobody tells anything.
+        return Answer(confidence=confidence)
     return Answer(
         text="\n".join(_spoken(quotation, chosen[quotation.hit - 1].interaction) for quotation in quotations),
         confidence=confidence,

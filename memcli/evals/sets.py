@@ -11,6 +11,7 @@ from pathlib import Path
 from graph.errors import InputError, NotFoundError
 from graph.model import Json
 from graph.readers.decode import raw_lines
+from memcli.render.text import is_text
 
 QUESTIONS = "questions.jsonl"
 LONGEST_LINE = 1_000_000
@@ -113,6 +114,9 @@ def _question(row: Json, number: int) -> EvalQuestion:
     text, gold = row.get("question"), row.get("gold", [])
     if not isinstance(text, str) or not text.strip():
         raise ValueError("`question` is missing")
+    conversation = _text(row.get("conversation"))
+    if not (is_text(text) and is_text(conversation or "")):
+        raise ValueError("half a surrogate pair")
     if not isinstance(gold, list) or not all(isinstance(each, str | int) for each in gold):
         raise ValueError("`gold` is not a list of ids")
     key, category = str(row.get("id", number)), str(row.get("category", ""))
@@ -127,7 +131,7 @@ def _question(row: Json, number: int) -> EvalQuestion:
         gold=frozenset(map(str, gold)),
         answerable=answerable,
         asked_at=_text(row.get("asked_at")),
-        conversation=_text(row.get("conversation")),
+        conversation=conversation,
     )
 
 

@@ -154,6 +154,14 @@ def test_a_date_and_a_time_may_be_words_of_their_own(scripted: World) -> None:
     assert scripted.memory.asked[0].until == "2024-03-05T10:22"
 
 
+def test_where_everybody_asks_nobody_answers(empty: World) -> None:
+    lines = [f'{{"conversation": "c", "speaker": "{who}", "text": "Kayak paddle?"}}' for who in ("Ann", "Bob", "Kayak")]
+    assert empty("ingest", "-", stdin="\n".join(lines).encode()).code == 0
+    answer = empty("ask", "Kayak paddle", "--json").data["answer"]
+    assert (answer["found"], answer["text"]) == (False, "")
+    assert empty("ask", "Kayak paddle").out.startswith("Not in memory.\n")
+
+
 def test_exit_status_tells_whether_it_was_found(world: World) -> None:
     assert world("ask", QUESTION, "--exit-status").code == 0
     assert world("ask", NOWHERE, "--exit-status").code == 3

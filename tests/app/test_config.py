@@ -126,6 +126,13 @@ def test_a_broken_settings_file_is_named(empty: World, tmp_path: Path, content: 
     assert "internal" not in ran.err
 
 
+def test_no_path_is_cut_at_a_nul_character(empty: World, tmp_path: Path) -> None:
+    ran = empty("ingest", "-", "--store", "sqlite:///memory%00.db", stdin=b"Ann lives in London.")
+    assert ran.code == 2
+    assert "names no store" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_table_without_settings_is_none(empty: World, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(f"# {'.' * 200}\n[ingest]\n# batch = 10\n")
     assert origins(empty)["ingest.batch"] == (64, "default", "")

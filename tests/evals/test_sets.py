@@ -101,10 +101,12 @@ def test_what_is_answerable(tmp_path: Path, fields: dict[str, Any], answerable: 
         '{"question": 3}',
         '{"question": "Who?", "gold": "a"}',
         '{"question": "Who?", "gold": [["a"]]}',
+        r'{"question": "Who \ud800?"}',
+        r'{"question": "Who?", "conversation": "\ud800"}',
         "[" * 100_000,
         '{"question": "' + "x" * LONGEST_LINE + '"}',
     ],
-    ids=["text", "list", "empty", "blank", "number", "gold", "gold-list", "deep", "long"],
+    ids=["text", "list", "empty", "blank", "number", "gold", "gold-list", "half", "half-conversation", "deep", "long"],
 )
 def test_what_is_no_question_is_refused_with_its_line(tmp_path: Path, line: str) -> None:
     with pytest.raises(InputError, match=r"questions\.jsonl:2: not a question"):

@@ -385,6 +385,18 @@ def test_a_disk_that_was_full_before(small_disk: Path) -> None:
     assert until_full(small_disk / "memory.db") == ("StoreFullError", 0)
 
 
+@pytest.mark.parametrize("successor", [False, True])
+def test_a_store_that_is_removed_takes_nothing_more(path: Path, successor: bool) -> None:
+    store = SqliteStore(path)
+    save(store, said("m_a", "Ann", 100))
+    path.rename(path.with_suffix(".gone"))
+    if successor:
+        fill(SqliteStore(path, create=True)).close()
+    with pytest.raises(StoreMissingError, match=r"memory\.db was removed or replaced"):
+        save(store, said("m_b", "Bob", 101))
+    store.close()
+
+
 # --- Others at the same store --------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from graph.errors import StoreError
+from graph.errors import StoreError, StoreMissingError
 from graph.model import (
     Changes,
     Checkpoint,
@@ -39,6 +39,7 @@ class SqliteStore:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self._path = path
         self._connection = connect(path, create=create)
+        self._identity = _identity(path)
         self._writing = False
 
     def info(self) -> StoreInfo:
@@ -70,6 +71,8 @@ class SqliteStore:
         self._writing = write
         try:
             yield
+            if write:
+                self._check_is_there()
             self._run("COMMIT")
         finally:
             self._writing = False
@@ -116,6 +119,13 @@ class SqliteStore:
         with translated(self._path):
             self._connection.close()
 
+    def _check_is_there(self) -> None:
+        """Refuse to write where nobody will ever read: SQLite itself goes on in a file that was removed."""
+        if _identity(self._path) != self._identity:
+            raise StoreMissingError(
+                f"{self._path} was removed or replaced while it was written to", "run the same command again"
+            )
+
     def _run(self, statement: str) -> None:
         with translated(self._path):
             self._connection.execute(statement)
@@ -132,3 +142,12 @@ class SqliteStore:
         log = Path(f"{self._path}-wal")
         if log.exists():
             yield log
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another that takes its place; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
