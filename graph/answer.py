@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from graph.model import (
     Answer,
@@ -67,12 +68,23 @@ def _chosen(ranked: Sequence[Scored], question: Question) -> list[Scored]:
     """The best, as far as limit and budget reach; the first always, however long."""
     chosen: list[Scored] = []
     left = math.inf if question.budget is None else question.budget
-    for each in ranked[: question.limit]:
+    for each in islice(_best_sections(ranked), question.limit):
         left -= len(each.interaction.text.split())
         if left < 0 and chosen:
             break
         chosen.append(each)
     return chosen
+
+
+def _best_sections(ranked: Sequence[Scored]) -> Iterator[Scored]:
+    """Yield the ranked without the further sections of a document: they take no other's place."""
+    seen: set[str] = set()
+    for each in ranked:
+        if each.interaction.form is Form.DOCUMENT:
+            if each.interaction.key in seen:
+                continue
+            seen.add(each.interaction.key)
+        yield each
 
 
 def _hit(rank: int, scored: Scored, note: str | None, ways: Mapping[str, tuple[str, ...]]) -> Hit:
