@@ -12,7 +12,7 @@ from graph.settings import Settings
 
 def test_sections_of_a_document_take_no_other_place(tmp_path: Path) -> None:
     long = "\n\n".join(f"Otters of river {number}. " + "The otter swims and dives. " * 40 for number in range(6))
-    rows = [{"id": "long", "title": "Otters", "text": long}, {"id": "short", "title": "Zoo", "text": "An otter sleeps."}]
+    rows = [{"id": "long", "title": "Otters", "text": long}, {"id": "short", "title": "Zoo", "text": "An otter."}]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     with Memory.open(Settings(store=f"sqlite:///{tmp_path}/m.db", ingest_extractor="rules"), create=True) as memory:
         memory.ingest([tmp_path / "a.jsonl"])
