@@ -32,6 +32,9 @@ def fuse(
     text and by graph; how the best of one stand against the best of the other, only full text can tell.
     """
     best = max((lexical.get(each.id, 0.0) for each in candidates), default=0.0)
+    # Many candidates have few speakers: each name is folded once.
+    spoken = {each.speaker for each in candidates if each.speaker}
+    asked = {name for name in spoken if speaker and fold(name) == fold(speaker)}
     scored: list[Scored] = []
     for form in Form:
         group = [each for each in candidates if each.form is form]
@@ -39,17 +42,19 @@ def fuse(
         share = max((graph.get(each.id, 0.0) for each in group), default=0.0) or 1.0
         for each in group:
             text = lexical.get(each.id, 0.0) / (best or 1.0)
-            scored.append(_scored(each, text, standing * graph.get(each.id, 0.0) / share, speaker, settings))
+            scored.append(
+                _scored(each, text, standing * graph.get(each.id, 0.0) / share, each.speaker in asked, settings)
+            )
     return sorted(scored, key=lambda each: (-each.score, each.interaction.id))
 
 
-def _scored(candidate: Interaction, lexical: float, graph: float, speaker: str | None, settings: Settings) -> Scored:
+def _scored(candidate: Interaction, lexical: float, graph: float, asked: bool, settings: Settings) -> Scored:
     """A weighted mean of full text and graph, times what speaks for or against the candidate.
 
     What a document is about is known by its title, so that the graph leads to it; a message is a turn among turns.
     """
     weight = settings.recall_graph_documents if candidate.form is Form.DOCUMENT else settings.recall_graph
-    said_by = settings.recall_speaker if speaker and fold(candidate.speaker or "") == fold(speaker) else 1.0
+    said_by = settings.recall_speaker if asked else 1.0
     asks = settings.recall_asking if candidate.form is Form.MESSAGE and candidate.text.rstrip().endswith("?") else 1.0
     score = (lexical + weight * graph) / (1 + weight) * said_by * asks
     signals = {"lexical": lexical, "ppr": graph, "speaker": said_by, "asking": asks}
