@@ -6,7 +6,9 @@ What comes out does not depend on where batches begin and end: each interaction 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from graph import linking
 from graph.ids import content_id
@@ -30,8 +32,7 @@ from graph.tiers import insights, interactions, notes, queries
 from graph.tiers.insights import Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(Struct, frozen=True):
     """The nodes and edges of one batch; `links` counts its links between notes."""
 
     nodes: tuple[Node, ...]
@@ -39,8 +40,7 @@ class Derived:
     links: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
+class _Turn(Struct, frozen=True):
     """One interaction with what follows from it alone; `note` is None where it says nothing worth one."""
 
     interaction: Interaction

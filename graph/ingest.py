@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from graph.derive import derive
 from graph.errors import InputError
@@ -27,8 +29,7 @@ _REJECTS = 1000
 """Rejects that are reported one by one; more are only counted."""
 
 
-@dataclass(slots=True)
-class Ingest:
+class Ingest(Struct):
     """One run of ingest over any number of sources. `store` is None for a dry run on a memory that is not there."""
 
     settings: Settings

@@ -7,9 +7,10 @@ where one was given); `None` means that the source did not say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, BinaryIO
+
+from msgspec import Struct, field
 
 Json = Any
 """A JSON value: what `json.loads` returns."""
@@ -25,8 +26,7 @@ class Form(StrEnum):
     DOCUMENT = "document"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One readable input: a file, a member of an archive, or standard input.
 
     `name` is the path relative to what the user named, with `/` and with its suffix: the same on
@@ -40,8 +40,7 @@ class Source:
     size: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One message or one section of a document, as a reader found it.
 
     `key` is the id that the source gives the unit; where it gives none, the reader makes one that
@@ -64,8 +63,7 @@ class Record:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(Struct, frozen=True):
     """A piece of input that could not be taken in, and why."""
 
     path: str
@@ -113,8 +111,7 @@ EDGE_ENDS: Mapping[EdgeKind, tuple[NodeKind, NodeKind]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Interaction:
+class Interaction(Struct, frozen=True):
     """A message or a section of a document, word for word.
 
     `position` orders the interactions of one conversation (or the sections of one document)
@@ -135,8 +132,7 @@ class Interaction:
     metadata: Mapping[str, Json] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """What one interaction contributes: A-MEM's note (arXiv 2502.12110, section 3.1).
 
     The content is the text of the interactions it is derived from and is not repeated here.
@@ -151,8 +147,7 @@ class Note:
     decided_by: str = "rule"
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(Struct, frozen=True):
     """A person, place, thing or concept. `label` is spaCy's (PERSON, GPE, …), NAME,
     CONCEPT or TITLE."""
 
@@ -162,8 +157,7 @@ class Entity:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A question somebody asked in a conversation; `outcome` is `answered` or `open`."""
 
     id: str
@@ -173,8 +167,7 @@ class Query:
     timestamp: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Insight:
+class Insight(Struct, frozen=True):
     """A statement that evidence supports.
 
     `state` is `candidate` while one interaction supports it and `active` once several do;
@@ -192,8 +185,7 @@ class Insight:
 Node = Interaction | Note | Entity | Query | Insight
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A typed, weighted edge. `reason` says why it is there; `decided_by` is `rule` or a model.
 
     `relation` refines a link between notes: `same_topic` or `answers`.
@@ -208,8 +200,7 @@ class Edge:
     decided_by: str = "rule"
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Which nodes are meant; an empty field does not restrict.
 
     `conversation` restricts interactions to one conversation and other nodes to those that touch
@@ -228,8 +219,7 @@ class Selection:
     ranked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """Nodes and edges of one consistent state, each sorted (nodes by id, edges by source,
     kind, target) and read as they are consumed. Every edge joins two of the nodes."""
 
@@ -269,8 +259,7 @@ def caption(node: Node) -> str:
 # --- Ingest -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A name in a text, at letters `start` to `end`; `label` as in `Entity`."""
 
     name: str
@@ -279,8 +268,7 @@ class Mention:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Extraction:
+class Extraction(Struct, frozen=True):
     """What an extractor found in one text: names in order, and the words that say what it is about,
     most salient first."""
 
@@ -288,8 +276,7 @@ class Extraction:
     keywords: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True):
     """How far a source was taken in. `digest` names its bytes; `records` counts those taken in."""
 
     digest: str
@@ -298,8 +285,7 @@ class Checkpoint:
     finished: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What one transaction writes. Nodes come before the edges that join them.
 
     A node whose id is known: an interaction stays as it is, an entity keeps its name and label and
@@ -311,8 +297,7 @@ class Changes:
     checkpoint: Checkpoint | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Frontier:
+class Frontier(Struct, frozen=True):
     """Where conversations stand before a batch.
 
     `tails` gives the last interactions of each conversation asked for, oldest first; `located`
@@ -323,8 +308,7 @@ class Frontier:
     located: Mapping[tuple[str, str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class IngestReport:
+class IngestReport(Struct, frozen=True):
     """What one ingest did. `read` counts records; `skipped` those that were known already."""
 
     read: int = 0
@@ -343,8 +327,7 @@ class IngestReport:
 # --- Asking -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TextQuery:
+class TextQuery(Struct, frozen=True):
     """A full-text search: any of `terms`, within one conversation, by one speaker, in a time window,
     as in `Selection`. The `limit` best are wanted."""
 
@@ -356,8 +339,7 @@ class TextQuery:
     limit: int = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """An interaction that full text found. Scores are BM25, higher is better: `whole` of its text,
     `piece` of its best run of 50 words; 0 where it was not among the best of that kind."""
 
@@ -366,8 +348,7 @@ class Match:
     piece: float
 
 
-@dataclass(frozen=True, slots=True)
-class EntityMatch:
+class EntityMatch(Struct, frozen=True):
     """An entity that a question names. `name` is the folded name it was found by; `mentions` counts
     the notes that mention it; `speaks` says whether it is a speaker of an interaction."""
 
@@ -377,8 +358,7 @@ class EntityMatch:
     speaks: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Subgraph:
+class Subgraph(Struct, frozen=True):
     """A neighbourhood in the form that ranking wants: edges as (source, target, kind, weight), with
     source and target as positions in `ids`."""
 
@@ -386,8 +366,7 @@ class Subgraph:
     edges: tuple[tuple[int, int, EdgeKind, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is asked. `limit` counts hits; `budget` bounds their text in whitespace-separated
     words (None: unbounded); `conversation` and `speaker` restrict the hits; `explain` asks for paths."""
 
@@ -405,8 +384,7 @@ class Question:
     explain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Struct, frozen=True):
     """Where a piece of text was said. `message` or `document` is the id given at ingest."""
 
     interaction: str
@@ -418,8 +396,7 @@ class Citation:
     timestamp: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One piece of evidence. `signals` are the parts of `score`: full text and graph, each in [0, 1]
     before weighting, and the factors their mean is multiplied with; `path` names the edges that lead
     from the question to the hit, first step first."""
@@ -436,8 +413,7 @@ class Hit:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class InsightHit:
+class InsightHit(Struct, frozen=True):
     """An insight that the evidence of an answer supports; `score` counts the hits that do."""
 
     insight: str
@@ -446,16 +422,14 @@ class InsightHit:
     support: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
+class Quotation(Struct, frozen=True):
     """A sentence of the answer; `hit` is the rank of the hit it is quoted from."""
 
     text: str
     hit: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """`confidence` in [0, 1]; `found` says whether memory holds an answer at all."""
 
     text: str = ""
@@ -465,8 +439,7 @@ class Answer:
     quotations: tuple[Quotation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How a question was understood: what `--explain` shows before the hits."""
 
     terms: tuple[str, ...] = ()
@@ -474,8 +447,7 @@ class Reading:
     speaker: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """All that `ask` returns for one question."""
 
     question: Question
@@ -489,8 +461,7 @@ class Reply:
 # --- Looking at the graph ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbor:
+class Neighbor(Struct, frozen=True):
     """A node reached from another: `hops` away, over `edge`."""
 
     node: Node
@@ -498,8 +469,7 @@ class Neighbor:
     hops: int
 
 
-@dataclass(frozen=True, slots=True)
-class GraphStats:
+class GraphStats(Struct, frozen=True):
     """Counts by kind, and the shape of the whole. `hubs` are (id, caption, degree)."""
 
     nodes: Mapping[str, int]
@@ -509,8 +479,7 @@ class GraphStats:
     hubs: tuple[tuple[str, str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StoreInfo:
+class StoreInfo(Struct, frozen=True):
     """What a store says of itself. `sources` counts inputs taken in to their end."""
 
     url: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from graph.model import EdgeKind, Insight, Interaction, NodeKind, Question, Selection, Subgraph, TextQuery
 from graph.ports import Store
@@ -19,8 +20,7 @@ _SEEDS = 10
 """The best matches of full text from whose notes walks start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What recall found.
 
     `ranked` are candidates, best first; `read` says how the question was understood; `notes` gives the note of an

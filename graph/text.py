@@ -14,9 +14,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?:(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s)|[。！？]+|\n+)\s*")
 _POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?!\w)", re.IGNORECASE)
 # Scripts written without spaces: each letter is indexed as a word of its own.
-_UNSPACED = re.compile(
-    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f])"
-)
+_UNSPACED = "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f])"
 # Past these scripts a combining mark is part of the letter, not an accent on it.
 _LAST_ACCENTED = "\u077f"
 _MOST_MARKS = 30
@@ -59,7 +57,10 @@ def words(text: str) -> list[str]:
 
 def segmented(text: str) -> str:
     """Return `text` with a space around each letter of the scripts that are written without spaces."""
-    return _UNSPACED.sub(r" \1 ", text)
+    if text.isascii():
+        return text
+    # Compiled by the first text that needs it: of so many letters it takes long.
+    return re.sub(_UNSPACED, r" \1 ", text)
 
 
 def terms(question: str) -> tuple[str, ...]:

@@ -6,11 +6,13 @@ A setting `a.b` is `MEMCLI_A_B` in the environment and `b` in the table `[a]` of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec import Struct, field
 
 from graph.errors import NotFoundError, UsageError
 from graph.settings import Settings
@@ -27,8 +29,7 @@ class Origin(StrEnum):
     DEFAULT = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A setting as it stands. `where` is the flag, variable or file that says so; empty for a default.
 
     `low` and `high` are its inclusive bounds, where it has any.
@@ -43,8 +44,7 @@ class Value:
     high: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """One place settings come from. Relative paths in it are relative to `base`."""
 
     origin: Origin
@@ -53,8 +53,7 @@ class Layer:
     base: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """The settings of one run. `flags` holds those given on the command line, by name."""
 
     env: Mapping[str, str]

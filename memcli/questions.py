@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from graph.errors import InputError
 from graph.model import Question
@@ -15,8 +17,7 @@ from memcli.render.text import is_text
 LONGEST_LINE = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class BadLine:
+class BadLine(Struct, frozen=True):
     """A line that is no question. `id` is what the line says, where it can be read."""
 
     line: int

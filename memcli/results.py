@@ -6,8 +6,9 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from graph.errors import MemcliError
 from graph.model import Citation, Hit, IngestReport, Neighbor, Node, Reply, kind_of
@@ -49,8 +50,8 @@ def dumps(value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """Frozen values of the engine as what `json` writes."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Struct):
+        return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

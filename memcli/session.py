@@ -10,10 +10,11 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+
+from msgspec import Struct, field
 
 from memcli.config import Config
 from memcli.render.page import Page, PlainPage, TerminalPage
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from graph.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Terminals:
+class Terminals(Struct, frozen=True):
     """Which of the streams are terminals."""
 
     stdin: bool = False
@@ -41,8 +41,7 @@ def open_memory(settings: Settings, *, create: bool = False) -> Memory:
     return Memory.open(settings, create=create)
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """The world of one run. The fields after `opener` are set from the command line."""
 
     stdin: BinaryIO

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -31,7 +30,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     if any(line.count(".") > _MOST_DOTS and not line.lstrip().startswith("#") for line in text.split("\n")):
         raise InputError(f"{path} has names of too many parts", "mend or move the file")
     try:
-        return _flattened(tomllib.loads(text))
+        return _parsed(text)
     except (ValueError, RecursionError) as error:
         # Not a TOMLDecodeError alone: a number may be too long for any integer.
         raise InputError(f"{path} is not TOML: {error}", "mend or move the file") from None
@@ -49,8 +48,8 @@ def write_setting(path: Path, name: str, value: Scalar) -> None:
     literal = value if isinstance(value, str) else str(value).lower()
     text = edited(_text_of(path), name, json.dumps(literal, ensure_ascii=False) if isinstance(value, str) else literal)
     try:
-        after = _flattened(tomllib.loads(text))
-    except tomllib.TOMLDecodeError:
+        after = _parsed(text)
+    except ValueError:
         after = {}
     if after != before | {name: value}:
         raise UsageError(f"{name} cannot be set in {path} without changing its layout", "change it by hand")
@@ -100,6 +99,15 @@ def _text_of(path: Path) -> str:
         return ""
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8: {error.reason}", "mend or move the file") from None
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    # Most runs read no settings file.
+    import tomllib
+
+    return _flattened(tomllib.loads(text))
 
 
 def _flattened(table: Mapping[str, Any]) -> dict[str, Any]:

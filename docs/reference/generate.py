@@ -140,7 +140,7 @@ def node_kinds() -> str:
     """Every kind of node with its fields."""
     return "\n".join(
         f"### `{kind}`\n\n{_prose(made)}\n\n"
-        + table(["field", "type"], [[f"`{each.name}`", f"`{each.type}`"] for each in fields(made)])
+        + table(["field", "type"], [[f"`{name}`", f"`{of}`"] for name, of in made.__annotations__.items()])
         for kind, made in ((kind, getattr(model, kind.name.title())) for kind in NodeKind)
     )
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import fields
 from enum import Enum
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -68,7 +67,7 @@ def edge_columns() -> dict[str, type]:
 
 
 def _properties(item: Node | Edge) -> dict[str, Json]:
-    values = {each.name: _plain(getattr(item, each.name)) for each in fields(item)}
+    values = {name: _plain(getattr(item, name)) for name in item.__struct_fields__}
     return {name: value for name, value in values.items() if value is not None and value != {}}
 
 

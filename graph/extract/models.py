@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.util import find_spec
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class SpacyModel:
+
+class SpacyModel(Struct, frozen=True):
     """A model as a package registry knows it. `modules` are the names it may be imported by."""
 
     package: str

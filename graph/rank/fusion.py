@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from graph.model import Form, Interaction
 from graph.settings import Settings
 from graph.text import fold
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(Struct, frozen=True):
     """A candidate with its score and the signals it is made of, each in [0, 1] or a factor."""
 
     interaction: Interaction

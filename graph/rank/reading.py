@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from graph.model import EntityMatch, Question
 from graph.text import fold, stop_words, terms
@@ -18,8 +19,7 @@ OWNER = "user"
 """The speaker who asks in the first person, in conversations with an assistant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(Struct, frozen=True):
     """A question as ranking needs it: search terms, the entities named, and the one speaker asked about, if one."""
 
     terms: tuple[str, ...]

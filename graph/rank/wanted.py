@@ -6,8 +6,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from graph.rank.fusion import Scored
 from graph.rank.reading import Understood
@@ -18,8 +19,7 @@ _WEIGHED = 100
 _ENDING = re.compile(r"(?<=\w\w\w)(?:ies|ied|ying|ings?|e?d|e?s|y|e|ers?|ly)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """The weight of the stem of each term of a question, 1 in all."""
 
     weight: Mapping[str, float]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from graph.model import Form, Json, Record, Reject, Source
 from graph.readers.jsonstream import StreamedObject, objects

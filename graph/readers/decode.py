@@ -6,8 +6,9 @@ import codecs
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from graph.errors import InputError
 from graph.model import Source
@@ -30,8 +31,7 @@ _BINARY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line with its end, or a piece of a long one. `number` counts lines from 1; `offset` is
     the number of bytes read up to here; `begins` is false for all pieces but the first."""
 
@@ -41,8 +41,7 @@ class Line:
     begins: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class RawLine:
+class RawLine(Struct, frozen=True):
     """A line as bytes without its end; `data` is None where the line was too long to hold."""
 
     number: int

@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from graph.model import Json, Reject, Source
 from graph.readers.decode import RawLine, raw_lines, reading
@@ -14,8 +15,7 @@ _LOOKED_AT = 100
 """Lines by which a format is recognised."""
 
 
-@dataclass(frozen=True, slots=True)
-class JsonLine:
+class JsonLine(Struct, frozen=True):
     """One object, the line it is on (from 1), and the bytes read up to its end."""
 
     number: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, BinaryIO
+
+from msgspec import Struct
 
 from graph.model import Json, Reject, Source
 from graph.readers.decode import reading
@@ -16,8 +17,7 @@ DEEPEST = 100
 """Levels of nesting in the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class StreamedObject:
+class StreamedObject(Struct, frozen=True):
     """One object, which one it is (from 1), and about how many bytes were read up to its end."""
 
     ordinal: int

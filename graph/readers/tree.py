@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from graph.model import Json
 from graph.readers.values import mapping, sequence
 
 
-@dataclass(frozen=True, slots=True)
-class TreeNode:
+class TreeNode(Struct, frozen=True):
     """A node of the tree. `main` tells whether it is on the branch that was shown last."""
 
     id: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from graph.readers.dates import DATE, find_date, time_of
 from graph.readers.sections import find_heading
@@ -34,8 +35,7 @@ MOST_NAMES = 10_000
 """Different names that are counted; a transcript has fewer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A line that may begin a turn. `marked` tells of a bold name or a time, which prose hardly has."""
 
     name: str
@@ -45,8 +45,7 @@ class Turn:
     marked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A heading, or a line that is a date: a session begins."""
 
     text: str

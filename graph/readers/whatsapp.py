@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from graph.model import Form, Record, Reject, Source
 from graph.readers.dates import day_of, time_of
@@ -40,8 +41,7 @@ _ORDERS = ((2, 1, 0), (2, 0, 1), (0, 1, 2))
 """Where year, month and day are: day first, month first, year first."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stamp:
+class _Stamp(Struct, frozen=True):
     """The beginning of a message: the numbers of its date in the order given, its time of day,
     both as they were written, and what follows them."""
 

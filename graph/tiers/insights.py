@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Extraction, Form, Insight, Interaction
@@ -35,8 +36,7 @@ _BEFORE_A_THING = re.compile(r"(?:(?:a|an|the|my|our|some|all|both|these|those|v
 """What may stand between the verb and the name it is about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """Somebody's statement about themselves, as an insight it may become."""
 
     insight: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Form, Interaction, Query
@@ -20,8 +22,7 @@ _ANSWERS = 2
 _LONGEST = 400
 
 
-@dataclass(slots=True)
-class _Asked:
+class _Asked(Struct):
     query: Query
     interaction: Interaction
     answers: list[Interaction] = field(default_factory=list)

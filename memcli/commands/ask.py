@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from graph.errors import UsageError
 from graph.model import Question
 from memcli.command import command, new_group
 from memcli.exits import Exit
 from memcli.options import AsLines, Conversation, Since, Until
-from memcli.questions import BadLine, read_questions
 from memcli.render.answer import show_reply
 from memcli.results import dumps, error_data, reply_data
 from memcli.session import Session
 
 if TYPE_CHECKING:
     from graph.memory import Memory
+    from memcli.questions import BadLine
 
 app = new_group("Answer from memory, with citations.")
 
@@ -106,6 +106,8 @@ def _ask_many(
     session: Session, memory: Memory, like: Question, batch: Path, *, explain: bool, exit_status: bool
 ) -> Exit:
     """Answer question by question, each on a line of its own as soon as it is there."""
+    from memcli.questions import BadLine, read_questions
+
     bad = found = 0
     with ExitStack() as stack:
         stream = session.stdin if batch == STDIN else stack.enter_context(batch.open("rb"))

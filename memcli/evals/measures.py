@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import fmean
+
+from msgspec import Struct
 
 WORDS_READ = 1_000
 """Whitespace-separated words of hit text within which R@1000t looks."""
@@ -21,16 +22,14 @@ _WORD = re.compile(r"\w+")
 _ARTICLES = frozenset({"a", "an", "the"})
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One hit: the ids of its sources as they were given at ingest, and the words of its text."""
 
     ids: frozenset[str]
     words: int
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """A mean and its 95 % bootstrap interval."""
 
     mean: float

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from hashlib import sha256
 from statistics import fmean, median, quantiles
+
+from msgspec.structs import asdict
 
 from graph.model import Json
 from memcli import __version__

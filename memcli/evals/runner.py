@@ -6,9 +6,11 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+
+from msgspec import Struct
 
 from graph.errors import InputError
 from graph.memory import Memory
@@ -25,8 +27,7 @@ Told = Callable[[str, int, int], None]
 """Told how a set gets on: its name, questions asked, questions in all (asked 0: it is being ingested)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """What one system made of one question."""
 
     hits: tuple[Evidence, ...]
@@ -35,8 +36,7 @@ class Attempt:
     elapsed_ms: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """One question, answered by the floor and by memcli."""
 
     question: EvalQuestion
@@ -44,8 +44,7 @@ class Outcome:
     memcli: Attempt
 
 
-@dataclass(frozen=True, slots=True)
-class SetRun:
+class SetRun(Struct, frozen=True):
     """All that came of one set. `unknown` counts gold ids that no record of the set has."""
 
     name: str
@@ -55,8 +54,7 @@ class SetRun:
     unknown: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """How sets are run.
 
     `opener` opens a memory from settings, `limit` counts hits a question, `sample` questions a set

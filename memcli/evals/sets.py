@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from graph.errors import InputError, NotFoundError
 from graph.model import Json
@@ -20,8 +21,7 @@ UNANSWERABLE = frozenset({"5", "adversarial", "abstention", "unanswerable"})
 """Categories whose questions have no answer: LoCoMo's fifth and what others call it."""
 
 
-@dataclass(frozen=True, slots=True)
-class EvalQuestion:
+class EvalQuestion(Struct, frozen=True):
     """A question with known evidence.
 
     `gold` are ids of messages or documents as given at ingest. `answerable` is what the line says;
@@ -40,8 +40,7 @@ class EvalQuestion:
     conversation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EvalSet:
+class EvalSet(Struct, frozen=True):
     """A folder of questions and what they are asked of."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from graph.model import EdgeKind, Neighbor, Node
 from memcli.results import neighbor_data, node_data
@@ -12,8 +13,7 @@ from memcli.results import neighbor_data, node_data
 MOST_NEIGHBORS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class NodePage:
+class NodePage(Struct, frozen=True):
     """A node and its neighbours by the kind of edge, each kind in order of time."""
 
     node: Node

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from graph.exporters.registry import exporter_named
 from graph.model import Edge, EdgeKind, Entity, Form, Insight, Interaction, Note, Query
@@ -39,7 +40,7 @@ def test_every_node_and_edge_can_be_built_again() -> None:
 
 def test_keys_come_in_the_model_s_order() -> None:
     first = json.loads(lines("".join(exporter_named("jsonl").chunks(snapshot_of((INTERACTION,)))))[0])
-    names = [each.name for each in fields(Interaction) if getattr(INTERACTION, each.name) is not None]
+    names = [name for name in Interaction.__struct_fields__ if getattr(INTERACTION, name) is not None]
     assert list(first) == ["type", "kind", *names]
     assert list(first["metadata"]) == ["a", "number", "z"]
 

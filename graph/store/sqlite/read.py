@@ -145,33 +145,31 @@ def neighborhood(
 ) -> Subgraph:
     """Breadth first from `ids`, as `Store.neighborhood` has it."""
     keys = keys_of(connection, ids)
-    position = {keys[id]: number for number, id in enumerate(id for id in dict.fromkeys(ids) if id in keys)}
-    found: dict[tuple[int, str, int], float] = {}
-    frontier = list(position)
+    reached = {keys[id]: None for id in ids if id in keys}
+    found: dict[tuple[int, str, int, float], None] = {}
+    frontier = list(reached)
     for _ in range(hops):
-        frontier = _narrow(connection, frontier, kinds, widest)
-        reached: list[int] = []
-        for source, kind, target, weight in _incident(connection, frontier, kinds):
-            found[source, kind, target] = weight
-            for end in (source, target):
-                if end not in position:
-                    position[end] = len(position)
-                    reached.append(end)
-        frontier = reached
+        rows = _incident(connection, _narrow(connection, frontier, kinds, widest), kinds)
+        # An edge between two nodes that are both left is met twice.
+        found.update(dict.fromkeys(rows))
+        ends = dict.fromkeys([end for source, _, target, _ in rows for end in (source, target)])
+        frontier = [key for key in ends if key not in reached]
+        reached.update(ends)
     kind_of = {kind.value: kind for kind in kinds}
-    rows = connection.execute(
-        "SELECT n.key, n.id FROM json_each(?) j JOIN node n ON n.key = j.value", (json.dumps(list(position)),)
+    position = {key: number for number, key in enumerate(reached)}
+    named = connection.execute(
+        "SELECT n.key, n.id FROM json_each(?) j JOIN node n ON n.key = j.value", (json.dumps(list(reached)),)
     )
-    id_of = dict(rows.fetchall())
+    id_of = dict(named.fetchall())
     return Subgraph(
-        tuple(id_of[key] for key in position),
-        tuple((position[s], position[t], kind_of[kind], weight) for (s, kind, t), weight in found.items()),
+        tuple([id_of[key] for key in reached]),
+        tuple([(position[s], position[t], kind_of[kind], weight) for s, kind, t, weight in found]),
     )
 
 
 def _incident(
     connection: sqlite3.Connection, keys: Sequence[int], kinds: Sequence[EdgeKind]
-) -> Iterator[tuple[int, str, int, float]]:
+) -> list[tuple[int, str, int, float]]:
     given = {"keys": json.dumps(keys), "kinds": json.dumps(kinds)}
     return connection.execute(
         """SELECT e.source, e.kind, e.target, e.weight FROM json_each(:keys) f JOIN edge e ON e.source = f.value
@@ -180,7 +178,7 @@ def _incident(
         SELECT e.source, e.kind, e.target, e.weight FROM json_each(:keys) f JOIN edge e ON e.target = f.value
             WHERE e.kind IN (SELECT value FROM json_each(:kinds))""",
         given,
-    )
+    ).fetchall()
 
 
 def resolve(connection: sqlite3.Connection, names: Sequence[str], conversation: str | None) -> list[EntityMatch]:

@@ -84,7 +84,9 @@ def to_node(kind: NodeKind, row: Row) -> Node:
     """The node of a row of `SELECT[kind]`."""
     match kind:
         case NodeKind.INTERACTION:
-            return Interaction(row[0], Form(row[1]), *row[2:-1], metadata=json.loads(row[-1]))  # type: ignore[misc]
+            # Most have no metadata, and are read by the hundred.
+            metadata = json.loads(row[-1]) if row[-1] != "{}" else {}
+            return Interaction(row[0], Form(row[1]), *row[2:-1], metadata=metadata)  # type: ignore[misc]
         case NodeKind.NOTE:
             keywords, tags = tuple(json.loads(row[3])), tuple(json.loads(row[4]))
             return Note(row[0], row[1], row[2], keywords, tags, row[5], row[6])
