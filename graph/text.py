@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Each run of marks is tried once, from its beginning: a text may be nothing but dots.
 _SENTENCE_END = re.compile(r"(?:(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s)|[。！？]+|\n+)\s*")
 _POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?!\w)", re.IGNORECASE)
 # Scripts written without spaces: each letter is indexed as a word of its own.
-_UNSPACED = "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f])"
+_UNSPACED = (
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0002fa1f])"
+)
+_FIRST_UNSPACED = "\u0e00"
 # Past these scripts a combining mark is part of the letter, not an accent on it.
 _LAST_ACCENTED = "\u077f"
 _MOST_MARKS = 30
@@ -57,7 +61,7 @@ def words(text: str) -> list[str]:
 
 def segmented(text: str) -> str:
     """Return `text` with a space around each letter of the scripts that are written without spaces."""
-    if text.isascii():
+    if max(text, default="") < _FIRST_UNSPACED:
         return text
     # Compiled by the first text that needs it: of so many letters it takes long.
     return re.sub(_UNSPACED, r" \1 ", text)
@@ -115,5 +119,8 @@ def stop_words() -> frozenset[str]:
 @cache
 def word_list(name: str) -> frozenset[str]:
     """Return the words of `word_lists/NAME.txt`: one or more a line, `#` begins a comment."""
-    lines = files("graph").joinpath("word_lists", f"{name}.txt").read_text("utf-8").splitlines()
+    # Not importlib.resources, which imports much before it reads.
+    data = pkgutil.get_data("graph", f"word_lists/{name}.txt")
+    assert data is not None
+    lines = data.decode().splitlines()
     return frozenset(word for line in lines for word in line.partition("#")[0].split())

@@ -29,13 +29,30 @@ MESSAGES = 400
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
-LIBRARIES = """
+MODULES = """
 import json, sys
 bare = set(sys.modules)
 from memcli.app import main
 main(sys.argv[1:])
-names = {name.partition(".")[0] for name in set(sys.modules) - bare}
-print(json.dumps(sorted(names - {"memcli", "graph", "__mp_main__"})), file=sys.stderr)
+own = {"memcli", "graph", "__mp_main__"}
+others = [each for each in sys.modules if each not in bare and each.partition(".")[0] not in own]
+print(json.dumps(others), file=sys.stderr)
+"""
+
+IMPORTS = """
+import importlib, json, sys
+for name in json.loads(sys.argv[1]):
+    importlib.import_module(name)
+"""
+
+IMPORTABLE = """
+import importlib, json, sys
+def there(name):
+    try:
+        return bool(importlib.import_module(name))
+    except ImportError:
+        return False
+print(json.dumps([each for each in json.load(sys.stdin) if there(each)]))
 """
 
 SPACY_ALONE = """
@@ -69,7 +86,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="memcli-bench-") as folder:
         bench = Bench(question_set(given.data), Path(folder))
-        pairs = [bench.version(given.turns), bench.ask(given.turns), *bench.ingest(max(1, given.turns // 3))]
+        pairs = [bench.version(given.turns), *bench.ask(given.turns), *bench.ingest(max(1, given.turns // 3))]
     report = {
         "command": "make bench WRITE=1",
         "version": __version__,
@@ -113,21 +130,26 @@ class Bench:
         ours = lambda: timed([*MEMCLI, "--version"])  # noqa: E731
         return interleaved("memcli --version", ours, "import typer", lambda: timed(python("import typer")), turns)
 
-    def ask(self, turns: int) -> Pair:
-        """A question asked of a memory by a new process, beside a process that imports the same and stops."""
+    def ask(self, turns: int) -> Iterator[Pair]:
+        """A question asked of a memory by a new process, beside processes that import the same and stop.
+
+        Libraries load much of themselves only when they are used, so that one of them imports the same modules, and
+        one no more than their names say.
+        """
         home = {"MEMCLI_HOME": str(self.folder / "asked")}
         inputs = [each for each in sorted(self.data.iterdir()) if each.name != "questions.jsonl"]
         timed([*MEMCLI, "ingest", *map(str, inputs)], home, accept=(0, 5))
         question = first_question(self.data)
-        self.libraries = libraries(question, home)
-        beside = python("\n".join(f"import {name}" for name in self.libraries))
-        return interleaved(
-            "memcli ask",
-            lambda: timed([*MEMCLI, *question], home),
-            "importing the same libraries",
-            lambda: timed(beside),
-            turns,
-        )
+        modules = imported(question, home)
+        self.libraries = sorted({name for name in modules if "." not in name})
+        for beside, names in (("the same modules", modules), ("the same libraries by name", self.libraries)):
+            yield interleaved(
+                "memcli ask",
+                lambda: timed([*MEMCLI, *question], home),
+                f"importing {beside}",
+                lambda names=names: timed([*python(IMPORTS), json.dumps(names)]),
+                turns,
+            )
 
     def ingest(self, turns: int) -> Iterator[Pair]:
         """Messages taken in, beside the same model reading the same texts, one thread each."""
@@ -177,12 +199,15 @@ def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
-def libraries(question: Sequence[str], env: dict[str, str]) -> list[str]:
-    """Every library, of the standard ones too, that an `ask` has imported when it ends."""
-    command = [*python(LIBRARIES), *question]
+def imported(question: Sequence[str], env: dict[str, str]) -> list[str]:
+    """Every module but our own, of the standard library too, that an `ask` has imported when it ends, in order."""
+    command = [*python(MODULES), *question]
     done = subprocess.run(command, env=environment(env), cwd=ROOT, capture_output=True, check=True)
     names = json.loads(done.stderr.decode().splitlines()[-1])
-    return [name for name in names if subprocess.run(python(f"import {name}"), capture_output=True).returncode == 0]
+    # Some are made by the module that holds them, and cannot be imported.
+    return json.loads(
+        subprocess.run(python(IMPORTABLE), input=json.dumps(names).encode(), capture_output=True, check=True).stdout
+    )
 
 
 def messages(data: Path) -> Iterator[dict[str, str]]:
