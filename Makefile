@@ -15,7 +15,7 @@ COG := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check format bench bench-eval docs clean
+.PHONY: help demo test lint check format bench bench-eval neo4j docs clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ check: test ## the same as test
 format: $(DEVELOP) ## put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+neo4j: $(DEVELOP) ## start a Neo4j to try memcli with, and print its URL; Ctrl-C stops it (NEO4J="--newest --gds")
+	@$(BIN)/python -m tests.neo4j_server.server $(NEO4J)
 
 docs: $(DEVELOP) ## write the generated parts of the documentation anew
 	$(if $(PAGES),$(COG) -r $(PAGES))

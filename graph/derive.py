@@ -120,7 +120,7 @@ def _links(turns: Sequence[_Turn], asked: Sequence[Query], order: Sequence[Edge]
     found = {(edge.source, edge.target): edge for edge in linking.links(*_joining(turns, store))}
     written = {turn.note.id for turn in turns if turn.note}
     answers = [each for each in _answers(asked, order) if each[0] in written]
-    noted = written | store.known([question for _, question, _ in answers])
+    noted = written | store.known([question for _, question, _ in answers if question not in written])
     for edge in linking.answer_links([each for each in answers if each[1] in noted]):
         found[edge.source, edge.target] = edge
     return list(found.values())
@@ -139,7 +139,7 @@ def _joining(
     kinds = (EdgeKind.MENTIONS, EdgeKind.ABOUT)
     before = [(edge.source, edge.target) for edge in store.edges(list(entities), kinds, linking.WIDEST)]
     # An entity that is known, of which no mention came back, has too many to tell anything.
-    common = store.known(list(entities)) - {entity for _, entity in before}
+    common = entities.keys() & {match.entity.id for match in known} - {entity for _, entity in before}
     joining: list[tuple[str, Sequence[Entity]]] = []
     for turn in turns:
         if turn.speaker:
@@ -167,6 +167,6 @@ def _insights(stated: Sequence[tuple[Statement, str]], store: Store) -> tuple[li
     selection = Selection(kinds=(NodeKind.INSIGHT,), ids=tuple(ids))
     known = {node.id: node for node in store.nodes(selection) if isinstance(node, Insight)}
     supports: dict[str, set[str]] = {id: set() for id in ids}
-    for edge in store.edges(ids, (EdgeKind.SUPPORTED_BY,)):
+    for edge in store.edges(list(known), (EdgeKind.SUPPORTED_BY,)) if known else ():
         supports[edge.source].add(edge.target)
     return insights.insights(stated, known, supports)

@@ -47,7 +47,7 @@ class Memory:
         Raises:
             StoreError: one of its kinds, with a hint.
         """
-        return cls(settings, open_store(settings.store, create=create))
+        return cls(settings, open_store(settings.store, create=create, password=settings.neo4j_password))
 
     def __enter__(self) -> Self:
         return self

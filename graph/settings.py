@@ -6,7 +6,7 @@ app's business.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from graph.errors import UsageError
@@ -21,7 +21,7 @@ def setting(default: Any, about: str, low: float | None = None, high: float | No
 class Settings:
     """All settings. A name `a_b` here is `a.b` in files and on the command line."""
 
-    store: str = setting("", "where the memory lives, as a URL: sqlite:///PATH")
+    store: str = setting("", "where the memory lives, as a URL: sqlite:///PATH or neo4j://HOST")
     ingest_batch: int = setting(64, "records in one transaction", 1, 10_000)
     ingest_extractor: str = setting("auto", "who finds entities: auto, spacy or rules")
     ingest_longest: int = setting(16_000_000, "bytes of the longest record taken in", 1_000, 1_000_000_000)
@@ -37,9 +37,11 @@ class Settings:
     recall_widest: int = setting(50, "edges beyond which a node is reached by a walk, but not left", 1, 100_000)
     recall_graph: float = setting(0.1, "weight of the graph beside full text, for messages", 0, 10)
     recall_graph_documents: float = setting(50.0, "weight of the graph beside full text, for documents", 0, 100)
+    neo4j_password: str = field(default="", repr=False)
+    """A secret: it has no name in files, and is never shown."""
 
     def __post_init__(self) -> None:
-        for each in fields(self):
+        for each in named():
             value = getattr(self, each.name)
             low, high = each.metadata["low"], each.metadata["high"]
             # Not the other way round: of what is not a number, no comparison is true.
@@ -48,3 +50,8 @@ class Settings:
                     f"{each.name.replace('_', '.', 1)} is {value}, outside {low} to {high}",
                     "see `memcli config list` for every setting and its bounds",
                 )
+
+
+def named() -> tuple[Field[Any], ...]:
+    """The fields that people set and see by name: all but secrets."""
+    return tuple(each for each in fields(Settings) if each.metadata)

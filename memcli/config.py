@@ -6,7 +6,7 @@ A setting `a.b` is `MEMCLI_A_B` in the environment and `b` in the table `[a]` of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import Field, fields
+from dataclasses import Field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from urllib.parse import unquote
 from msgspec import Struct, field
 
 from graph.errors import NotFoundError, UsageError
-from graph.settings import Settings
+from graph.settings import Settings, named
 from memcli.settings_file import Scalar, read_settings
 
 PROJECT_FILE = ".memcli.toml"
+PASSWORD = "MEMCLI_NEO4J_PASSWORD"  # noqa: S105 - the name of the variable that holds it
+"""The environment variable with the password of a Neo4j store, which is in no file and is shown nowhere."""
 
 
 class Origin(StrEnum):
@@ -78,12 +80,12 @@ class Config(Struct, frozen=True):
             InputError: a settings file cannot be read.
         """
         layers = list(self._layers())
-        return [self._value(each, layers) for each in fields(Settings)]
+        return [self._value(each, layers) for each in named()]
 
     def settings(self) -> Settings:
         """What the engine is given; raises what `values` does."""
         chosen: dict[str, Any] = {each.name.replace(".", "_", 1): each.value for each in self.values()}
-        return Settings(**chosen)
+        return Settings(**chosen, neo4j_password=self.env.get(PASSWORD, ""))
 
     def _value(self, each: Field[Any], layers: list[Layer]) -> Value:
         name, told = name_of(each), each.metadata
@@ -101,7 +103,7 @@ class Config(Struct, frozen=True):
 
     def _layers(self) -> Iterator[Layer]:
         yield Layer(Origin.FLAG, lambda name: f"--{name}", self.flags, self.cwd)
-        variables = {name: self.env.get(variable_of(name)) or None for name in map(name_of, fields(Settings))}
+        variables = {name: self.env.get(variable_of(name)) or None for name in map(name_of, named())}
         yield Layer(Origin.ENVIRONMENT, variable_of, variables, self.cwd)
         if (project := self.project_file) is not None:
             yield _file_layer(Origin.PROJECT, project)
@@ -142,7 +144,7 @@ def field_named(name: str) -> Field[Any]:
     Raises:
         NotFoundError: there is no such setting.
     """
-    known = {name_of(each): each for each in fields(Settings)}
+    known = {name_of(each): each for each in named()}
     if name not in known:
         from difflib import get_close_matches
 
@@ -192,9 +194,16 @@ _asked: Mapping[type, str] = {str: "text", int: "a whole number", float: "a numb
 
 
 def store_url(given: str, base: Path) -> str:
-    """The URL of a store, given as a URL or as a plain path; a relative path is one in `base`."""
+    """The URL of a store, given as a URL or as a plain path; a relative path is one in `base`.
+
+    Raises:
+        UsageError: it holds a password.
+    """
     scheme, separator, rest = given.partition("://")
     if separator and scheme != "sqlite":
+        user, at, _ = rest.partition("/")[0].rpartition("@")
+        if at and ":" in user:
+            raise UsageError("the URL of the store holds a password", f"leave it out, and set {PASSWORD}")
         return given
     path = unquote(rest.removeprefix("/")) if separator else given
     absolute = Path.home() / path[2:] if path.startswith("~/") else base / path

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 Store = Annotated[
-    str | None, typer.Option("--store", metavar="URL", help="The memory to use: sqlite:///PATH or a path.")
+    str | None, typer.Option("--store", metavar="URL", help="The memory: sqlite:///PATH, a path, or neo4j://HOST.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON envelope on standard output.")]
 AsLines = Annotated[bool, typer.Option("--jsonl", help="Print one JSON record a line.")]

@@ -6,7 +6,6 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from graph.errors import MemcliError
 from graph.exporters.registry import EXPORTERS
 from graph.model import EDGE_ENDS, EdgeKind, NodeKind
 from graph.readers.registry import READERS
-from graph.settings import Settings
+from graph.settings import named
 from memcli.app import app
 from memcli.config import name_of, variable_of
 from memcli.exits import MEANINGS, Exit
@@ -62,7 +61,7 @@ def test_every_command_is_a_command_that_does_something() -> None:
 
 def test_every_setting_is_documented() -> None:
     page = reference("settings")
-    names = [name_of(each) for each in fields(Settings)]
+    names = [name_of(each) for each in named()]
     assert [each for each in names if f"| `{each}` |" not in page or f"`{variable_of(each)}`" not in page] == []
 
 

@@ -18,7 +18,7 @@ from graph.errors import MemcliError
 from graph.exporters.registry import EXPORTERS, exporter_named
 from graph.model import EDGE_ENDS, EdgeKind, NodeKind
 from graph.readers.registry import READERS
-from graph.settings import Settings
+from graph.settings import named
 from memcli.app import InterruptError, app
 from memcli.config import name_of, variable_of
 from memcli.exits import MEANINGS, Exit, exit_of
@@ -78,7 +78,7 @@ def settings() -> str:
     rows = [
         [f"`{name_of(each)}`", _default(each.default), _bounds(each.metadata), f"`{variable_of(name_of(each))}`",
          each.metadata["about"]]
-        for each in fields(Settings)
+        for each in named()
     ]  # fmt: skip
     return table(["setting", "default", "bounds", "environment", "what it is"], rows)
 

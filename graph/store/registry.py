@@ -11,22 +11,31 @@ from urllib.parse import unquote
 from graph.errors import UsageError
 from graph.ports import Store
 
-STORES: Mapping[str, str] = {"sqlite": "graph.store.sqlite.store:SqliteStore"}
+STORES: Mapping[str, str] = {
+    "sqlite": "graph.store.sqlite.store:SqliteStore",
+    **dict.fromkeys(
+        ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"), "graph.store.neo4j.store:Neo4jStore"
+    ),
+}
 """Dotted paths by URL scheme."""
 
 
-def open_store(url: str, *, create: bool) -> Store:
-    """Open the store at `url`: `sqlite:///PATH`, where a fourth slash begins an absolute path.
+def open_store(url: str, *, create: bool, password: str = "") -> Store:
+    """Open the store at `url`: `sqlite:///PATH`, where a fourth slash begins an absolute path, or
+    `neo4j://USER@HOST:PORT/DATABASE` (`bolt://`, with `+s` for TLS), where `password` signs in.
 
     Raises:
         UsageError: the URL names no store that memcli knows.
         StoreError: one of its kinds, where the store cannot be used.
     """
-    scheme, separator, rest = url.partition(":///")
-    if not separator or scheme not in STORES or not rest:
-        raise UsageError(f"{url!r} names no store", "a store is sqlite:///PATH, or a path alone")
-    path = unquote(rest)
+    scheme, separator, rest = url.partition("://")
+    path = unquote(rest.removeprefix("/"))
+    if not separator or scheme not in STORES or (scheme == "sqlite" and (not path or not rest.startswith("/"))):
+        raise UsageError(f"{url!r} names no store", "a store is sqlite:///PATH, or a path alone, or neo4j://HOST:PORT")
     if "\0" in path:
         raise UsageError(f"{url!r} names no store", "no path has a NUL character in it")
     module, _, name = STORES[scheme].partition(":")
-    return cast("Store", getattr(import_module(module), name)(Path(path), create=create))
+    kind = getattr(import_module(module), name)
+    if scheme == "sqlite":
+        return cast("Store", kind(Path(path), create=create))
+    return cast("Store", kind(url, create=create, password=password))

@@ -1,0 +1,50 @@
+"""What a Neo4j URL says: where the server is, as whom to sign in, and which database is meant."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from urllib.parse import unquote, urlsplit
+
+from graph.errors import UsageError
+
+_FORM = "a Neo4j store is neo4j://USER@HOST:PORT/DATABASE; all but the host may be left out"
+
+
+class Address(Struct, frozen=True):
+    """`uri` is what the driver is given; `shown` is what people are told."""
+
+    uri: str
+    user: str
+    database: str | None
+    shown: str
+
+
+def address(url: str) -> Address:
+    """Read `SCHEME://USER@HOST:PORT/DATABASE`.
+
+    Raises:
+        UsageError: it is no such URL, or holds a password, which others could read off a list of processes.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise UsageError("the URL of the Neo4j store cannot be read", _FORM) from None
+    if parts.password is not None:
+        raise UsageError(
+            "the URL of a Neo4j store holds a password",
+            "leave it out, and give it in the environment variable MEMCLI_NEO4J_PASSWORD",
+        )
+    database = unquote(parts.path.strip("/"))
+    if not host or parts.fragment or "/" in database:
+        raise UsageError(f"{url!r} names no store", _FORM)
+    where = f"[{host}]" if ":" in host else host
+    place = f"{where}:{port}" if port else where
+    query = f"?{parts.query}" if parts.query else ""
+    user = f"{parts.username}@" if parts.username else ""
+    return Address(
+        uri=f"{parts.scheme}://{place}{query}",
+        user=unquote(parts.username or "") or "neo4j",
+        database=database or None,
+        shown=f"{parts.scheme}://{user}{place}{parts.path.rstrip('/')}",
+    )

@@ -1,0 +1,163 @@
+"""Opening a Neo4j database as a memcli store, and running statements there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final, LiteralString
+
+from graph.errors import StoreMissingError, StoreNewerError
+from graph.store.neo4j.address import Address
+from graph.store.neo4j.migrations import APPLIED, MIGRATIONS, NAMES, RECORD
+
+if TYPE_CHECKING:
+    from neo4j import Driver, Session, Transaction
+
+REACH_SECONDS = 3.0
+"""How long a server may take to answer the first time."""
+RETRY_SECONDS = 4.0
+"""How long what failed for a passing reason is tried again."""
+LOCK: Final = "MERGE (l:MemcliLock {name: 'writer'}) SET l.taken = timestamp()"
+"""Writers wait here for each other: the lock on the node is kept until the transaction ends."""
+KNOWN: Final = "MATCH (n:Memcli) WHERE n.id IN $ids RETURN n.id AS id"
+LOCK_AND_KNOWN: Final = LOCK + " WITH l MATCH (n:Memcli) WHERE n.id IN $ids RETURN n.id AS id"
+"""What most writers ask first, in one round trip with the lock."""
+
+Row = Mapping[str, Any]
+
+
+class Connection:
+    """One database. Statements are run in the transaction that is open, else each in one of its own."""
+
+    def __init__(self, driver: Driver, database: str | None) -> None:
+        self._driver = driver
+        self._database = database
+        self._session: Session | None = None
+        self._transaction: Transaction | None = None
+        self.writing = False
+        self._locked = False
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._transaction is not None
+
+    def rows(self, statement: LiteralString, **given: Any) -> list[Row]:
+        """All rows of a statement that reads, or that writes inside a transaction that may."""
+        if self._transaction is not None:
+            return list(self._sent(self._transaction, self._locking(statement), given))
+        with self._new_session(write=False) as session:
+            return session.execute_read(lambda transaction: list(self._sent(transaction, statement, given)))
+
+    def stream(self, statement: LiteralString, **given: Any) -> Iterator[Row]:
+        """The rows of a statement that reads, as they are wanted."""
+        if self._transaction is not None:
+            yield from self._sent(self._transaction, self._locking(statement), given)
+            return
+        with self._new_session(write=False) as session, session.begin_transaction() as transaction:
+            yield from self._sent(transaction, statement, given)
+
+    def begin(self, *, write: bool) -> None:
+        """Begin a transaction; one that writes waits for its turn as soon as it asks for anything."""
+        from neo4j.exceptions import TransientError
+
+        until = time.monotonic() + RETRY_SECONDS
+        while True:
+            self._session = self._new_session(write=write)
+            try:
+                self._transaction = self._session.begin_transaction()
+            except TransientError:
+                self.end()
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
+            except BaseException:
+                self.end()
+                raise
+            else:
+                self.writing, self._locked = write, False
+                return
+
+    def commit(self) -> None:
+        assert self._transaction is not None
+        self._transaction.commit()
+
+    def end(self) -> None:
+        """Leave the transaction; what was not committed is undone."""
+        transaction, session = self._transaction, self._session
+        self._transaction = self._session = None
+        self.writing = False
+        if transaction is not None:
+            transaction.close()
+        if session is not None:
+            session.close()
+
+    def apply(self, *, create: bool, address: Address) -> None:
+        """Bring the schema to this version, or say why that cannot be. An up-to-date store costs one query."""
+        # Not tried again: retries are for servers that were there.
+        applied = tuple(row["name"] for row in self.stream(APPLIED))
+        if unknown := [name for name in applied if name not in NAMES]:
+            raise StoreNewerError(
+                f"{address.shown} was written by a newer memcli (it has {unknown[0]})",
+                "upgrade memcli, or use another store",
+            )
+        if not applied and not create:
+            raise StoreMissingError(f"no memory at {address.shown}", "begin one with `memcli ingest PATH`")
+        for number, name in enumerate(NAMES):
+            if name not in applied:
+                self._migrate(name, number)
+
+    def close(self) -> None:
+        self.end()
+        self._driver.close()
+
+    def _migrate(self, name: str, number: int) -> None:
+        with self._new_session(write=True) as session:
+            for statement in MIGRATIONS[name]:
+                # A statement that changes the schema runs in a transaction of its own.
+                session.run(statement).consume()
+            session.run(RECORD, name=name, number=number).consume()
+
+    def _locking(self, statement: LiteralString) -> LiteralString:
+        """`statement`, behind the lock where this transaction writes and has none yet."""
+        if not self.writing or self._locked:
+            return statement
+        self._locked = True
+        if statement == KNOWN:
+            return LOCK_AND_KNOWN
+        list(self._sent(self._transaction, LOCK, {}))
+        return statement
+
+    def _new_session(self, *, write: bool) -> Session:
+        return self._driver.session(database=self._database, default_access_mode="WRITE" if write else "READ")
+
+    @staticmethod
+    def _sent(transaction: Any, statement: LiteralString, given: Mapping[str, Any]) -> Iterator[Row]:
+        """The one place where statements leave."""
+        return iter(transaction.run(statement, given))
+
+
+def connect(address: Address, password: str, *, create: bool) -> Connection:
+    """Open the store; with `create`, make it where it is missing.
+
+    Raises:
+        StoreError: one of its kinds.
+        Exception: what the driver raises, for the caller to translate.
+    """
+    from neo4j import GraphDatabase
+
+    driver = GraphDatabase.driver(
+        address.uri,
+        auth=(address.user, password) if password else None,
+        connection_timeout=REACH_SECONDS,
+        connection_acquisition_timeout=RETRY_SECONDS,
+        max_transaction_retry_time=RETRY_SECONDS,
+        notifications_min_severity="OFF",
+        user_agent="memcli",
+    )
+    connection = Connection(driver, address.database)
+    try:
+        connection.apply(create=create, address=address)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,254 @@
+"""Reading nodes, edges and neighbourhoods, in a number of statements that does not depend on how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from graph.ids import PREFIXES
+from graph.model import (
+    Edge,
+    EdgeKind,
+    Entity,
+    EntityMatch,
+    Frontier,
+    Interaction,
+    Node,
+    NodeKind,
+    Selection,
+    Subgraph,
+    caption,
+)
+from graph.ports import TAIL
+from graph.store.neo4j.connection import KNOWN, Connection
+from graph.store.neo4j.rows import EDGE, LABELS, NODE, to_edge, to_node, types_of
+from graph.store.neo4j.words import indexed, place_of, scope_of
+from graph.text import fold
+
+_PREFIXED: Final = "MATCH (n:Memcli) WHERE n.id STARTS WITH $prefix WITH n "
+_NAMED: Final = "MATCH (n:Memcli) WHERE n.id IN $ids WITH n "
+_ALL: Final = "MATCH (n:Memcli) WITH n "
+_TOUCHING: Final = """
+CALL () {
+    MATCH (n:Memcli {scope: $scope}) RETURN n
+    UNION MATCH (:Memcli {scope: $scope})<-[:DERIVED_FROM|ASKED_IN|ANSWERED_BY]-(n:Memcli) RETURN n
+    UNION MATCH (:Memcli {scope: $scope})-[:SAID_BY]->(n:Memcli) RETURN n
+    UNION MATCH (:Memcli {scope: $scope})<-[:DERIVED_FROM]-(:Memcli)-[:MENTIONS|ABOUT]->(n:Memcli) RETURN n
+    UNION MATCH (:Memcli {scope: $scope})<-[:DERIVED_FROM]-(:Memcli)<-[:SUPPORTED_BY]-(n:Memcli) RETURN n
+}
+WITH n """
+_FILTERED: Final = """
+WHERE ($ids IS NULL OR n.id IN $ids) AND any(label IN labels(n) WHERE label IN $labels)
+AND ($since IS NULL OR n.timestamp >= $since)
+AND ($until IS NULL OR substring(n.timestamp, 0, size($until)) <= $until)
+"""
+_BY_ID: Final = "RETURN" + NODE + "ORDER BY n.id"
+_BY_DEGREE: Final = "WITH n, COUNT { (n)--(:Memcli) } AS degree ORDER BY degree DESC, n.id RETURN" + NODE
+
+PREFIXED: Final = _PREFIXED + _FILTERED + _BY_ID
+NAMED: Final = _NAMED + _FILTERED + _BY_ID
+TOUCHING: Final = _TOUCHING + _FILTERED + _BY_ID
+RANKED: Final = _ALL + _FILTERED + _BY_DEGREE
+RANKED_NAMED: Final = _NAMED + _FILTERED + _BY_DEGREE
+RANKED_TOUCHING: Final = _TOUCHING + _FILTERED + _BY_DEGREE
+
+
+def known(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of `ids` that are nodes."""
+    # Ids are ASCII; whatever else is asked for need not be sent.
+    wanted = [id for id in dict.fromkeys(ids) if id.isascii()]
+    if not wanted:
+        return set()
+    return {row["id"] for row in connection.rows(KNOWN, ids=wanted)}
+
+
+def nodes(connection: Connection, selection: Selection) -> Iterator[Node]:
+    """The selected nodes, as `Store.nodes` has it."""
+    found = _found(connection, selection)
+    if selection.contains is not None:
+        wanted = fold(selection.contains)
+        found = (node for node in found if wanted in fold(caption(node)))
+    return islice(found, selection.limit)
+
+
+def _found(connection: Connection, selection: Selection) -> Iterator[Node]:
+    kinds = selection.kinds or tuple(NodeKind)
+    given: dict[str, Any] = {
+        "ids": list(selection.ids) or None,
+        "labels": [LABELS[kind] for kind in kinds],
+        "since": selection.since,
+        "until": selection.until,
+        "scope": None if selection.conversation is None else scope_of(selection.conversation),
+    }
+    if selection.conversation is not None:
+        rows = connection.stream(RANKED_TOUCHING if selection.ranked else TOUCHING, **given)
+    elif selection.ids:
+        rows = connection.stream(RANKED_NAMED if selection.ranked else NAMED, **given)
+    elif selection.ranked:
+        rows = connection.stream(RANKED, **given)
+    else:
+        # Ids begin with a letter for their kind: the index gives each kind in order, and nothing has to be sorted.
+        prefixes = sorted(PREFIXES[kind] for kind in kinds)
+        rows = (row for prefix in prefixes for row in connection.stream(PREFIXED, prefix=prefix, **given))
+    for row in rows:
+        yield to_node(row["node"])
+
+
+_ALL_EDGES: Final = (
+    "MATCH (s:Memcli)-[r]->(t:Memcli) WHERE type(r) IN $types RETURN" + EDGE + "ORDER BY s.id, toLower(type(r)), t.id"
+)
+_EDGES_OF: Final = (
+    """UNWIND $ids AS id
+    MATCH (n:Memcli {id: id})
+    WITH DISTINCT n
+    WHERE $widest IS NULL OR COUNT { MATCH (n)-[r]-(:Memcli) WHERE type(r) IN $types } <= $widest
+    MATCH (n)-[r]-(:Memcli) WHERE type(r) IN $types
+    WITH DISTINCT r, startNode(r) AS s, endNode(r) AS t
+    RETURN"""
+    + EDGE
+    + "ORDER BY s.id, toLower(type(r)), t.id"
+)
+
+
+def edges(
+    connection: Connection, ids: Sequence[str] | None, kinds: Sequence[EdgeKind], widest: int | None
+) -> Iterator[Edge]:
+    """Edges at `ids`, as `Store.edges` has it."""
+    types = types_of(kinds)
+    if ids is None:
+        return map(to_edge, connection.stream(_ALL_EDGES, types=types))
+    if not ids:
+        return iter(())
+    return map(to_edge, connection.stream(_EDGES_OF, ids=list(dict.fromkeys(ids)), types=types, widest=widest))
+
+
+_STEPS = 3
+"""Steps that `_AROUND` goes at once."""
+_AROUND: Final = """
+MATCH (n:Memcli) WHERE n.id IN $ids
+WITH collect(n) AS near
+CALL (near) {
+    UNWIND near AS a
+    WITH a WHERE $steps > 0 AND COUNT { MATCH (a)-[r]-(:Memcli) WHERE type(r) IN $types } <= $widest
+    MATCH (a)-[r]-(b:Memcli) WHERE type(r) IN $types
+    RETURN collect(DISTINCT b) AS second, collect(DISTINCT r) AS first_edges
+}
+CALL (second) {
+    UNWIND second AS a
+    WITH a WHERE $steps > 1 AND COUNT { MATCH (a)-[r]-(:Memcli) WHERE type(r) IN $types } <= $widest
+    MATCH (a)-[r]-(b:Memcli) WHERE type(r) IN $types
+    RETURN collect(DISTINCT b) AS third, collect(DISTINCT r) AS second_edges
+}
+CALL (third) {
+    UNWIND third AS a
+    WITH a WHERE $steps > 2 AND COUNT { MATCH (a)-[r]-(:Memcli) WHERE type(r) IN $types } <= $widest
+    MATCH (a)-[r]-(:Memcli) WHERE type(r) IN $types
+    RETURN collect(DISTINCT r) AS third_edges
+}
+CALL (near, first_edges, second_edges, third_edges) {
+    UNWIND near AS n
+    RETURN n.id AS source, null AS kind, null AS target, null AS weight
+    UNION ALL
+    UNWIND first_edges + second_edges + third_edges AS r
+    WITH DISTINCT r
+    RETURN startNode(r).id AS source, toLower(type(r)) AS kind, endNode(r).id AS target, r.weight AS weight
+}
+RETURN source, kind, target, weight"""
+
+
+def neighborhood(
+    connection: Connection, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int
+) -> Subgraph:
+    """Breadth first from `ids`, as `Store.neighborhood` has it: a statement for every three hops."""
+    given = list(dict.fromkeys(ids))
+    there: set[str] = set()
+    found: dict[tuple[str, str, str], float] = {}
+    frontier, left = given, hops
+    while frontier and (left > 0 or not there):
+        rows = connection.rows(_AROUND, ids=frontier, steps=min(left, _STEPS), types=types_of(kinds), widest=widest)
+        reached = {row["source"] for row in rows} | {row["target"] for row in rows if row["kind"] is not None}
+        found |= {(row["source"], row["kind"], row["target"]): row["weight"] for row in rows if row["kind"] is not None}
+        frontier = sorted(reached - there)
+        there |= reached
+        left -= _STEPS
+    order = [id for id in given if id in there]
+    order += sorted(there.difference(order))
+    position = {id: number for number, id in enumerate(order)}
+    return Subgraph(
+        tuple(order),
+        tuple((position[s], position[t], EdgeKind(kind), weight) for (s, kind, t), weight in sorted(found.items())),
+    )
+
+
+_RESOLVE: Final = """
+CALL () {
+    UNWIND $names AS name MATCH (e:Memcli {folded: name}) RETURN e, name
+    UNION
+    UNWIND $names AS name MATCH (:MemcliAlias {folded: name})-[:NAMES]->(e:Memcli) RETURN e, name
+    UNION
+    UNWIND $beginnings AS name
+    MATCH (s:MemcliSpeaker)-[:IS]->(e:Memcli)
+    WHERE s.folded STARTS WITH name AND ($scope IS NULL OR s.scope = $scope)
+    RETURN e, name
+}
+RETURN e.id AS id, e.name AS title, e.label AS label, name,
+    COUNT { (e)<-[:MENTIONS]-() } + COUNT { (e)<-[:ABOUT]-() } AS mentions,
+    EXISTS { (e)<-[:IS]-(s:MemcliSpeaker) WHERE $scope IS NULL OR s.scope = $scope } AS speaks
+ORDER BY id, name"""
+
+
+def resolve(connection: Connection, names: Sequence[str], conversation: str | None) -> list[EntityMatch]:
+    """Entities and speakers that `names` may mean, as `Store.resolve` has it."""
+    wanted = list(dict.fromkeys(indexed(name) for name in names if name))
+    if not wanted:
+        return []
+    rows = connection.rows(
+        _RESOLVE,
+        names=wanted,
+        beginnings=[name for name in wanted if len(name) > 2],
+        scope=None if conversation is None else scope_of(conversation),
+    )
+    return [
+        EntityMatch(Entity(row["id"], row["title"], row["label"]), row["name"], row["mentions"], row["speaks"])
+        for row in rows
+    ]
+
+
+_FRONTIER: Final = (
+    """CALL () {
+        UNWIND $scopes AS scope
+        CALL (scope) {
+            MATCH (n:Memcli) WHERE n.scope = scope AND n.position >= 0 RETURN n ORDER BY n.position DESC LIMIT $tail
+        }
+        RETURN n, null AS place
+        UNION ALL
+        UNWIND $places AS place
+        MATCH (n:Memcli {place: place})
+        RETURN n, place
+    }
+    RETURN"""
+    + NODE
+    + ", place ORDER BY n.position"
+)
+
+
+def frontier(connection: Connection, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
+    """Tails and replied-to interactions, as `Store.frontier` has it."""
+    tails: dict[str, tuple[Interaction, ...]] = {}
+    located: dict[tuple[str, str], str] = {}
+    if conversations or keys:
+        rows = connection.rows(
+            _FRONTIER,
+            scopes=[scope_of(each) for each in dict.fromkeys(conversations)],
+            places=[place_of(*each) for each in dict.fromkeys(keys)],
+            tail=TAIL,
+        )
+        for row in rows:
+            each = to_node(row["node"])
+            assert isinstance(each, Interaction)
+            if row["place"] is None:
+                tails[each.conversation] = (*tails.get(each.conversation, ()), each)
+            else:
+                located[each.conversation, each.key] = each.id
+    return Frontier(tails, located)

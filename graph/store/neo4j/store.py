@@ -1,0 +1,140 @@
+"""The store port on a Neo4j database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from graph.errors import StoreError
+from graph.model import (
+    Changes,
+    Checkpoint,
+    Edge,
+    EdgeKind,
+    EntityMatch,
+    Frontier,
+    Match,
+    Node,
+    NodeKind,
+    Selection,
+    StoreInfo,
+    Subgraph,
+    TextQuery,
+)
+from graph.store.neo4j import read, search, write
+from graph.store.neo4j.address import address
+from graph.store.neo4j.connection import Connection, connect
+from graph.store.neo4j.failures import translated
+from graph.store.neo4j.migrations import NAMES
+from graph.store.neo4j.rows import LABELS
+
+T = TypeVar("T")
+
+_INFO = """
+CALL () {
+    MATCH (n:Memcli) UNWIND labels(n) AS name
+    WITH n, name WHERE name IN $labels
+    RETURN 'node' AS what, toLower(name) AS name, count(*) AS number, sum(size(coalesce(n.text, n.caption))) AS letters
+    UNION ALL
+    MATCH (:Memcli)-[r]->(:Memcli)
+    RETURN 'edge' AS what, toLower(type(r)) AS name, count(*) AS number, 0 AS letters
+    UNION ALL
+    MATCH (c:MemcliCheckpoint) WHERE c.finished
+    RETURN 'source' AS what, '' AS name, count(*) AS number, 0 AS letters
+    UNION ALL
+    MATCH (n:Memcli:Note)
+    RETURN DISTINCT 'extractor' AS what, n.decided_by AS name, 1 AS number, 0 AS letters
+}
+RETURN what, name, number, letters ORDER BY name"""
+
+
+class Neo4jStore:
+    """A memory in a Neo4j database; see `graph.ports.Store` for what each method promises.
+
+    Neo4j reads what is committed at the moment: inside a transaction that only reads, a later call may see what
+    somebody committed since an earlier one. Transactions that write exclude each other.
+    """
+
+    def __init__(self, url: str, *, create: bool = False, password: str = "") -> None:
+        self._address = address(url)
+        with translated(self._address.shown):
+            self._connection = connect(self._address, password, create=create)
+
+    def info(self) -> StoreInfo:
+        labels = list(LABELS.values())
+        rows = self._with(lambda connection: connection.rows(_INFO, labels=labels))
+        counts = {
+            what: {row["name"]: row["number"] for row in rows if row["what"] == what} for what in ("node", "edge")
+        }
+        return StoreInfo(
+            url=self._address.shown,
+            kind="neo4j",
+            schema=NAMES[-1],
+            # A database does not say how much of its files is whose: the letters of all texts are counted.
+            bytes=sum(row["letters"] for row in rows),
+            nodes=counts["node"],
+            edges={kind: number for kind, number in counts["edge"].items() if kind in set(EdgeKind)},
+            sources=sum(row["number"] for row in rows if row["what"] == "source"),
+            extractors=tuple(row["name"] for row in rows if row["what"] == "extractor"),
+        )
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[None]:
+        connection = self._connection
+        if connection.in_transaction:
+            if write:
+                raise StoreError("a transaction that writes cannot begin inside another", "end that one first")
+            # What is read inside a transaction sees its state already.
+            yield
+            return
+        self._with(lambda connection: connection.begin(write=write))
+        try:
+            yield
+            self._with(Connection.commit)
+        finally:
+            self._with(Connection.end)
+
+    def known(self, ids: Sequence[str]) -> set[str]:
+        return self._with(lambda connection: read.known(connection, ids))
+
+    def frontier(self, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
+        return self._with(lambda connection: read.frontier(connection, conversations, keys))
+
+    def checkpoint(self, digest: str) -> Checkpoint | None:
+        rows = self._with(
+            lambda connection: connection.rows(
+                "MATCH (c:MemcliCheckpoint {digest: $digest}) RETURN c {.*} AS checkpoint", digest=digest
+            )
+        )
+        with translated(self._address.shown):
+            return Checkpoint(**rows[0]["checkpoint"]) if rows else None
+
+    def save(self, changes: Changes) -> dict[NodeKind, int]:
+        if not self._connection.writing:
+            raise StoreError("changes are saved in a transaction that may write", "begin one")
+        return self._with(lambda connection: write.save(connection, changes))
+
+    def nodes(self, selection: Selection) -> Iterator[Node]:
+        with translated(self._address.shown):
+            yield from read.nodes(self._connection, selection)
+
+    def edges(self, ids: Sequence[str] | None, kinds: Sequence[EdgeKind], widest: int | None = None) -> Iterator[Edge]:
+        with translated(self._address.shown):
+            yield from read.edges(self._connection, ids, kinds, widest)
+
+    def search(self, query: TextQuery) -> list[Match]:
+        return self._with(lambda connection: search.search(connection, query))
+
+    def resolve(self, names: Sequence[str], conversation: str | None = None) -> list[EntityMatch]:
+        return self._with(lambda connection: read.resolve(connection, names, conversation))
+
+    def neighborhood(self, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int) -> Subgraph:
+        return self._with(lambda connection: read.neighborhood(connection, ids, kinds, hops, widest))
+
+    def close(self) -> None:
+        self._with(Connection.close)
+
+    def _with(self, work: Callable[[Connection], T]) -> T:
+        with translated(self._address.shown):
+            return work(self._connection)

@@ -1,0 +1,179 @@
+"""Writing one batch of changes: nodes with their full text, edges, speakers, checkpoint."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from msgspec.structs import asdict
+
+from graph.errors import StoreError
+from graph.model import Changes, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, kind_of
+from graph.store.neo4j.connection import Connection
+from graph.store.neo4j.rows import LABELS, TYPES, to_properties
+from graph.store.neo4j.words import indexed, scope_of, stems
+from graph.text import fold, pieces, segmented
+
+_PIECES = 4096
+"""Pieces of one text at most; those of a text that would have more are longer."""
+_PIECE = 50
+"""Words of a piece."""
+
+# A name that folds as the entity's own is found by that; any other has a node for it.
+_SAVE_NODES: Final = """
+UNWIND $rows AS row
+OPTIONAL MATCH (old:Memcli {id: row.id})
+WITH collect({row: row, fresh: old IS NULL}) AS all
+UNWIND all AS each
+WITH each.row AS row, each.fresh AS fresh
+MERGE (n:Memcli {id: row.id})
+ON CREATE SET n:$(row.label), n += row.created
+ON MATCH SET n += row.replaced
+FOREACH (name IN row.names |
+    SET n.aliases = CASE WHEN name = n.name OR name IN n.aliases THEN n.aliases ELSE n.aliases + [name] END)
+FOREACH (folded IN [x IN row.folded WHERE x <> n.folded] |
+    MERGE (a:MemcliAlias {folded: folded, entity: row.id}) MERGE (a)-[:NAMES]->(n))
+FOREACH (words IN CASE WHEN fresh THEN row.pieces ELSE [] END |
+    CREATE (n)-[:HAS_PIECE]->(:MemcliPiece {words: words, scope: row.created.scope}))
+WITH row, fresh WHERE fresh
+RETURN row.id AS id"""
+_SAVE_REST: Final = """
+CALL () {
+    UNWIND $edges AS row
+    OPTIONAL MATCH (s:Memcli {id: row.source})
+    OPTIONAL MATCH (t:Memcli {id: row.target})
+    FOREACH (_ IN CASE WHEN s IS NULL OR t IS NULL THEN [] ELSE [1] END |
+        MERGE (s)-[r:$(row.type)]->(t) SET r = row.properties)
+    WITH CASE WHEN s IS NULL THEN row.source WHEN t IS NULL THEN row.target END AS loose
+    RETURN min(loose) AS loose
+}
+CALL () {
+    UNWIND $speakers AS row
+    MATCH (e:Memcli {id: row.entity})
+    MERGE (s:MemcliSpeaker {scope: row.scope, folded: row.folded})
+    ON CREATE SET s.new = true
+    FOREACH (_ IN CASE WHEN s.new THEN [1] ELSE [] END | CREATE (s)-[:IS]->(e) REMOVE s.new)
+    RETURN count(*) AS speakers
+}
+CALL () {
+    UNWIND $words AS row
+    MERGE (w:MemcliWord {word: row.word})
+    SET w.wholes = coalesce(w.wholes, 0) + row.wholes, w.pieces = coalesce(w.pieces, 0) + row.pieces
+    RETURN count(*) AS words
+}
+CALL () {
+    MERGE (i:MemcliIndex {name: 'words'})
+    SET i.wholes = coalesce(i.wholes, 0) + $wholes, i.pieces = coalesce(i.pieces, 0) + $pieces
+    RETURN count(*) AS indexes
+}
+CALL () {
+    UNWIND $checkpoints AS row
+    MERGE (c:MemcliCheckpoint {digest: row.digest})
+    ON CREATE SET c = row
+    ON MATCH SET c.records = CASE WHEN row.records > c.records THEN row.records ELSE c.records END,
+        c.finished = c.finished OR row.finished
+    RETURN count(*) AS checkpoints
+}
+RETURN loose"""
+
+
+def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
+    """Write `changes` in two statements; return how many nodes of each kind are new."""
+    rows = _node_rows(changes.nodes)
+    new = {row["id"] for row in connection.rows(_SAVE_NODES, rows=list(rows.values()))} if rows else set()
+    said = [node for node in changes.nodes if isinstance(node, Interaction) and node.id in new]
+    said_rows = [rows[id] for id in {node.id for node in said}]
+    (told,) = connection.rows(
+        _SAVE_REST,
+        edges=_edge_rows(changes.edges),
+        speakers=_speaker_rows(said, changes.edges),
+        words=_word_rows(said_rows),
+        wholes=len(said_rows),
+        pieces=sum(len(row["pieces"]) for row in said_rows),
+        checkpoints=[asdict(changes.checkpoint)] if changes.checkpoint else [],
+    )
+    if told["loose"] is not None:
+        raise StoreError(f"an edge joins {told['loose']}, which is no node", "save its nodes first")
+    kinds = {node.id: kind_of(node) for node in reversed(changes.nodes)}
+    return dict(Counter(kinds[id] for id in new))
+
+
+def _node_rows(nodes: Sequence[Node]) -> dict[str, dict[str, Any]]:
+    """What `_SAVE_NODES` is given, by id: of the same node the first is made, the last replaces."""
+    rows: dict[str, dict[str, Any]] = {}
+    for node in nodes:
+        properties = to_properties(node)
+        row = rows.setdefault(
+            node.id,
+            {
+                "id": node.id,
+                "label": LABELS[kind_of(node)],
+                "created": properties,
+                **{name: [] for name in ("names", "folded", "pieces")},
+                "replaced": {},
+            },
+        )
+        if isinstance(node, Entity):
+            names = [node.name, *node.aliases]
+            row["names"] = list(dict.fromkeys([*row["names"], *names]))
+            row["folded"] = list(dict.fromkeys([*row["folded"], *(indexed(fold(name)) for name in names)]))
+        elif not isinstance(node, Interaction):
+            row["created"] = row["replaced"] = properties
+    _add_words(rows, [node for node in nodes if isinstance(node, Interaction)])
+    return rows
+
+
+def _add_words(rows: Mapping[str, dict[str, Any]], interactions: Iterable[Interaction]) -> None:
+    """Give the rows of interactions the words of their text and of its pieces."""
+    texts: list[str] = []
+    owners: list[tuple[str, bool]] = []
+    for each in {node.id: node for node in reversed(list(interactions))}.values():
+        heading, text = segmented(each.speaker or each.title or ""), segmented(each.text)
+        longest = max(_PIECE, -(-len(text.split()) // _PIECES))
+        for whole, part in [(True, text), *((False, piece) for piece in pieces(text, longest))]:
+            texts.append(f"{heading}\n{part}")
+            owners.append((each.id, whole))
+    for (id, whole), found in zip(owners, stems(texts), strict=True):
+        if whole:
+            rows[id]["created"]["words"] = " ".join(found)
+        else:
+            rows[id]["pieces"].append(" ".join(found))
+
+
+def _edge_rows(edges: Sequence[Edge]) -> list[dict[str, Any]]:
+    rows: dict[tuple[str, str, EdgeKind], dict[str, Any]] = {}
+    for edge in edges:
+        told = {name: value for name in ("relation", "reason") if (value := getattr(edge, name))}
+        rows[edge.source, edge.target, edge.kind] = {
+            "source": edge.source,
+            "target": edge.target,
+            "type": TYPES[edge.kind],
+            "properties": {"weight": float(edge.weight), "decided_by": edge.decided_by, **told},
+        }
+    return list(rows.values())
+
+
+def _speaker_rows(said: Sequence[Interaction], edges: Sequence[Edge]) -> list[dict[str, str]]:
+    """Who speaks in which conversation, by the folded name."""
+    entity = {edge.source: edge.target for edge in edges if edge.kind is EdgeKind.SAID_BY}
+    rows = {
+        (scope_of(each.conversation), indexed(fold(each.speaker)), entity[each.id])
+        for each in said
+        if each.speaker and each.id in entity
+    }
+    return [{"scope": scope, "folded": folded, "entity": id} for scope, folded, id in sorted(rows)]
+
+
+def _word_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """In how many texts, and in how many of their pieces, each word occurs."""
+    wholes, parts = Counter[str](), Counter[str]()
+    for row in rows:
+        wholes.update(set(row["created"]["words"].split()))
+        for piece in row["pieces"]:
+            parts.update(set(piece.split()))
+    return [
+        {"word": word, "wholes": wholes[word], "pieces": number}
+        for word, number in sorted(parts.items())
+        if word == indexed(word)
+    ]

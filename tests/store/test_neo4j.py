@@ -1,0 +1,210 @@
+"""The store on a Neo4j database keeps what every store promises, on a real server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import neo4j
+import pytest
+
+from graph.errors import StoreError, StoreMissingError, StoreNewerError, UsageError
+from graph.memory import Memory
+from graph.model import EdgeKind, Question, TextQuery
+from graph.settings import Settings
+from graph.store.neo4j.address import address
+from graph.store.neo4j.connection import LOCK_AND_KNOWN, Connection
+from graph.store.neo4j.store import Neo4jStore
+from graph.store.registry import open_store
+from tests.store.conformance import StoreConformance, fill, ids
+from tests.store.graphs import EVERYTHING
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "sample_data"
+OWN = """MATCH (n) WHERE n:Memcli OR n:MemcliPiece OR n:MemcliSpeaker OR n:MemcliAlias OR n:MemcliCheckpoint
+    OR n:MemcliLock
+    OR n:MemcliWord OR n:MemcliIndex"""
+
+
+@pytest.fixture(scope="session")
+def driver(neo4j_url: str) -> Iterator[neo4j.Driver]:
+    with neo4j.GraphDatabase.driver(neo4j_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def url(neo4j_url: str, driver: neo4j.Driver) -> Iterator[str]:
+    driver.execute_query(OWN + " DETACH DELETE n")
+    yield neo4j_url
+    driver.execute_query(OWN + " DETACH DELETE n")
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Neo4jStore]:
+    opened = Neo4jStore(url, create=True)
+    yield opened
+    opened.close()
+
+
+class TestNeo4jStore(StoreConformance):
+    pass
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The statements that are sent for as long as the context lasts."""
+    sent: list[str] = []
+    real = Connection._sent
+
+    def counting(transaction: Any, statement: Any, given: Any) -> Any:
+        sent.append(statement)
+        return real(transaction, statement, given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "_sent", staticmethod(counting))
+        yield sent
+
+
+def memory(url: str, **settings: Any) -> Memory:
+    return Memory.open(Settings(store=url, ingest_extractor="rules", **settings), create=True)
+
+
+def test_round_trips_do_not_depend_on_how_much_is_there(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with memory(url) as opened:
+        with counted(monkeypatch) as sent:
+            assert opened.ingest([SAMPLES / "friends.jsonl"]).added
+        batches = sent.count(LOCK_AND_KNOWN)
+        # Beside its batches, a source has a checkpoint to ask for and, with the lock, to save.
+        assert batches > 3
+        assert len(sent) <= 8 * batches + 4
+        for text in ("What food is Inês allergic to?", "Who left Bristol, and when did Priya move?"):
+            with counted(monkeypatch) as sent:
+                assert opened.ask(Question(text, answer=True)).hits
+            assert len(sent) <= 6
+
+
+def test_the_graph_and_its_answers_are_those_of_sqlite(url: str, tmp_path: Path) -> None:
+    with memory(url) as one, memory(f"sqlite:///{tmp_path}/memory.db") as other:
+        for each in (one, other):
+            each.ingest([SAMPLES / "friends.jsonl"])
+        with one.snapshot() as here, other.snapshot() as there:
+            assert list(here.nodes()) == list(there.nodes())
+            assert list(here.edges()) == list(there.edges())
+        shares = []
+        for line in (SAMPLES / "questions.jsonl").read_text("utf-8").splitlines():
+            asked = Question(json.loads(line)["question"])
+            found, wanted = ({hit.sources[0].interaction for hit in each.ask(asked).hits} for each in (one, other))
+            if wanted:
+                shares.append(len(found & wanted) / len(wanted))
+        assert len(shares) > 30
+        assert sum(shares) / len(shares) >= 0.9
+
+
+FOREIGN = """
+CREATE (a:Note {id: 'n_1', title: 'theirs'})-[:LINKS_TO {weight: 'heavy'}]->(b:Entity {id: 'e_1', name: 'Zürich'}),
+    (c:Interaction {id: 'm_1', text: 'hotel', words: 'hotel'})-[:NEXT]->(:Interaction), (a)-[:MENTIONS]->(c)"""
+THEIRS = "MATCH (n) WHERE NOT n:Memcli AND none(l IN labels(n) WHERE l STARTS WITH 'Memcli') "
+
+
+def test_a_foreign_graph_beside_is_neither_touched_nor_seen(url: str, driver: neo4j.Driver) -> None:
+    def state() -> list[Any]:
+        return driver.execute_query(
+            THEIRS
+            + """OPTIONAL MATCH (n)-[r]->(m) WITH n, r, m ORDER BY elementId(n), elementId(r)
+            RETURN labels(n), n {.*}, type(r), r {.*}, m.id"""
+        ).records
+
+    store = Neo4jStore(url, create=True)
+    try:
+        driver.execute_query(FOREIGN)
+        assert ids(store) == []
+        assert len(ids(fill(store))) == 17
+        driver.execute_query("MATCH (a:Note {title: 'theirs'}), (b:Memcli {id: 'e_1'}) CREATE (a)-[:MENTIONS]->(b)")
+        before = state()
+        assert len(before) > 4
+        assert len(list(fill(store).edges(None, ()))) == 18
+        assert len(list(store.edges(["e_1"], ()))) == 1
+        # Theirs does not make ours wide.
+        assert "n_1" in store.neighborhood(["e_1"], (EdgeKind.MENTIONS,), 1, 1).ids
+        assert [match.id for match in store.search(TextQuery(("hotel",)))] == ["m_6", "m_1"]
+        assert dict(store.info().nodes)["note"] == 4
+        assert state() == before
+    finally:
+        store.close()
+        driver.execute_query(THEIRS + "DETACH DELETE n")
+
+
+def test_writers_take_turns(url: str) -> None:
+    first, second = Neo4jStore(url, create=True), Neo4jStore(url)
+    order: list[str] = []
+
+    def write() -> None:
+        with second.transaction(write=True):
+            assert second.known(["m_1"]) == {"m_1"}
+            order.append("second")
+
+    with ThreadPoolExecutor(1) as pool:
+        with first.transaction(write=True):
+            assert first.known(["m_1"]) == set()
+            waiting = pool.submit(write)
+            assert wait([waiting], 0.5).done == set()
+            first.save(EVERYTHING)
+            order.append("first")
+        waiting.result(30)
+    assert order == ["first", "second"]
+    first.close()
+    second.close()
+
+
+@pytest.mark.parametrize("url", ["bolt://u:secret@h", "bolt://:secret@h:1", "neo4j://h/a/b", "neo4j://", "bolt://h:x"])
+def test_urls_that_are_refused(url: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        open_store(url, create=False)
+    assert "secret" not in raised.value.message + raised.value.hint
+
+
+def test_what_a_url_says() -> None:
+    found = address("neo4j+s://me%40x@example.org:7688/work")
+    assert (found.uri, found.user, found.database) == ("neo4j+s://example.org:7688", "me@x", "work")
+    assert address(found.shown) == found
+    assert address("bolt://[::1]").uri == "bolt://[::1]"
+    assert address("bolt://localhost").user == "neo4j"
+
+
+def test_there_is_no_memory_yet(url: str, driver: neo4j.Driver) -> None:
+    driver.execute_query("MATCH (m:MemcliMigration) DELETE m")
+    with pytest.raises(StoreMissingError):
+        Neo4jStore(url)
+
+
+def test_a_newer_schema(url: str, driver: neo4j.Driver) -> None:
+    Neo4jStore(url, create=True).close()
+    driver.execute_query("CREATE (:MemcliMigration {name: 'second_graph', number: 99})")
+    try:
+        with pytest.raises(StoreNewerError, match="second_graph"):
+            Neo4jStore(url)
+    finally:
+        driver.execute_query("MATCH (m:MemcliMigration {name: 'second_graph'}) DELETE m")
+
+
+def test_a_database_that_is_not_there(url: str) -> None:
+    with pytest.raises(StoreMissingError) as raised:
+        Neo4jStore(url + "/nowhere", create=True)
+    assert raised.value.hint
+
+
+@pytest.mark.parametrize("wrong", ["bolt://127.0.0.1:9", "neo4j://127.0.0.1:9", "bolt://nowhere.invalid"])
+def test_a_server_that_is_not_there(wrong: str) -> None:
+    with pytest.raises(StoreError) as raised:
+        Neo4jStore(wrong)
+    assert raised.value.hint
+
+
+def test_a_wrong_scheme(url: str) -> None:
+    with pytest.raises(StoreError) as raised:
+        Neo4jStore(url.replace("bolt://", "bolt+s://"))
+    assert raised.value.hint
