@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, LiteralString
@@ -145,6 +146,8 @@ def connect(address: Address, password: str, *, create: bool) -> Connection:
     """
     from neo4j import GraphDatabase
 
+    # What the driver logs is told in the error it raises; without a handler Python prints it on standard error.
+    logging.getLogger("neo4j").addHandler(logging.NullHandler())
     driver = GraphDatabase.driver(
         address.uri,
         auth=(address.user, password) if password else None,
