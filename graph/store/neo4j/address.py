@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from graph.errors import UsageError
 
