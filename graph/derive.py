@@ -63,8 +63,14 @@ def derive(batch: Sequence[tuple[Interaction, Extraction]], store: Store, extrac
     placed = _placed([each for each, _ in batch], frontier)
     turns = [_turn(each, extraction, extractor) for each, (_, extraction) in zip(placed, batch, strict=True)]
     asked, order = _sessions(placed, frontier)
-    links = _links(turns, asked, order, store)
-    statements, supports = _insights([pair for turn in turns for pair in turn.stated], store)
+    stated = [pair for turn in turns for pair in turn.stated]
+    written = {turn.note.id for turn in turns if turn.note}
+    answers = [each for each in _answers(asked, order) if each[0] in written]
+    # The only earlier nodes that matter as such, in one read: insights stated again, and notes of questions.
+    held = _held([statement.insight for statement, _ in stated], [question for _, question, _ in answers], store)
+    noted = written | {node.id for node in held if isinstance(node, Note)}
+    links = _links(turns, [each for each in answers if each[1] in noted], store)
+    statements, supports = insights.insights(stated, [node for node in held if isinstance(node, Insight)])
     entities = [each for turn in turns for each in (turn.speaker, *turn.entities) if each]
     return Derived(
         nodes=(*placed, *(turn.note for turn in turns if turn.note), *entities, *asked, *statements),
@@ -115,13 +121,16 @@ def _sessions(placed: Sequence[Interaction], frontier: Frontier) -> tuple[list[Q
     return asked, edges
 
 
-def _links(turns: Sequence[_Turn], asked: Sequence[Query], order: Sequence[Edge], store: Store) -> list[Edge]:
+def _held(statements: Sequence[str], questions: Sequence[str], store: Store) -> list[Node]:
+    """Those of the insights and notes with the ids given that the store holds."""
+    ids = tuple(dict.fromkeys([*statements, *questions]))
+    return list(store.nodes(Selection(kinds=(NodeKind.NOTE, NodeKind.INSIGHT), ids=ids))) if ids else []
+
+
+def _links(turns: Sequence[_Turn], answers: Sequence[tuple[str, str, str]], store: Store) -> list[Edge]:
     """Links of this batch's notes to earlier ones; where one answers another, that is the reason given."""
     found = {(edge.source, edge.target): edge for edge in linking.links(*_joining(turns, store))}
-    written = {turn.note.id for turn in turns if turn.note}
-    answers = [each for each in _answers(asked, order) if each[0] in written]
-    noted = written | store.known([question for _, question, _ in answers if question not in written])
-    for edge in linking.answer_links([each for each in answers if each[1] in noted]):
+    for edge in linking.answer_links(answers):
         found[edge.source, edge.target] = edge
     return list(found.values())
 
@@ -158,15 +167,3 @@ def _answers(asked: Sequence[Query], edges: Sequence[Edge]) -> Iterator[tuple[st
         if edge.kind is EdgeKind.ANSWERED_BY:
             answer, question = (content_id("note", id) for id in (edge.target, origin[edge.source]))
             yield answer, question, text[edge.source]
-
-
-def _insights(stated: Sequence[tuple[Statement, str]], store: Store) -> tuple[list[Insight], list[Edge]]:
-    ids = list(dict.fromkeys(statement.insight for statement, _ in stated))
-    if not ids:
-        return [], []
-    selection = Selection(kinds=(NodeKind.INSIGHT,), ids=tuple(ids))
-    known = {node.id: node for node in store.nodes(selection) if isinstance(node, Insight)}
-    supports: dict[str, set[str]] = {id: set() for id in ids}
-    for edge in store.edges(list(known), (EdgeKind.SUPPORTED_BY,)) if known else ():
-        supports[edge.source].add(edge.target)
-    return insights.insights(stated, known, supports)

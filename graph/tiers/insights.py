@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Extraction, Form, Insight, Interaction
@@ -59,21 +60,18 @@ def statements(interaction: Interaction, extraction: Extraction) -> Iterator[Sta
             yield Statement(id, f"{_named(interaction.speaker)} {relation} {thing}.", interaction.speaker)
 
 
-def insights(
-    stated: Sequence[tuple[Statement, str]], before: dict[str, Insight], supports: dict[str, set[str]]
-) -> tuple[list[Insight], list[Edge]]:
-    """Insights of (statement, note) pairs, counted with what the store holds: the insights `before` and the notes that
-    support each."""
-    first = {statement.insight: statement for statement, _ in reversed(stated)}
-    notes = {id: set(supports.get(id, ())) for id in first}
+def insights(stated: Sequence[tuple[Statement, str]], before: Sequence[Insight]) -> tuple[list[Insight], list[Edge]]:
+    """Insights of (statement, note) pairs, counted on from those the store holds: no note has supported one `before`,
+    since each is new."""
+    known = {each.id: each for each in before}
+    notes: dict[str, set[str]] = {}
     for statement, note in stated:
-        notes[statement.insight].add(note)
+        notes.setdefault(statement.insight, set()).add(note)
     found = []
-    for id, statement in first.items():
-        known = before.get(id)
-        text, subject = (known.text, known.subject) if known else (statement.text, statement.subject)
-        support = len(notes[id])
-        found.append(Insight(id, text, subject, "active" if support > 1 else "candidate", support))
+    for statement in {each.insight: each for each, _ in reversed(stated)}.values():
+        held = known.get(statement.insight) or Insight(statement.insight, statement.text, statement.subject, support=0)
+        support = held.support + len(notes[statement.insight])
+        found.append(replace(held, support=support, state="active" if support > 1 else "candidate"))
     edges = [Edge(statement.insight, note, EdgeKind.SUPPORTED_BY, reason="says so") for statement, note in stated]
     return found, edges
 

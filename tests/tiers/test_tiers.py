@@ -222,7 +222,7 @@ def test_nobody_says_nothing_of_themselves() -> None:
 def test_a_statement_counts_once_a_note() -> None:
     text = "I love Lisbon. I really love Lisbon!"
     (said,) = insights.statements(turn("Ann", text), read(text))
-    (found,), edges = insights.insights([(said, "n_1"), (said, "n_1")], {}, {})
+    (found,), edges = insights.insights([(said, "n_1"), (said, "n_1")], [])
     assert (found.state, found.support) == ("candidate", 1)
     assert {(edge.source, edge.target) for edge in edges} == {(said.insight, "n_1")}
 
@@ -230,7 +230,7 @@ def test_a_statement_counts_once_a_note() -> None:
 def test_the_first_words_stay() -> None:
     (said,) = insights.statements(turn("ANN", "I love LISBON"), read("I love LISBON"))
     before = Insight(said.insight, "Ann likes Lisbon.", "Ann", "candidate", 1)
-    (found,), _ = insights.insights([(said, "n_2")], {said.insight: before}, {said.insight: {"n_1"}})
+    (found,), _ = insights.insights([(said, "n_2")], [before])
     assert found == replace(before, state="active", support=2)
 
 
