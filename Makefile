@@ -39,7 +39,7 @@ format: $(DEVELOP) ## put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-neo4j: $(DEVELOP) ## start a Neo4j to try memcli with, and print its URL; Ctrl-C stops it (NEO4J="--newest --gds")
+neo4j: $(DEVELOP) ## start a Neo4j to try memcli with, and print its URL; Ctrl-C stops it (NEO4J="--newest --gds --data DIR")
 	@$(BIN)/python -m tests.neo4j_server.server $(NEO4J)
 
 docs: $(DEVELOP) ## write the generated parts of the documentation anew

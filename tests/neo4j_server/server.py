@@ -1,16 +1,14 @@
-"""A real Neo4j community server from Maven's jars, on a free loopback port with a folder of its own.
+"""A real Neo4j community server from Maven's jars, on a free loopback port.
 
-    python -m tests.neo4j_server.server [--newest] [--gds]
+    python -m tests.neo4j_server.server [--newest] [--gds] [--data DIR]
 
-starts one, prints its URL, and stops it on Ctrl-C.
+starts one, prints its URL, and stops it on Ctrl-C. Without a folder for its data it leaves nothing behind.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,88 +17,36 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-POM = Path(__file__).with_name("pom.xml")
+from tests.neo4j_server.releases import LTS, NEWEST, Release, UnavailableError, java, library
+
 UP_SECONDS = 180.0
 _OPENS = tuple(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in ("java.nio", "java.io", "sun.nio.ch"))
-
-
-class UnavailableError(Exception):
-    """What is missing here for a server, in one line."""
-
-
-@dataclass(frozen=True)
-class Release:
-    """One version of the server: what it is fetched as, and what runs it."""
-
-    version: str
-    gds: str
-    main: str
-    java: int
-
-
-LTS = Release("5.26.30", "2.13.9", "org.neo4j.server.CommunityEntryPoint", 17)
-NEWEST = Release("2026.08.1", "2.26.0", "org.neo4j.server.Neo4jCommunity", 21)
-
-
-def java_version() -> int:
-    """The major version of the Java on the path.
-
-    Raises:
-        UnavailableError: there is none.
-    """
-    if shutil.which("java") is None:
-        raise UnavailableError(
-            "no Neo4j: there is no Java here; install one, or name a server in MEMCLI_TEST_NEO4J_URL"
-        )
-    told = subprocess.run(["java", "-version"], capture_output=True, text=True, check=True).stderr
-    found = re.search(r'version "(\d+)', told)
-    return int(found.group(1)) if found else 0
-
-
-def library(release: Release, *, gds: bool = False) -> Path:
-    """The folder with the jars, fetched where it is missing.
-
-    Raises:
-        UnavailableError: Java is too old, or Maven is missing or cannot fetch them.
-    """
-    if (java := java_version()) < release.java:
-        raise UnavailableError(f"no Neo4j {release.version}: it needs Java {release.java}, and this is {java}")
-    folder = ROOT / ".cache" / "neo4j" / (release.version + ("-gds" if gds else "")) / "lib"
-    if (folder / ".complete").is_file():
-        return folder
-    if shutil.which("mvn") is None:
-        raise UnavailableError(
-            "no Neo4j: there is no Maven here; install it, or name a server in MEMCLI_TEST_NEO4J_URL"
-        )
-    command = [
-        *("mvn", "-B", "-q", "-f", str(POM), f"-Dneo4j.version={release.version}", f"-Dgds.version={release.gds}"),
-        *(["-P", "gds"] if gds else []),
-        *("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}"),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        said = next((line for line in done.stdout.splitlines() if "ERROR" in line), "it does not say why")
-        raise UnavailableError(f"no Neo4j {release.version}: Maven cannot fetch it: {said}")
-    (folder / ".complete").touch()
-    return folder
+# It reads a pipe whose other end this process holds: however this process ends, the pipe ends with it.
+_KEEPER = 'read -r _; kill "$1" && while kill -0 "$1"; do sleep 0.2; done; [ -z "$2" ] || rm -rf -- "$2"'
 
 
 class Server:
-    """A server in `home`, started and stopped as often as wanted; what it holds stays."""
+    """A server in `home`, started and stopped as often as wanted; what it holds stays.
 
-    def __init__(self, home: Path, release: Release = LTS, *, gds: bool = False, password: str = "") -> None:
+    It ends with this process, even one that is killed; then a `passing` home is removed too.
+    """
+
+    def __init__(
+        self, home: Path, release: Release = LTS, *, gds: bool = False, password: str = "", passing: bool = False
+    ) -> None:
         self.home = home
         self._release = release
         self._gds = gds
         self._password = password
+        self._passing = passing
+        self._java = java(release)
         self._library = library(release, gds=gds)
         with socket.create_server(("127.0.0.1", 0)) as taken:
             self._port = taken.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
+        self._keeper: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -113,28 +59,37 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        new = not (self.home / "conf" / "neo4j.conf").is_file()
-        if new:
-            self._configure()
+        new = not (self.home / "data").is_dir()
+        self._configure()
         heap = "1g" if self._gds else "512m"
-        log = (self.home / "log.txt").open("ab")
-        self._process = subprocess.Popen(
-            [
-                *("java", f"-Xmx{heap}", "-cp", f"{self._library}/*", *_OPENS, self._release.main),
-                *(f"--home-dir={self.home}", f"--config-dir={self.home / 'conf'}"),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
+        with (self.home / "log.txt").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(self._java, f"-Xmx{heap}", "-cp", f"{self._library}/*", *_OPENS, self._release.main),
+                    *(f"--home-dir={self.home}", f"--config-dir={self.home / 'conf'}"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._keeper = subprocess.Popen(
+            ["/bin/sh", "-c", _KEEPER, "sh", str(self._process.pid), str(self.home) if self._passing else ""],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        log.close()
         self._wait()
         if new and self._password:
             self._set_password()
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it by its process id."""
+        if self._keeper is not None:
+            self._keeper.kill()
+            self._keeper.communicate()
+            self._keeper = None
         if self._process is not None:
             os.kill(self._process.pid, how)
             try:
@@ -156,10 +111,11 @@ class Server:
         ]
         if self._gds:
             plugins = self.home / "plugins"
-            plugins.mkdir(parents=True)
+            plugins.mkdir(parents=True, exist_ok=True)
             for jar in {each.name for each in self._library.glob("*.jar")} - {
                 each.name for each in library(self._release).glob("*.jar")
             }:
+                (plugins / jar).unlink(missing_ok=True)
                 (plugins / jar).symlink_to(self._library / jar)
             lines += [f"server.directories.plugins={plugins}", "dbms.security.procedures.unrestricted=gds.*"]
         (self.home / "conf").mkdir(parents=True, exist_ok=True)
@@ -195,10 +151,12 @@ class Server:
 
 
 @contextmanager
-def running(release: Release = LTS, *, gds: bool = False, password: str = "") -> Iterator[Server]:
-    """A server for as long as the context lasts, its folder removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix="memcli-neo4j-") as folder:
-        server = Server(Path(folder), release, gds=gds, password=password)
+def running(
+    release: Release = LTS, *, gds: bool = False, password: str = "", home: Path | None = None
+) -> Iterator[Server]:
+    """A server for as long as the context lasts; without a `home`, in a folder that is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="memcli-neo4j-", ignore_cleanup_errors=True) as folder:
+        server = Server(home or Path(folder), release, gds=gds, password=password, passing=home is None)
         try:
             server.start()
             yield server
@@ -210,11 +168,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Start a Neo4j for trying memcli with it; Ctrl-C stops it.")
     parser.add_argument("--newest", action="store_true", help="the newest release in place of the long-term one")
     parser.add_argument("--gds", action="store_true", help="with the Graph Data Science library")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="keep the data here, for the next time")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        with running(NEWEST if given.newest else LTS, gds=given.gds) as server:
+        if given.data:
+            given.data.mkdir(parents=True, exist_ok=True)
+        home = given.data.resolve() if given.data else None
+        with running(NEWEST if given.newest else LTS, gds=given.gds, home=home) as server:
             print(server.url, flush=True)
-            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+            print("Ctrl-C stops it" + ("." if home else ", and removes its data."), file=sys.stderr)
             signal.pause()
     except UnavailableError as error:
         sys.exit(str(error))

@@ -14,20 +14,19 @@ import pytest
 
 from graph.errors import StoreError, StoreMissingError, StoreNewerError, UsageError
 from graph.memory import Memory
-from graph.model import EdgeKind, Question, TextQuery
+from graph.model import Changes, EdgeKind, Question, Selection, TextQuery
 from graph.settings import Settings
 from graph.store.neo4j.address import address
 from graph.store.neo4j.connection import LOCK_AND_KNOWN, Connection
+from graph.store.neo4j.rows import LABELS, TYPES
 from graph.store.neo4j.store import Neo4jStore
 from graph.store.registry import open_store
 from tests.store.conformance import StoreConformance, fill, ids
-from tests.store.graphs import EVERYTHING
+from tests.store.graphs import EVERYTHING, said
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_data"
-OWN = """MATCH (n) WHERE n:Memcli OR n:MemcliPiece OR n:MemcliSpeaker OR n:MemcliAlias OR n:MemcliCheckpoint
-    OR n:MemcliLock
-    OR n:MemcliWord OR n:MemcliIndex"""
+OWN = "MATCH (n) WHERE any(l IN labels(n) WHERE l STARTS WITH '_Memcli' AND l <> '_MemcliMigration')"
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +106,7 @@ def test_the_graph_and_its_answers_are_those_of_sqlite(url: str, tmp_path: Path)
 FOREIGN = """
 CREATE (a:Note {id: 'n_1', title: 'theirs'})-[:LINKS_TO {weight: 'heavy'}]->(b:Entity {id: 'e_1', name: 'Zürich'}),
     (c:Interaction {id: 'm_1', text: 'hotel', words: 'hotel'})-[:NEXT]->(:Interaction), (a)-[:MENTIONS]->(c)"""
-THEIRS = "MATCH (n) WHERE NOT n:Memcli AND none(l IN labels(n) WHERE l STARTS WITH 'Memcli') "
+THEIRS = "MATCH (n) WHERE NOT n:_Memcli AND none(l IN labels(n) WHERE l STARTS WITH '_Memcli') "
 
 
 def test_a_foreign_graph_beside_is_neither_touched_nor_seen(url: str, driver: neo4j.Driver) -> None:
@@ -123,7 +122,7 @@ def test_a_foreign_graph_beside_is_neither_touched_nor_seen(url: str, driver: ne
         driver.execute_query(FOREIGN)
         assert ids(store) == []
         assert len(ids(fill(store))) == 17
-        driver.execute_query("MATCH (a:Note {title: 'theirs'}), (b:Memcli {id: 'e_1'}) CREATE (a)-[:MENTIONS]->(b)")
+        driver.execute_query("MATCH (a:Note {title: 'theirs'}), (b:_Memcli {id: 'e_1'}) CREATE (a)-[:MENTIONS]->(b)")
         before = state()
         assert len(before) > 4
         assert len(list(fill(store).edges(None, ()))) == 18
@@ -176,19 +175,19 @@ def test_what_a_url_says() -> None:
 
 
 def test_there_is_no_memory_yet(url: str, driver: neo4j.Driver) -> None:
-    driver.execute_query("MATCH (m:MemcliMigration) DELETE m")
+    driver.execute_query("MATCH (m:_MemcliMigration) DELETE m")
     with pytest.raises(StoreMissingError):
         Neo4jStore(url)
 
 
 def test_a_newer_schema(url: str, driver: neo4j.Driver) -> None:
     Neo4jStore(url, create=True).close()
-    driver.execute_query("CREATE (:MemcliMigration {name: 'second_graph', number: 99})")
+    driver.execute_query("CREATE (:_MemcliMigration {name: 'second_graph', number: 99})")
     try:
         with pytest.raises(StoreNewerError, match="second_graph"):
             Neo4jStore(url)
     finally:
-        driver.execute_query("MATCH (m:MemcliMigration {name: 'second_graph'}) DELETE m")
+        driver.execute_query("MATCH (m:_MemcliMigration {name: 'second_graph'}) DELETE m")
 
 
 def test_a_database_that_is_not_there(url: str) -> None:
@@ -208,3 +207,31 @@ def test_a_wrong_scheme(url: str) -> None:
     with pytest.raises(StoreError) as raised:
         Neo4jStore(url.replace("bolt://", "bolt+s://"))
     assert raised.value.hint
+
+
+def test_metadata_comes_back_and_what_readers_tell_is_a_property(store: Neo4jStore, driver: neo4j.Driver) -> None:
+    told = {"model": "gpt-4o", "sidechain": True, "time": 7, "branch": "", "other": {"a": [1, None]}}
+    node = said("m_7", "x", 0, metadata=told)
+    with store.transaction(write=True):
+        store.save(Changes((node,)))
+    assert list(store.nodes(Selection())) == [node]
+    (found,) = driver.execute_query("MATCH (n:Interaction) RETURN n.model, n.sidechain, n.branch, n.metadata").records
+    assert found.values() == ["gpt-4o", True, "", '{"other": {"a": [1, null]}, "time": 7}']
+
+
+def test_times_compare_whether_they_have_an_offset_or_not(store: Neo4jStore, driver: neo4j.Driver) -> None:
+    fill(store)
+    (found,) = driver.execute_query(
+        "MATCH (n:Interaction) WHERE n.at >= localdatetime('2024-03-06') RETURN collect(n.id) AS ids"
+    ).records
+    assert sorted(found["ids"]) == ["m_2", "m_3", "m_4"]
+
+
+def test_only_the_graph_has_relationships_and_its_labels_come_first(store: Neo4jStore, driver: neo4j.Driver) -> None:
+    fill(store)
+    records = driver.execute_query("MATCH ()-[r]->() RETURN DISTINCT type(r) AS type").records
+    assert {record["type"] for record in records} == set(TYPES.values())
+    records = driver.execute_query("MATCH (n:_Memcli) RETURN DISTINCT labels(n) AS labels").records
+    assert {tuple(record["labels"]) for record in records} == {(label, "_Memcli") for label in LABELS.values()}
+    # Neo4j Browser takes the first by the alphabet.
+    assert max(*LABELS.values(), "_Memcli") == "_Memcli"

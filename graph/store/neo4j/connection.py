@@ -18,10 +18,10 @@ REACH_SECONDS = 3.0
 """How long a server may take to answer the first time."""
 RETRY_SECONDS = 4.0
 """How long what failed for a passing reason is tried again."""
-LOCK: Final = "MERGE (l:MemcliLock {name: 'writer'}) SET l.taken = timestamp()"
+LOCK: Final = "MERGE (l:_MemcliLock {name: 'writer'}) SET l.taken = timestamp()"
 """Writers wait here for each other: the lock on the node is kept until the transaction ends."""
-KNOWN: Final = "MATCH (n:Memcli) WHERE n.id IN $ids RETURN n.id AS id"
-LOCK_AND_KNOWN: Final = LOCK + " WITH l MATCH (n:Memcli) WHERE n.id IN $ids RETURN n.id AS id"
+KNOWN: Final = "MATCH (n:_Memcli) WHERE n.id IN $ids RETURN n.id AS id"
+LOCK_AND_KNOWN: Final = LOCK + " WITH l MATCH (n:_Memcli) WHERE n.id IN $ids RETURN n.id AS id"
 """What most writers ask first, in one round trip with the lock."""
 
 Row = Mapping[str, Any]

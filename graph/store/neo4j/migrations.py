@@ -7,22 +7,25 @@ from collections.abc import Mapping
 
 MIGRATIONS: Mapping[str, tuple[str, ...]] = {
     "first_graph": (
-        "CREATE CONSTRAINT memcli_id IF NOT EXISTS FOR (n:Memcli) REQUIRE n.id IS UNIQUE",
-        "CREATE CONSTRAINT memcli_lock IF NOT EXISTS FOR (n:MemcliLock) REQUIRE n.name IS UNIQUE",
-        "CREATE CONSTRAINT memcli_index IF NOT EXISTS FOR (n:MemcliIndex) REQUIRE n.name IS UNIQUE",
-        "CREATE CONSTRAINT memcli_migration IF NOT EXISTS FOR (n:MemcliMigration) REQUIRE n.name IS UNIQUE",
-        "CREATE CONSTRAINT memcli_checkpoint IF NOT EXISTS FOR (n:MemcliCheckpoint) REQUIRE n.digest IS UNIQUE",
-        "CREATE CONSTRAINT memcli_word IF NOT EXISTS FOR (n:MemcliWord) REQUIRE n.word IS UNIQUE",
+        # The labels of kinds first: programs that draw colour and caption a node by the first of its labels.
+        "UNWIND ['Interaction', 'Note', 'Entity', 'Query', 'Insight'] AS label CALL db.createLabel(label)",
+        "CREATE CONSTRAINT memcli_id IF NOT EXISTS FOR (n:_Memcli) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT memcli_lock IF NOT EXISTS FOR (n:_MemcliLock) REQUIRE n.name IS UNIQUE",
+        "CREATE CONSTRAINT memcli_index IF NOT EXISTS FOR (n:_MemcliIndex) REQUIRE n.name IS UNIQUE",
+        "CREATE CONSTRAINT memcli_migration IF NOT EXISTS FOR (n:_MemcliMigration) REQUIRE n.name IS UNIQUE",
+        "CREATE CONSTRAINT memcli_checkpoint IF NOT EXISTS FOR (n:_MemcliCheckpoint) REQUIRE n.digest IS UNIQUE",
+        "CREATE CONSTRAINT memcli_word IF NOT EXISTS FOR (n:_MemcliWord) REQUIRE n.word IS UNIQUE",
         """CREATE CONSTRAINT memcli_speaker IF NOT EXISTS
-            FOR (n:MemcliSpeaker) REQUIRE (n.scope, n.folded) IS UNIQUE""",
-        "CREATE INDEX memcli_speaker_name IF NOT EXISTS FOR (n:MemcliSpeaker) ON (n.folded)",
-        "CREATE INDEX memcli_alias IF NOT EXISTS FOR (n:MemcliAlias) ON (n.folded)",
-        "CREATE INDEX memcli_name IF NOT EXISTS FOR (n:Memcli) ON (n.folded)",
-        "CREATE INDEX memcli_place IF NOT EXISTS FOR (n:Memcli) ON (n.place)",
-        "CREATE INDEX memcli_position IF NOT EXISTS FOR (n:Memcli) ON (n.scope, n.position)",
-        """CREATE FULLTEXT INDEX memcli_whole IF NOT EXISTS FOR (n:Memcli) ON EACH [n.words, n.scope]
+            FOR (n:_MemcliSpeaker) REQUIRE (n.scope, n.folded) IS UNIQUE""",
+        "CREATE INDEX memcli_speaker_name IF NOT EXISTS FOR (n:_MemcliSpeaker) ON (n.folded)",
+        "CREATE INDEX memcli_speaker_entity IF NOT EXISTS FOR (n:_MemcliSpeaker) ON (n.entity)",
+        "CREATE INDEX memcli_alias IF NOT EXISTS FOR (n:_MemcliAlias) ON (n.folded)",
+        "CREATE INDEX memcli_name IF NOT EXISTS FOR (n:_Memcli) ON (n.folded)",
+        "CREATE INDEX memcli_place IF NOT EXISTS FOR (n:_MemcliText) ON (n.place)",
+        "CREATE INDEX memcli_position IF NOT EXISTS FOR (n:_MemcliText) ON (n.scope, n.position)",
+        """CREATE FULLTEXT INDEX memcli_whole IF NOT EXISTS FOR (n:_MemcliText) ON EACH [n.words, n.scope]
             OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}""",
-        """CREATE FULLTEXT INDEX memcli_piece IF NOT EXISTS FOR (n:MemcliPiece) ON EACH [n.words, n.scope]
+        """CREATE FULLTEXT INDEX memcli_piece IF NOT EXISTS FOR (n:_MemcliPiece) ON EACH [n.words, n.scope]
             OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}""",
         "CALL db.awaitIndexes(60)",
     ),
@@ -31,5 +34,5 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
 
 NAMES = tuple(MIGRATIONS)
 
-APPLIED = "MATCH (m:MemcliMigration) RETURN m.name AS name ORDER BY m.number"
-RECORD = "MERGE (m:MemcliMigration {name: $name}) SET m.number = $number"
+APPLIED = "MATCH (m:_MemcliMigration) RETURN m.name AS name ORDER BY m.number"
+RECORD = "MERGE (m:_MemcliMigration {name: $name}) SET m.number = $number"

@@ -26,16 +26,19 @@ from graph.store.neo4j.rows import EDGE, LABELS, NODE, to_edge, to_node, types_o
 from graph.store.neo4j.words import indexed, place_of, scope_of
 from graph.text import fold
 
-_PREFIXED: Final = "MATCH (n:Memcli) WHERE n.id STARTS WITH $prefix WITH n "
-_NAMED: Final = "MATCH (n:Memcli) WHERE n.id IN $ids WITH n "
-_ALL: Final = "MATCH (n:Memcli) WITH n "
+_PREFIXED: Final = "MATCH (n:_Memcli) WHERE n.id STARTS WITH $prefix WITH n "
+_NAMED: Final = "MATCH (n:_Memcli) WHERE n.id IN $ids WITH n "
+_ALL: Final = "MATCH (n:_Memcli) WITH n "
 _TOUCHING: Final = """
-CALL () {
-    MATCH (n:Memcli {scope: $scope}) RETURN n
-    UNION MATCH (:Memcli {scope: $scope})<-[:DERIVED_FROM|ASKED_IN|ANSWERED_BY]-(n:Memcli) RETURN n
-    UNION MATCH (:Memcli {scope: $scope})-[:SAID_BY]->(n:Memcli) RETURN n
-    UNION MATCH (:Memcli {scope: $scope})<-[:DERIVED_FROM]-(:Memcli)-[:MENTIONS|ABOUT]->(n:Memcli) RETURN n
-    UNION MATCH (:Memcli {scope: $scope})<-[:DERIVED_FROM]-(:Memcli)<-[:SUPPORTED_BY]-(n:Memcli) RETURN n
+MATCH (t:_MemcliText {scope: $scope})
+MATCH (m:_Memcli {id: t.of})
+WITH collect(m) AS said
+CALL (said) {
+    UNWIND said AS n RETURN n
+    UNION UNWIND said AS m MATCH (m)<-[:DERIVED_FROM|ASKED_IN|ANSWERED_BY]-(n:_Memcli) RETURN n
+    UNION UNWIND said AS m MATCH (m)-[:SAID_BY]->(n:_Memcli) RETURN n
+    UNION UNWIND said AS m MATCH (m)<-[:DERIVED_FROM]-(:_Memcli)-[:MENTIONS|ABOUT]->(n:_Memcli) RETURN n
+    UNION UNWIND said AS m MATCH (m)<-[:DERIVED_FROM]-(:_Memcli)<-[:SUPPORTED_BY]-(n:_Memcli) RETURN n
 }
 WITH n """
 _FILTERED: Final = """
@@ -44,7 +47,7 @@ AND ($since IS NULL OR n.timestamp >= $since)
 AND ($until IS NULL OR substring(n.timestamp, 0, size($until)) <= $until)
 """
 _BY_ID: Final = "RETURN" + NODE + "ORDER BY n.id"
-_BY_DEGREE: Final = "WITH n, COUNT { (n)--(:Memcli) } AS degree ORDER BY degree DESC, n.id RETURN" + NODE
+_BY_DEGREE: Final = "WITH n, COUNT { (n)--(:_Memcli) } AS degree ORDER BY degree DESC, n.id RETURN" + NODE
 
 PREFIXED: Final = _PREFIXED + _FILTERED + _BY_ID
 NAMED: Final = _NAMED + _FILTERED + _BY_ID
@@ -96,14 +99,14 @@ def _found(connection: Connection, selection: Selection) -> Iterator[Node]:
 
 
 _ALL_EDGES: Final = (
-    "MATCH (s:Memcli)-[r]->(t:Memcli) WHERE type(r) IN $types RETURN" + EDGE + "ORDER BY s.id, toLower(type(r)), t.id"
+    "MATCH (s:_Memcli)-[r]->(t:_Memcli) WHERE type(r) IN $types RETURN" + EDGE + "ORDER BY s.id, toLower(type(r)), t.id"
 )
 _EDGES_OF: Final = (
     """UNWIND $ids AS id
-    MATCH (n:Memcli {id: id})
+    MATCH (n:_Memcli {id: id})
     WITH DISTINCT n
-    WHERE $widest IS NULL OR COUNT { MATCH (n)-[r]-(:Memcli) WHERE type(r) IN $types } <= $widest
-    MATCH (n)-[r]-(:Memcli) WHERE type(r) IN $types
+    WHERE $widest IS NULL OR COUNT { MATCH (n)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
+    MATCH (n)-[r]-(:_Memcli) WHERE type(r) IN $types
     WITH DISTINCT r, startNode(r) AS s, endNode(r) AS t
     RETURN"""
     + EDGE
@@ -126,24 +129,24 @@ def edges(
 _STEPS = 3
 """Steps that `_AROUND` goes at once."""
 _AROUND: Final = """
-MATCH (n:Memcli) WHERE n.id IN $ids
+MATCH (n:_Memcli) WHERE n.id IN $ids
 WITH collect(n) AS near
 CALL (near) {
     UNWIND near AS a
-    WITH a WHERE $steps > 0 AND COUNT { MATCH (a)-[r]-(:Memcli) WHERE type(r) IN $types } <= $widest
-    MATCH (a)-[r]-(b:Memcli) WHERE type(r) IN $types
+    WITH a WHERE $steps > 0 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
+    MATCH (a)-[r]-(b:_Memcli) WHERE type(r) IN $types
     RETURN collect(DISTINCT b) AS second, collect(DISTINCT r) AS first_edges
 }
 CALL (second) {
     UNWIND second AS a
-    WITH a WHERE $steps > 1 AND COUNT { MATCH (a)-[r]-(:Memcli) WHERE type(r) IN $types } <= $widest
-    MATCH (a)-[r]-(b:Memcli) WHERE type(r) IN $types
+    WITH a WHERE $steps > 1 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
+    MATCH (a)-[r]-(b:_Memcli) WHERE type(r) IN $types
     RETURN collect(DISTINCT b) AS third, collect(DISTINCT r) AS second_edges
 }
 CALL (third) {
     UNWIND third AS a
-    WITH a WHERE $steps > 2 AND COUNT { MATCH (a)-[r]-(:Memcli) WHERE type(r) IN $types } <= $widest
-    MATCH (a)-[r]-(:Memcli) WHERE type(r) IN $types
+    WITH a WHERE $steps > 2 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
+    MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types
     RETURN collect(DISTINCT r) AS third_edges
 }
 CALL (near, first_edges, second_edges, third_edges) {
@@ -183,18 +186,19 @@ def neighborhood(
 
 _RESOLVE: Final = """
 CALL () {
-    UNWIND $names AS name MATCH (e:Memcli {folded: name}) RETURN e, name
+    UNWIND $names AS name MATCH (e:_Memcli {folded: name}) RETURN e, name
     UNION
-    UNWIND $names AS name MATCH (:MemcliAlias {folded: name})-[:NAMES]->(e:Memcli) RETURN e, name
+    UNWIND $names AS name MATCH (a:_MemcliAlias {folded: name}) MATCH (e:_Memcli {id: a.entity}) RETURN e, name
     UNION
     UNWIND $beginnings AS name
-    MATCH (s:MemcliSpeaker)-[:IS]->(e:Memcli)
+    MATCH (s:_MemcliSpeaker)
     WHERE s.folded STARTS WITH name AND ($scope IS NULL OR s.scope = $scope)
+    MATCH (e:_Memcli {id: s.entity})
     RETURN e, name
 }
 RETURN e.id AS id, e.name AS title, e.label AS label, name,
     COUNT { (e)<-[:MENTIONS]-() } + COUNT { (e)<-[:ABOUT]-() } AS mentions,
-    EXISTS { (e)<-[:IS]-(s:MemcliSpeaker) WHERE $scope IS NULL OR s.scope = $scope } AS speaks
+    EXISTS { MATCH (s:_MemcliSpeaker {entity: e.id}) WHERE $scope IS NULL OR s.scope = $scope } AS speaks
 ORDER BY id, name"""
 
 
@@ -219,14 +223,16 @@ _FRONTIER: Final = (
     """CALL () {
         UNWIND $scopes AS scope
         CALL (scope) {
-            MATCH (n:Memcli) WHERE n.scope = scope AND n.position >= 0 RETURN n ORDER BY n.position DESC LIMIT $tail
+            MATCH (t:_MemcliText) WHERE t.scope = scope AND t.position >= 0
+            RETURN t ORDER BY t.position DESC LIMIT $tail
         }
-        RETURN n, null AS place
+        RETURN t, null AS place
         UNION ALL
         UNWIND $places AS place
-        MATCH (n:Memcli {place: place})
-        RETURN n, place
+        MATCH (t:_MemcliText {place: place})
+        RETURN t, place
     }
+    MATCH (n:_Memcli {id: t.of})
     RETURN"""
     + NODE
     + ", place ORDER BY n.position"

@@ -7,18 +7,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from graph.model import Edge, EdgeKind, Entity, Form, Insight, Interaction, Node, NodeKind, Note, Query, caption
+from graph.model import Edge, EdgeKind, Entity, Form, Insight, Interaction, Json, Node, NodeKind, Note, Query, caption
 from graph.store.neo4j.connection import Row
-from graph.store.neo4j.words import indexed, place_of, scope_of
+from graph.store.neo4j.words import indexed
 from graph.text import fold
 
 LABELS: Mapping[NodeKind, str] = {kind: kind.value.capitalize() for kind in NodeKind}
 TYPES: Mapping[EdgeKind, str] = {kind: kind.value.upper() for kind in EdgeKind}
 _KIND_OF = {label: kind for kind, label in LABELS.items()}
 
+_TOLD = ("branch", "model", "sidechain", "time")
+"""Metadata that memcli's own readers tell, kept as properties; what else there is, is JSON in `metadata`. A property of
+its own for each name that some source has would fill the database: it never forgets one."""
+
 NODE = """ n {.id, .form, .key, .text, .conversation, .session, .position, .speaker, .timestamp, .title, .reply_to,
-    .metadata, .context, .keywords, .tags, .decided_by, .name, .label, .aliases, .outcome, .asker, .subject, .state,
-    .support, labels: labels(n)} AS node """
+    .branch, .model, .sidechain, .time, .metadata, .context, .keywords, .tags, .decided_by, .name, .label, .aliases,
+    .outcome, .asker, .subject, .state, .support, labels: labels(n)} AS node """
 """What `to_node` reads of a node `n`."""
 EDGE = " s.id AS source, t.id AS target, toLower(type(r)) AS kind, r {.*} AS properties "
 """What `to_edge` reads of a relationship `r` from `s` to `t`."""
@@ -30,16 +34,18 @@ def types_of(kinds: Sequence[EdgeKind]) -> list[str]:
 
 
 def to_properties(node: Node) -> dict[str, Any]:
-    """All properties of a node but those of its full text; None for what it has not."""
+    """All properties of a node, None for what it has not.
+
+    What only an index needs lies beside, in nodes without relationships.
+    """
     match node:
         case Interaction():
             own: dict[str, Any] = {
-                **{name: getattr(node, name) for name in ("key", "text", "conversation", "session", "position")},
+                **{name: getattr(node, name) for name in ("key", "text", "conversation", "position")},
                 **{name: getattr(node, name) for name in ("speaker", "title", "reply_to")},
+                "session": node.session or None,
                 "form": node.form.value,
-                "metadata": json.dumps(node.metadata, ensure_ascii=False, sort_keys=True) if node.metadata else None,
-                "scope": scope_of(node.conversation),
-                "place": place_of(node.conversation, node.key),
+                **_metadata(node.metadata),
                 **_times(node.timestamp),
             }
         case Note():
@@ -58,12 +64,23 @@ def to_properties(node: Node) -> dict[str, Any]:
     return {"id": node.id, "caption": caption(node), **own}
 
 
+def _metadata(given: Mapping[str, Json]) -> dict[str, Any]:
+    told = {name: given[name] for name in _TOLD if isinstance(given.get(name), str | bool)}
+    rest = {name: value for name, value in given.items() if name not in told}
+    return {**told, "metadata": json.dumps(rest, ensure_ascii=False, sort_keys=True) if rest else None}
+
+
 def _times(timestamp: str | None) -> dict[str, Any]:
-    """The timestamp as the source gave it, and as a date that Cypher reckons with."""
+    """The timestamp as the source gave it, and as a date and time that Cypher reckons with.
+
+    The latter is what the clock on the wall said, always without an offset: Cypher compares no time that has one with
+    a time that has none.
+    """
     try:
-        return {"timestamp": timestamp, "at": datetime.fromisoformat(timestamp) if timestamp else None}
+        at = datetime.fromisoformat(timestamp).replace(tzinfo=None) if timestamp else None
     except ValueError:
-        return {"timestamp": timestamp, "at": None}
+        at = None
+    return {"timestamp": timestamp, "at": at}
 
 
 def to_node(found: Row) -> Node:
@@ -74,9 +91,11 @@ def to_node(found: Row) -> Node:
             return Interaction(
                 found["id"],
                 Form(found["form"]),
-                **{name: found[name] for name in ("key", "text", "conversation", "session", "position")},
+                **{name: found[name] for name in ("key", "text", "conversation", "position")},
+                session=found["session"] or "",
                 **{name: found[name] for name in ("speaker", "timestamp", "title", "reply_to")},
-                metadata=json.loads(found["metadata"] or "{}"),
+                metadata=json.loads(found["metadata"] or "{}")
+                | {name: found[name] for name in _TOLD if found[name] is not None},
             )
         case NodeKind.NOTE:
             return Note(
@@ -102,7 +121,7 @@ def to_edge(row: Row) -> Edge:
         row["target"],
         EdgeKind(row["kind"]),
         told["weight"],
-        told.get("relation", ""),
+        told.get("kind", ""),
         told.get("reason", ""),
         told["decided_by"],
     )

@@ -11,9 +11,9 @@ from graph.store.neo4j.words import scope_of, stems
 # Lucene and FTS5 differ in how little a frequent word counts. Each word's weight is brought from Lucene's
 # log(1 + x) to FTS5's max(log(x), 1e-6), x being (all - having + 0.5) / (having + 0.5), in millionths.
 _SEARCH: Final = """
-OPTIONAL MATCH (index:MemcliIndex {name: 'words'})
+OPTIONAL MATCH (index:_MemcliIndex {name: 'words'})
 UNWIND $phrases AS phrase
-OPTIONAL MATCH (w:MemcliWord) WHERE w.word IN phrase.words
+OPTIONAL MATCH (w:_MemcliWord) WHERE w.word IN phrase.words
 WITH index, phrase, coalesce(min(w.wholes), 0) AS wholes, coalesce(min(w.pieces), 0) AS pieces
 WITH phrase, (coalesce(index.wholes, 0) - wholes + 0.5) / (wholes + 0.5) AS whole,
     (coalesce(index.pieces, 0) - pieces + 0.5) / (pieces + 0.5) AS piece
@@ -24,18 +24,21 @@ WITH collect(phrase.clause + '^' + toString(toInteger(ceil(whole)))) AS whole_cl
 WITH $before + reduce(match = '', each IN whole_clauses | match + ' ' + each) + $after AS whole_match,
     $before + reduce(match = '', each IN piece_clauses | match + ' ' + each) + $after AS piece_match
 CALL (whole_match, piece_match) {
-    CALL db.index.fulltext.queryNodes('memcli_whole', whole_match, $wholes) YIELD node AS n, score
-    WHERE ($scope IS NULL OR n.scope = $scope) AND ($speaker IS NULL OR n.speaker = $speaker)
-    AND ($since IS NULL OR n.timestamp >= $since)
-    AND ($until IS NULL OR substring(n.timestamp, 0, size($until)) <= $until)
-    RETURN n.id AS id, score AS whole, 0.0 AS piece ORDER BY whole DESC, id LIMIT $limit
+    CALL db.index.fulltext.queryNodes('memcli_whole', whole_match, $wholes) YIELD node AS t, score
+    WHERE ($scope IS NULL OR t.scope = $scope) AND ($anybody OR EXISTS {
+        MATCH (n:_Memcli {id: t.of}) WHERE ($speaker IS NULL OR n.speaker = $speaker)
+        AND ($since IS NULL OR n.timestamp >= $since)
+        AND ($until IS NULL OR substring(n.timestamp, 0, size($until)) <= $until)
+    })
+    RETURN t.of AS id, score AS whole, 0.0 AS piece ORDER BY whole DESC, id LIMIT $limit
     UNION ALL
-    CALL db.index.fulltext.queryNodes('memcli_piece', piece_match, $pieces) YIELD node AS p, score
-    MATCH (p)<-[:HAS_PIECE]-(n:Memcli)
-    WHERE ($scope IS NULL OR n.scope = $scope) AND ($speaker IS NULL OR n.speaker = $speaker)
-    AND ($since IS NULL OR n.timestamp >= $since)
-    AND ($until IS NULL OR substring(n.timestamp, 0, size($until)) <= $until)
-    RETURN n.id AS id, 0.0 AS whole, max(score) AS piece ORDER BY piece DESC, id LIMIT $limit
+    CALL db.index.fulltext.queryNodes('memcli_piece', piece_match, $pieces) YIELD node AS t, score
+    WHERE ($scope IS NULL OR t.scope = $scope) AND ($anybody OR EXISTS {
+        MATCH (n:_Memcli {id: t.of}) WHERE ($speaker IS NULL OR n.speaker = $speaker)
+        AND ($since IS NULL OR n.timestamp >= $since)
+        AND ($until IS NULL OR substring(n.timestamp, 0, size($until)) <= $until)
+    })
+    RETURN t.of AS id, 0.0 AS whole, max(score) AS piece ORDER BY piece DESC, id LIMIT $limit
 }
 RETURN id, max(whole) / 1000000 AS whole, max(piece) / 1000000 AS piece ORDER BY whole DESC, piece DESC, id"""
 # The index settles ties in its own way: some more are asked for, so that those at the rim are settled by id.
@@ -62,6 +65,7 @@ def search(connection: Connection, query: TextQuery) -> list[Match]:
         wholes=reach[0],
         pieces=reach[1],
         scope=scope,
+        anybody=not narrowed,
         speaker=query.speaker,
         since=query.since,
         until=query.until,

@@ -33,17 +33,17 @@ T = TypeVar("T")
 
 _INFO = """
 CALL () {
-    MATCH (n:Memcli) UNWIND labels(n) AS name
+    MATCH (n:_Memcli) UNWIND labels(n) AS name
     WITH n, name WHERE name IN $labels
     RETURN 'node' AS what, toLower(name) AS name, count(*) AS number, sum(size(coalesce(n.text, n.caption))) AS letters
     UNION ALL
-    MATCH (:Memcli)-[r]->(:Memcli)
+    MATCH (:_Memcli)-[r]->(:_Memcli)
     RETURN 'edge' AS what, toLower(type(r)) AS name, count(*) AS number, 0 AS letters
     UNION ALL
-    MATCH (c:MemcliCheckpoint) WHERE c.finished
+    MATCH (c:_MemcliCheckpoint) WHERE c.finished
     RETURN 'source' AS what, '' AS name, count(*) AS number, 0 AS letters
     UNION ALL
-    MATCH (n:Memcli:Note)
+    MATCH (n:_Memcli:Note)
     RETURN DISTINCT 'extractor' AS what, n.decided_by AS name, 1 AS number, 0 AS letters
 }
 RETURN what, name, number, letters ORDER BY name"""
@@ -104,7 +104,7 @@ class Neo4jStore:
     def checkpoint(self, digest: str) -> Checkpoint | None:
         rows = self._with(
             lambda connection: connection.rows(
-                "MATCH (c:MemcliCheckpoint {digest: $digest}) RETURN c {.*} AS checkpoint", digest=digest
+                "MATCH (c:_MemcliCheckpoint {digest: $digest}) RETURN c {.*} AS checkpoint", digest=digest
             )
         )
         with translated(self._address.shown):

@@ -12,7 +12,7 @@ from graph.errors import StoreError
 from graph.model import Changes, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, kind_of
 from graph.store.neo4j.connection import Connection
 from graph.store.neo4j.rows import LABELS, TYPES, to_properties
-from graph.store.neo4j.words import indexed, scope_of, stems
+from graph.store.neo4j.words import indexed, place_of, scope_of, stems
 from graph.text import fold, pieces, segmented
 
 _PIECES = 4096
@@ -23,26 +23,27 @@ _PIECE = 50
 # A name that folds as the entity's own is found by that; any other has a node for it.
 _SAVE_NODES: Final = """
 UNWIND $rows AS row
-OPTIONAL MATCH (old:Memcli {id: row.id})
+OPTIONAL MATCH (old:_Memcli {id: row.id})
 WITH collect({row: row, fresh: old IS NULL}) AS all
 UNWIND all AS each
 WITH each.row AS row, each.fresh AS fresh
-MERGE (n:Memcli {id: row.id})
+MERGE (n:_Memcli {id: row.id})
 ON CREATE SET n:$(row.label), n += row.created
 ON MATCH SET n += row.replaced
 FOREACH (name IN row.names |
     SET n.aliases = CASE WHEN name = n.name OR name IN n.aliases THEN n.aliases ELSE n.aliases + [name] END)
 FOREACH (folded IN [x IN row.folded WHERE x <> n.folded] |
-    MERGE (a:MemcliAlias {folded: folded, entity: row.id}) MERGE (a)-[:NAMES]->(n))
-FOREACH (words IN CASE WHEN fresh THEN row.pieces ELSE [] END |
-    CREATE (n)-[:HAS_PIECE]->(:MemcliPiece {words: words, scope: row.created.scope}))
+    MERGE (:_MemcliAlias {folded: folded, entity: row.id}))
+FOREACH (text IN CASE WHEN fresh THEN row.texts ELSE [] END |
+    CREATE (t:_MemcliText {of: row.id}) SET t += text
+    FOREACH (words IN row.pieces | CREATE (:_MemcliPiece {of: row.id, words: words, scope: text.scope})))
 WITH row, fresh WHERE fresh
 RETURN row.id AS id"""
 _SAVE_REST: Final = """
 CALL () {
     UNWIND $edges AS row
-    OPTIONAL MATCH (s:Memcli {id: row.source})
-    OPTIONAL MATCH (t:Memcli {id: row.target})
+    OPTIONAL MATCH (s:_Memcli {id: row.source})
+    OPTIONAL MATCH (t:_Memcli {id: row.target})
     FOREACH (_ IN CASE WHEN s IS NULL OR t IS NULL THEN [] ELSE [1] END |
         MERGE (s)-[r:$(row.type)]->(t) SET r = row.properties)
     WITH CASE WHEN s IS NULL THEN row.source WHEN t IS NULL THEN row.target END AS loose
@@ -50,26 +51,24 @@ CALL () {
 }
 CALL () {
     UNWIND $speakers AS row
-    MATCH (e:Memcli {id: row.entity})
-    MERGE (s:MemcliSpeaker {scope: row.scope, folded: row.folded})
-    ON CREATE SET s.new = true
-    FOREACH (_ IN CASE WHEN s.new THEN [1] ELSE [] END | CREATE (s)-[:IS]->(e) REMOVE s.new)
+    MERGE (s:_MemcliSpeaker {scope: row.scope, folded: row.folded})
+    ON CREATE SET s.entity = row.entity
     RETURN count(*) AS speakers
 }
 CALL () {
     UNWIND $words AS row
-    MERGE (w:MemcliWord {word: row.word})
+    MERGE (w:_MemcliWord {word: row.word})
     SET w.wholes = coalesce(w.wholes, 0) + row.wholes, w.pieces = coalesce(w.pieces, 0) + row.pieces
     RETURN count(*) AS words
 }
 CALL () {
-    MERGE (i:MemcliIndex {name: 'words'})
+    MERGE (i:_MemcliIndex {name: 'words'})
     SET i.wholes = coalesce(i.wholes, 0) + $wholes, i.pieces = coalesce(i.pieces, 0) + $pieces
     RETURN count(*) AS indexes
 }
 CALL () {
     UNWIND $checkpoints AS row
-    MERGE (c:MemcliCheckpoint {digest: row.digest})
+    MERGE (c:_MemcliCheckpoint {digest: row.digest})
     ON CREATE SET c = row
     ON MATCH SET c.records = CASE WHEN row.records > c.records THEN row.records ELSE c.records END,
         c.finished = c.finished OR row.finished
@@ -110,7 +109,7 @@ def _node_rows(nodes: Sequence[Node]) -> dict[str, dict[str, Any]]:
                 "id": node.id,
                 "label": LABELS[kind_of(node)],
                 "created": properties,
-                **{name: [] for name in ("names", "folded", "pieces")},
+                **{name: [] for name in ("names", "folded", "texts", "pieces")},
                 "replaced": {},
             },
         )
@@ -125,7 +124,7 @@ def _node_rows(nodes: Sequence[Node]) -> dict[str, dict[str, Any]]:
 
 
 def _add_words(rows: Mapping[str, dict[str, Any]], interactions: Iterable[Interaction]) -> None:
-    """Give the rows of interactions the words of their text and of its pieces."""
+    """Give the rows of interactions what is indexed of them: their place, the words of their text and of its pieces."""
     texts: list[str] = []
     owners: list[tuple[str, bool]] = []
     for each in {node.id: node for node in reversed(list(interactions))}.values():
@@ -134,9 +133,11 @@ def _add_words(rows: Mapping[str, dict[str, Any]], interactions: Iterable[Intera
         for whole, part in [(True, text), *((False, piece) for piece in pieces(text, longest))]:
             texts.append(f"{heading}\n{part}")
             owners.append((each.id, whole))
+        scope, place = scope_of(each.conversation), place_of(each.conversation, each.key)
+        rows[each.id]["texts"].append({"scope": scope, "place": place, "position": each.position})
     for (id, whole), found in zip(owners, stems(texts), strict=True):
         if whole:
-            rows[id]["created"]["words"] = " ".join(found)
+            rows[id]["texts"][0]["words"] = " ".join(found)
         else:
             rows[id]["pieces"].append(" ".join(found))
 
@@ -144,7 +145,7 @@ def _add_words(rows: Mapping[str, dict[str, Any]], interactions: Iterable[Intera
 def _edge_rows(edges: Sequence[Edge]) -> list[dict[str, Any]]:
     rows: dict[tuple[str, str, EdgeKind], dict[str, Any]] = {}
     for edge in edges:
-        told = {name: value for name in ("relation", "reason") if (value := getattr(edge, name))}
+        told = {name: value for name, value in (("kind", edge.relation), ("reason", edge.reason)) if value}
         rows[edge.source, edge.target, edge.kind] = {
             "source": edge.source,
             "target": edge.target,
@@ -169,7 +170,7 @@ def _word_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """In how many texts, and in how many of their pieces, each word occurs."""
     wholes, parts = Counter[str](), Counter[str]()
     for row in rows:
-        wholes.update(set(row["created"]["words"].split()))
+        wholes.update(set(row["texts"][0]["words"].split()))
         for piece in row["pieces"]:
             parts.update(set(piece.split()))
     return [
