@@ -6,9 +6,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from graph.answer import reply
+from graph.errors import StoreBusyError
 from graph.lookup import company, find, neighbors
 from graph.model import (
     Entity,
@@ -29,6 +30,10 @@ from graph.settings import Settings
 from graph.shape import shape
 from graph.snapshot import snapshot
 from graph.store.registry import open_store
+
+if TYPE_CHECKING:
+    from graph.comparison import Holding
+    from graph.transfer import TransferReport
 
 EVERYTHING = Selection()
 
@@ -134,6 +139,43 @@ class Memory:
         """Counts and shape of the graph."""
         with self._store.transaction(write=False):
             return shape(self._store)
+
+    def copy(self, target: Memory, *, progress: Progress | None = None) -> TransferReport:
+        """Copy all that is here into `target`; what it holds already of that stays as it is, so that a copy that
+        was broken off goes on.
+
+        Raises:
+            StoreError: `target` holds another memory, or cannot be written. What was committed stays.
+        """
+        from graph.transfer import copy
+
+        return copy(self._store, target._store, progress)
+
+    @contextmanager
+    def backup(self) -> Iterator[Iterator[bytes]]:
+        """The bytes of a backup (`graph.backup`) of all that is here, for as long as the context lasts.
+
+        The last step raises `StoreBusyError` where something was written meanwhile, in a store that gives no
+        consistent state.
+        """
+        from graph.backup import chunks
+        from graph.comparison import holding
+
+        with self._store.transaction(write=False):
+            before = holding(self._store)
+
+            def checked() -> Iterator[bytes]:
+                yield from chunks(before)
+                if holding(self._store).size != before.size:
+                    raise StoreBusyError("the memory was written to while it was backed up", "make the backup again")
+
+            yield checked()
+
+    def restore(self, backup: Holding, *, progress: Progress | None = None) -> TransferReport:
+        """Write what a backup holds, `Backup.checked`, as `copy` does; raises what that raises."""
+        from graph.transfer import Transfer
+
+        return Transfer(backup, self._store, progress).run()
 
     def info(self) -> StoreInfo:
         """What the store says of itself."""

@@ -61,6 +61,10 @@ class Store(Protocol):
         """How far the source with these bytes was taken in."""
         ...
 
+    def checkpoints(self) -> Iterator[Checkpoint]:
+        """All checkpoints, sorted by digest."""
+        ...
+
     def save(self, changes: Changes) -> dict[NodeKind, int]:
         """Write `changes`, indexes included; return how many nodes of each kind are new.
 

@@ -6,12 +6,16 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from graph.errors import MemcliError
 from graph.model import Citation, Hit, IngestReport, Neighbor, Node, Reply, kind_of
+
+if TYPE_CHECKING:
+    from graph.transfer import TransferReport
 
 SCHEMA = "memcli/1"
 # What JSON allows as it is, and a terminal obeys.
@@ -75,6 +79,16 @@ def ingest_data(report: IngestReport) -> dict[str, Any]:
     data: dict[str, Any] = plain(report)
     del data["warnings"]
     return data
+
+
+def transfer_data(report: TransferReport) -> dict[str, Any]:
+    """The data of `store copy` and `store restore`, without the names of both sides."""
+    found = [
+        {"part": str(each.part), "key": list(each.key), "here": each.here is not None, "there": each.there is not None}
+        for each in report.differences
+    ]
+    data: dict[str, Any] = plain(replace(report, differences=()))
+    return data | {"differences": found}
 
 
 def reply_data(reply: Reply, *, explain: bool = False) -> dict[str, Any]:

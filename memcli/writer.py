@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_file(target: Path, chunks: Iterable[str]) -> int:
-    """Write `chunks` to `target` as UTF-8 and return the number of bytes.
+def write_file(target: Path, chunks: Iterable[str | bytes]) -> int:
+    """Write `chunks` to `target`, text as UTF-8, and return the number of bytes.
 
     The text goes to a temporary file beside the target, which takes the target's place once it
     is on disk; until then, and after any error, the target is what it was. What is no regular
@@ -40,12 +40,12 @@ def write_file(target: Path, chunks: Iterable[str]) -> int:
     return size
 
 
-def _write(path: Path, chunks: Iterable[str]) -> int:
+def _write(path: Path, chunks: Iterable[str | bytes]) -> int:
     size = 0
     # Half a surrogate pair, which JSON can carry and UTF-8 cannot, is written as its escape.
     with path.open("wb") as file:
         for chunk in chunks:
-            size += file.write(chunk.encode("utf-8", "backslashreplace"))
+            size += file.write(chunk if isinstance(chunk, bytes) else chunk.encode("utf-8", "backslashreplace"))
         file.flush()
         if path.is_file():
             os.fsync(file.fileno())

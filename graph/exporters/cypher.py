@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from graph.exporters.characters import REPLACEMENT
-from graph.exporters.properties import edge_properties, json_text, node_properties
-from graph.model import EDGE_ENDS, Edge, EdgeKind, Json, Node, NodeKind, Snapshot, kind_of
+from graph.labels import LABELS, TYPES, edge_properties, node_properties
+from graph.model import EDGE_ENDS, Edge, EdgeKind, NodeKind, Snapshot, kind_of
 
 _ROWS = 200
 _CHARACTERS = 1_000_000
@@ -25,7 +26,8 @@ Kind = TypeVar("Kind", NodeKind, EdgeKind)
 class CypherExporter:
     """Writes one statement a line, for `cypher-shell --file`: a constraint a label, then batches.
 
-    Loading it twice changes nothing. Timestamps stay the strings they are; metadata is JSON text.
+    It gives the labels, types and properties that a memory kept in Neo4j has, without what memcli itself needs to find
+    things: a graph to ask questions in Cypher, and no store to open with memcli. Loading it twice changes nothing.
     """
 
     name: ClassVar[str] = "cypher"
@@ -36,19 +38,23 @@ class CypherExporter:
         for kind in NodeKind:
             yield (
                 f"CREATE CONSTRAINT memcli_{kind.value}_id IF NOT EXISTS "
-                f"FOR (n:{_label(kind)}) REQUIRE n.id IS UNIQUE;\n"
+                f"FOR (n:{LABELS[kind]}) REQUIRE n.id IS UNIQUE;\n"
             )
-        for kind, rows in _batches((kind_of(node), _node(node)) for node in snapshot.nodes()):
-            yield f"UNWIND [{rows}] AS row MERGE (n:{_label(kind)} {{id: row.id}}) SET n = row;\n"
+        for kind, rows in _batches((kind_of(node), literal(node_properties(node))) for node in snapshot.nodes()):
+            yield f"UNWIND [{rows}] AS row MERGE (n:{LABELS[kind]} {{id: row.id}}) SET n += row;\n"
         for relation, rows in _batches((edge.kind, _edge(edge)) for edge in snapshot.edges()):
             yield f"UNWIND [{rows}] AS row {_joined(relation)} SET r = row.properties;\n"
 
 
-def literal(value: Json) -> str:
-    """Return `value` (a string, a number, a list or a map with plain names) as a Cypher literal."""
+def literal(value: Any) -> str:
+    """Return `value` (text, a number, a boolean, a time, a list or a map with plain names) as a Cypher literal."""
     match value:
         case str():
             return f"'{_SPECIAL.sub(_escape, _LOST.sub(REPLACEMENT, value))}'"
+        case bool():
+            return str(value).lower()
+        case datetime():
+            return f"localdatetime('{value.isoformat()}')"
         case float():
             digits = format(Decimal(repr(value)), "f")
             return digits if "." in digits else f"{digits}.0"
@@ -66,31 +72,16 @@ def _escape(match: re.Match[str]) -> str:
     return _ESCAPES.get(match[0]) or f"\\u{ord(match[0]):04x}"
 
 
-def _label(kind: NodeKind) -> str:
-    return kind.value.capitalize()
-
-
 def _joined(kind: EdgeKind) -> str:
     source, target = EDGE_ENDS[kind]
     return (
-        f"MATCH (a:{_label(source)} {{id: row.source}}) MATCH (b:{_label(target)} {{id: row.target}}) "
-        f"MERGE (a)-[r:{kind.value.upper()}]->(b)"
+        f"MATCH (a:{LABELS[source]} {{id: row.source}}) MATCH (b:{LABELS[target]} {{id: row.target}}) "
+        f"MERGE (a)-[r:{TYPES[kind]}]->(b)"
     )
 
 
-def _node(node: Node) -> str:
-    properties = node_properties(node)
-    del properties["kind"]
-    if "metadata" in properties:
-        properties["metadata"] = json_text(properties["metadata"])
-    return literal(properties)
-
-
 def _edge(edge: Edge) -> str:
-    properties = edge_properties(edge)
-    ends = {"source": properties.pop("source"), "target": properties.pop("target")}
-    del properties["kind"]
-    return literal(ends | {"properties": properties})
+    return literal({"source": edge.source, "target": edge.target, "properties": edge_properties(edge)})
 
 
 def _batches(rows: Iterable[tuple[Kind, str]]) -> Iterator[tuple[Kind, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from graph.exporters.properties import edge_properties, json_text, node_properties
-from graph.model import Snapshot
+from graph.model import Edge, Node, Snapshot
 
 
 class JsonlExporter:
@@ -21,6 +21,16 @@ class JsonlExporter:
 
     def chunks(self, snapshot: Snapshot) -> Iterator[str]:
         for node in snapshot.nodes():
-            yield json_text({"type": "node"} | node_properties(node)) + "\n"
+            yield node_line(node)
         for edge in snapshot.edges():
-            yield json_text({"type": "edge"} | edge_properties(edge)) + "\n"
+            yield edge_line(edge)
+
+
+def node_line(node: Node) -> str:
+    """The line of a node."""
+    return json_text({"type": "node"} | node_properties(node)) + "\n"
+
+
+def edge_line(edge: Edge) -> str:
+    """The line of an edge."""
+    return json_text({"type": "edge"} | edge_properties(edge)) + "\n"

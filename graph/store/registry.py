@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -39,3 +40,18 @@ def open_store(url: str, *, create: bool, password: str = "") -> Store:
     if scheme == "sqlite":
         return cast("Store", kind(Path(path), create=create))
     return cast("Store", kind(url, create=create, password=password))
+
+
+def same_store(one: str, other: str) -> bool:
+    """Whether two URLs, as `open_store` takes them, lead to one store, as far as URLs can tell."""
+    return _place(one) == _place(other)
+
+
+def _place(url: str) -> str:
+    """The file, or host, port and database: who signs in there, and how, makes no other store."""
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        return os.path.realpath(unquote(rest.removeprefix("/")))
+    host, _, database = rest.partition("?")[0].partition("/")
+    host = host.rpartition("@")[2].lower()
+    return f"{host if host.rpartition(':')[2].isdigit() else host + ':7687'}/{database.rstrip('/')}"

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graph.errors import UsageError
 from graph.extract.models import installed_model
 from memcli.command import command, new_group
+from memcli.exits import Exit
 from memcli.render.graph import show_info
-from memcli.results import plain
+from memcli.render.progress import TerminalProgress
+from memcli.render.transfer import show_transfer
+from memcli.results import plain, transfer_data
 from memcli.session import Session
+from memcli.writer import write_file
 
-app = new_group("Look at the store behind the memory.")
+if TYPE_CHECKING:
+    from graph.ports import Progress
+    from graph.transfer import TransferReport
+
+app = new_group("Look at the store behind the memory, copy it, back it up.")
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
+_LINE = 8
+"""Bytes of a backup's line for a byte of the longest record: JSON writes some characters as six."""
 
 
 @app.callback()
 def store() -> None:
-    """Look at the store behind the memory."""
+    """Look at the store behind the memory, copy it, back it up."""
 
 
 @command(
@@ -29,3 +50,99 @@ def info(session: Session) -> None:
         found = memory.info()
     model = installed_model()
     session.emit(plain(found) | {"spacy_model": model}, lambda page: show_info(page, found, model))
+
+
+@command(
+    app,
+    examples="""
+    memcli store copy memory.db neo4j://localhost
+    memcli store copy neo4j://ann@example.org/work work.db
+    memcli store copy sqlite:///memory.db /mnt/usb/memory.db --json
+    """,
+)
+def copy(
+    session: Session,
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The store to copy, as --store names it.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The store to fill; made where it is missing.")],
+) -> Exit:
+    """Copy a memory from one store to another, of whatever kind, and compare the two.
+
+    TO has to be empty, or to hold an earlier copy of the same memory, which is brought up to date. A copy that
+    was broken off goes on where it stopped when it is run again.
+    """
+    from graph.store.registry import same_store
+
+    if "store" in session.flags:
+        raise UsageError("--store says nothing here", "name both stores: memcli store copy FROM TO")
+    ours, theirs = (replace(session, flags={"store": each}) for each in (source, target))
+    names = {"from": ours.config.settings().store, "to": theirs.config.settings().store}
+    if same_store(*names.values()):
+        raise UsageError("FROM and TO are the same store", "name another one")
+    with ours.memory() as one, theirs.memory(create=True) as other, _progress(session) as progress:
+        report = one.copy(other, progress=progress)
+    return _emit(session, names, report)
+
+
+@command(
+    app,
+    examples="""
+    memcli store backup memory.jsonl.gz
+    memcli store backup work.jsonl.gz --store neo4j://localhost/work
+    """,
+)
+def backup(session: Session, file: File) -> None:
+    """Write all of the memory to one file, from which any kind of store can be filled.
+
+    The file is written whole or not at all. An earlier backup is replaced; any other file is left as it is.
+    """
+    from graph.backup import is_backup
+
+    if file.is_file() and file.stat().st_size and not is_backup(file):
+        raise UsageError(f"{file} is there, and is no backup", "name another file, or remove that one")
+    with session.memory() as memory, memory.backup() as chunks:
+        size = write_file(file, chunks)
+        url = memory.info().url
+    session.emit(
+        {"store": url, "file": str(file), "bytes": size}, lambda page: page.line(f"wrote {file}: {size} bytes")
+    )
+
+
+@command(
+    app,
+    examples="""
+    memcli store restore memory.jsonl.gz
+    memcli store restore memory.jsonl.gz --store neo4j://localhost
+    """,
+)
+def restore(session: Session, file: File) -> Exit:
+    """Fill a store from a backup, and compare the two.
+
+    The whole file is checked before anything is written. The store has to be empty, or to hold an earlier state of
+    the same memory. What was broken off goes on when it is run again.
+    """
+    from graph.backup import Backup
+
+    settings = session.config.settings()
+    found = Backup(file, settings.ingest_longest * _LINE).checked()
+    with session.memory(create=True) as memory, _progress(session) as progress:
+        report = memory.restore(found, progress=progress)
+    return _emit(session, {"from": str(file), "to": settings.store}, report)
+
+
+@contextmanager
+def _progress(session: Session) -> Iterator[Progress | None]:
+    shown = session.terminals.stderr and not session.quiet
+    with TerminalProgress(session.stderr, colour=session.colour) if shown else nullcontext() as progress:
+        yield progress
+
+
+def _emit(session: Session, names: dict[str, str], report: TransferReport) -> Exit:
+    """Say what was done; that the two differ all the same is a failure."""
+    failed = bool(report.differing)
+    session.emit(
+        names | transfer_data(report),
+        lambda page: show_transfer(page, report),
+        status="error" if failed else "ok",
+        warnings=[f"the two differ in {report.differing} places"] if failed else [],
+    )
+    return Exit.FAILED if failed else Exit.DONE

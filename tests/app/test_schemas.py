@@ -32,7 +32,10 @@ COMMAND_LINES = {
     "model pull": ["model", "pull", "spacy"],
     "note list": ["note", "list"],
     "note show": ["note", "show", "NOTE"],
+    "store backup": ["store", "backup", "memory.jsonl.gz"],
+    "store copy": ["store", "copy", "STORE", "copy.db"],
     "store info": ["store", "info"],
+    "store restore": ["store", "restore", "BACKUP", "--store", "restored.db"],
 }
 
 ELSEWHERE = {"eval"}
@@ -71,7 +74,10 @@ def test_data_fits_its_schema(world: World, name: str, monkeypatch: pytest.Monke
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     note = world("note", "list", "--limit", "1", "--json").data["notes"][0]["id"]
-    ran = world(*(note if each == "NOTE" else each for each in COMMAND_LINES[name]), "--json")
+    backup = str(tmp_path / "backup.jsonl.gz")
+    assert world("store", "backup", backup).code == 0
+    given = {"NOTE": note, "STORE": world.env["MEMCLI_STORE"], "BACKUP": backup}
+    ran = world(*(given.get(each, each) for each in COMMAND_LINES[name]), "--json")
     assert ran.code == 0
     assert ran.envelope["command"] == name
     assert list(ran.envelope) == ["schema", "command", "status", "data", "warnings", "errors"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 from hypothesis import example, given
@@ -16,7 +17,7 @@ from graph.model import EDGE_ENDS, EdgeKind, Form, Interaction, NodeKind, Snapsh
 from .samples import EDGES, INTERACTION, NASTY, NODES, SAMPLE, Watched, snapshot_of
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<string>'(?:[^'\\]|\\.)*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>\w+)|(?P<mark>[\[\]{}:,]))"
+    r"\s*(?:localdatetime\((?P<time>'[^']*')\)|(?P<truth>(?:true|false)\b)|(?P<string>'(?:[^'\\]|\\.)*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>\w+)|(?P<mark>[\[\]{}:,]))"
 )
 ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|(.))")
 PLAIN = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "'": "'", "\\": "\\"}
@@ -25,7 +26,9 @@ STATEMENT = re.compile(r"UNWIND (?P<rows>\[.*\]) AS row (?P<action>(?:MATCH|MERG
 properties = st.recursive(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
     | st.integers(0)
-    | st.floats(0, 1e6, allow_nan=False),
+    | st.floats(0, 1e6, allow_nan=False)
+    | st.booleans()
+    | st.datetimes(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.from_regex(r"[a-z]{1,5}", fullmatch=True), inner),
     max_leaves=8,
 )
@@ -50,6 +53,10 @@ class Literals:
             return ESCAPE.sub(
                 lambda found: chr(int(found[1], 16)) if found[1] else PLAIN[found[2]], token["string"][1:-1]
             )
+        if token["time"]:
+            return datetime.fromisoformat(token["time"][1:-1])
+        if token["truth"]:
+            return token["truth"] == "true"
         if token["number"]:
             return float(token["number"]) if "." in token["number"] else int(token["number"])
         if token["mark"] == "[":
@@ -58,7 +65,8 @@ class Literals:
         return dict(self.items("}", self.pair))
 
     def pair(self) -> tuple[str, Any]:
-        name = self.token()["name"]
+        token = self.token()
+        name = token["name"] or token["truth"]
         assert name
         assert self.token()["mark"] == ":"
         return name, self.value()
@@ -106,7 +114,7 @@ def test_nodes_come_with_their_label_and_properties() -> None:
     found = {row["id"]: (action, row) for rows, action in batches(SAMPLE) if "MERGE (n:" in action for row in rows}
     assert set(found) == {node.id for node in NODES}
     action, row = found["m_a"]
-    assert action == "MERGE (n:Interaction {id: row.id}) SET n = row;"
+    assert action == "MERGE (n:Interaction {id: row.id}) SET n += row;"
     assert row["text"] == NASTY
     assert row["position"] == INTERACTION.position
     assert json.loads(row["metadata"])["z"] == [1, 2.5, {"y": NASTY}]

@@ -161,6 +161,20 @@ class Writing:
         assert store.checkpoint("d") == Checkpoint("d", "chat.jsonl", 100, True)
         assert store.info().sources == 1
 
+    def test_all_checkpoints_come_by_digest(self, store: Store) -> None:
+        assert list(store.checkpoints()) == []
+        wanted = [Checkpoint("a", "x", 1), Checkpoint("c", "z/y", 3, True), Checkpoint("d", "é", 64)]
+        for each in reversed(wanted):
+            save(store, checkpoint=each)
+        assert list(store.checkpoints()) == wanted
+
+    def test_who_said_it_may_be_saved_later(self, store: Store) -> None:
+        save(store, *NODES)
+        save(store, edges=EDGES)
+        (found,) = store.resolve(["annabe"])
+        assert (found.entity.id, found.speaks) == ("e_5", True)
+        assert store.resolve(["annabe"], "trip") == []
+
     def test_a_checkpoint_never_goes_back(self, store: Store) -> None:
         save(store, checkpoint=Checkpoint("d", "x", 100, True))
         save(store, checkpoint=Checkpoint("d", "x", 10))

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, Final
 
 from graph.ids import PREFIXES
+from graph.labels import LABELS
 from graph.model import (
     Edge,
     EdgeKind,
@@ -22,7 +23,7 @@ from graph.model import (
 )
 from graph.ports import TAIL
 from graph.store.neo4j.connection import KNOWN, Connection
-from graph.store.neo4j.rows import EDGE, LABELS, NODE, to_edge, to_node, types_of
+from graph.store.neo4j.rows import EDGE, NODE, to_edge, to_node, types_of
 from graph.store.neo4j.words import indexed, place_of, scope_of
 from graph.text import fold
 
@@ -98,8 +99,11 @@ def _found(connection: Connection, selection: Selection) -> Iterator[Node]:
         yield to_node(row["node"])
 
 
+# The beginning that every id has lets the index give the sources in order: only the edges of one are sorted at a time.
 _ALL_EDGES: Final = (
-    "MATCH (s:_Memcli)-[r]->(t:_Memcli) WHERE type(r) IN $types RETURN" + EDGE + "ORDER BY s.id, toLower(type(r)), t.id"
+    "MATCH (s:_Memcli)-[r]->(t:_Memcli) WHERE s.id STARTS WITH '' AND type(r) IN $types RETURN"
+    + EDGE
+    + "ORDER BY s.id, toLower(type(r)), t.id"
 )
 _EDGES_OF: Final = (
     """UNWIND $ids AS id

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
-from graph.model import Edge, EdgeKind, Entity, Form, Insight, Interaction, Json, Node, NodeKind, Note, Query, caption
+from graph.labels import LABELS, TOLD, TYPES, node_properties
+from graph.model import Edge, EdgeKind, Entity, Form, Insight, Interaction, Node, NodeKind, Note, Query
 from graph.store.neo4j.connection import Row
-from graph.store.neo4j.words import indexed
-from graph.text import fold
 
-LABELS: Mapping[NodeKind, str] = {kind: kind.value.capitalize() for kind in NodeKind}
-TYPES: Mapping[EdgeKind, str] = {kind: kind.value.upper() for kind in EdgeKind}
 _KIND_OF = {label: kind for kind, label in LABELS.items()}
-
-_TOLD = ("branch", "model", "sidechain", "time")
-"""Metadata that memcli's own readers tell, kept as properties; what else there is, is JSON in `metadata`. A property of
-its own for each name that some source has would fill the database: it never forgets one."""
+_NOTHING = dict.fromkeys(("speaker", "timestamp", "at", "title", "reply_to", "session", "metadata", "asker", *TOLD))
 
 NODE = """ n {.id, .form, .key, .text, .conversation, .session, .position, .speaker, .timestamp, .title, .reply_to,
     .branch, .model, .sidechain, .time, .metadata, .context, .keywords, .tags, .decided_by, .name, .label, .aliases,
@@ -34,53 +27,11 @@ def types_of(kinds: Sequence[EdgeKind]) -> list[str]:
 
 
 def to_properties(node: Node) -> dict[str, Any]:
-    """All properties of a node, None for what it has not.
+    """All properties of a node, None for what it may have and has not; an entity's aliases are added by and by.
 
     What only an index needs lies beside, in nodes without relationships.
     """
-    match node:
-        case Interaction():
-            own: dict[str, Any] = {
-                **{name: getattr(node, name) for name in ("key", "text", "conversation", "position")},
-                **{name: getattr(node, name) for name in ("speaker", "title", "reply_to")},
-                "session": node.session or None,
-                "form": node.form.value,
-                **_metadata(node.metadata),
-                **_times(node.timestamp),
-            }
-        case Note():
-            own = {
-                **{name: getattr(node, name) for name in ("title", "context", "decided_by")},
-                "keywords": list(node.keywords),
-                "tags": list(node.tags),
-                **_times(node.timestamp),
-            }
-        case Entity():
-            own = {"name": node.name, "label": node.label, "folded": indexed(fold(node.name)), "aliases": []}
-        case Query():
-            own = {"text": node.text, "outcome": node.outcome, "asker": node.asker, **_times(node.timestamp)}
-        case Insight():
-            own = {name: getattr(node, name) for name in ("text", "subject", "state", "support", "decided_by")}
-    return {"id": node.id, "caption": caption(node), **own}
-
-
-def _metadata(given: Mapping[str, Json]) -> dict[str, Any]:
-    told = {name: given[name] for name in _TOLD if isinstance(given.get(name), str | bool)}
-    rest = {name: value for name, value in given.items() if name not in told}
-    return {**told, "metadata": json.dumps(rest, ensure_ascii=False, sort_keys=True) if rest else None}
-
-
-def _times(timestamp: str | None) -> dict[str, Any]:
-    """The timestamp as the source gave it, and as a date and time that Cypher reckons with.
-
-    The latter is what the clock on the wall said, always without an offset: Cypher compares no time that has one with
-    a time that has none.
-    """
-    try:
-        at = datetime.fromisoformat(timestamp).replace(tzinfo=None) if timestamp else None
-    except ValueError:
-        at = None
-    return {"timestamp": timestamp, "at": at}
+    return _NOTHING | node_properties(node) | ({"aliases": []} if isinstance(node, Entity) else {})
 
 
 def to_node(found: Row) -> Node:
@@ -95,7 +46,7 @@ def to_node(found: Row) -> Node:
                 session=found["session"] or "",
                 **{name: found[name] for name in ("speaker", "timestamp", "title", "reply_to")},
                 metadata=json.loads(found["metadata"] or "{}")
-                | {name: found[name] for name in _TOLD if found[name] is not None},
+                | {name: found[name] for name in TOLD if found[name] is not None},
             )
         case NodeKind.NOTE:
             return Note(

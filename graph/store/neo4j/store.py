@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from graph.errors import StoreError
+from graph.labels import LABELS
 from graph.model import (
     Changes,
     Checkpoint,
@@ -27,7 +28,6 @@ from graph.store.neo4j.address import address
 from graph.store.neo4j.connection import Connection, connect
 from graph.store.neo4j.failures import translated
 from graph.store.neo4j.migrations import NAMES
-from graph.store.neo4j.rows import LABELS
 
 T = TypeVar("T")
 
@@ -109,6 +109,13 @@ class Neo4jStore:
         )
         with translated(self._address.shown):
             return Checkpoint(**rows[0]["checkpoint"]) if rows else None
+
+    def checkpoints(self) -> Iterator[Checkpoint]:
+        with translated(self._address.shown):
+            rows = self._connection.stream(
+                "MATCH (c:_MemcliCheckpoint) WHERE c.digest >= '' RETURN c {.*} AS checkpoint ORDER BY c.digest"
+            )
+            yield from (Checkpoint(**row["checkpoint"]) for row in rows)
 
     def save(self, changes: Changes) -> dict[NodeKind, int]:
         if not self._connection.writing:

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from functools import cache
 
 from graph.ids import content_id
+from graph.labels import INDEXED
 
 _TABLES = """
 CREATE VIRTUAL TABLE given USING fts5 (text, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE word USING fts5vocab (given, instance);
 """
-_INDEXED = 500
-"""Letters of a name by which it is found: an index holds no value of any length."""
 
 
 def stems(texts: Sequence[str]) -> list[list[str]]:
@@ -47,7 +46,7 @@ def place_of(conversation: str, key: str) -> str:
 
 def indexed(name: str) -> str:
     """The part of a folded name by which it is found."""
-    return name[:_INDEXED]
+    return name[:INDEXED]
 
 
 @cache

@@ -9,9 +9,10 @@ from typing import Any, Final
 from msgspec.structs import asdict
 
 from graph.errors import StoreError
+from graph.labels import LABELS, TYPES, edge_properties
 from graph.model import Changes, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, kind_of
 from graph.store.neo4j.connection import Connection
-from graph.store.neo4j.rows import LABELS, TYPES, to_properties
+from graph.store.neo4j.rows import to_properties
 from graph.store.neo4j.words import indexed, place_of, scope_of, stems
 from graph.text import fold, pieces, segmented
 
@@ -39,6 +40,9 @@ FOREACH (text IN CASE WHEN fresh THEN row.texts ELSE [] END |
     FOREACH (words IN row.pieces | CREATE (:_MemcliPiece {of: row.id, words: words, scope: text.scope})))
 WITH row, fresh WHERE fresh
 RETURN row.id AS id"""
+_SPOKEN: Final = (
+    "MATCH (n:_Memcli) WHERE n.id IN $ids RETURN n.id AS id, n.conversation AS conversation, n.speaker AS speaker"
+)
 _SAVE_REST: Final = """
 CALL () {
     UNWIND $edges AS row
@@ -86,7 +90,7 @@ def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
     (told,) = connection.rows(
         _SAVE_REST,
         edges=_edge_rows(changes.edges),
-        speakers=_speaker_rows(said, changes.edges),
+        speakers=_speaker_rows(connection, said, changes.edges),
         words=_word_rows(said_rows),
         wholes=len(said_rows),
         pieces=sum(len(row["pieces"]) for row in said_rows),
@@ -145,24 +149,25 @@ def _add_words(rows: Mapping[str, dict[str, Any]], interactions: Iterable[Intera
 def _edge_rows(edges: Sequence[Edge]) -> list[dict[str, Any]]:
     rows: dict[tuple[str, str, EdgeKind], dict[str, Any]] = {}
     for edge in edges:
-        told = {name: value for name, value in (("kind", edge.relation), ("reason", edge.reason)) if value}
         rows[edge.source, edge.target, edge.kind] = {
             "source": edge.source,
             "target": edge.target,
             "type": TYPES[edge.kind],
-            "properties": {"weight": float(edge.weight), "decided_by": edge.decided_by, **told},
+            "properties": edge_properties(edge),
         }
     return list(rows.values())
 
 
-def _speaker_rows(said: Sequence[Interaction], edges: Sequence[Edge]) -> list[dict[str, str]]:
+def _speaker_rows(connection: Connection, said: Sequence[Interaction], edges: Sequence[Edge]) -> list[dict[str, str]]:
     """Who speaks in which conversation, by the folded name."""
     entity = {edge.source: edge.target for edge in edges if edge.kind is EdgeKind.SAID_BY}
-    rows = {
-        (scope_of(each.conversation), indexed(fold(each.speaker)), entity[each.id])
-        for each in said
-        if each.speaker and each.id in entity
-    }
+    spoken = {each.id: (scope_of(each.conversation), each.speaker) for each in said}
+    # An interaction may have been saved before the edge to whoever said it.
+    if before := [id for id in entity if id not in spoken]:
+        spoken |= {
+            row["id"]: (scope_of(row["conversation"]), row["speaker"]) for row in connection.rows(_SPOKEN, ids=before)
+        }
+    rows = {(scope, indexed(fold(name)), entity[id]) for id, (scope, name) in spoken.items() if name and id in entity}
     return [{"scope": scope, "folded": folded, "entity": id} for scope, folded, id in sorted(rows)]
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from graph.model import Edge, EdgeKind, Entity, Form, Insight, Interaction, Node, NodeKind, Note, Query
+from graph.model import Checkpoint, Edge, EdgeKind, Entity, Form, Insight, Interaction, Node, NodeKind, Note, Query
 
 Row = tuple[Any, ...]
 
@@ -101,3 +101,8 @@ def to_node(kind: NodeKind, row: Row) -> Node:
 def to_edge(row: Row) -> Edge:
     """The edge of (source id, target id, kind, weight, relation, reason, decided_by)."""
     return Edge(row[0], row[1], EdgeKind(row[2]), *row[3:])
+
+
+def to_checkpoint(row: Row) -> Checkpoint:
+    """The checkpoint of (digest, name, records, finished)."""
+    return Checkpoint(row[0], row[1], row[2], bool(row[3]))

@@ -28,7 +28,7 @@ from graph.store.sqlite import read, search, write
 from graph.store.sqlite.connection import connect
 from graph.store.sqlite.failures import translated
 from graph.store.sqlite.migrations import NAMES
-from graph.store.sqlite.rows import Row, keys_of
+from graph.store.sqlite.rows import Row, keys_of, to_checkpoint
 
 T = TypeVar("T")
 
@@ -91,7 +91,12 @@ class SqliteStore:
             row = self._connection.execute(
                 "SELECT digest, name, records, finished FROM checkpoint WHERE digest = ?", (digest,)
             ).fetchone()
-        return Checkpoint(row[0], row[1], row[2], bool(row[3])) if row else None
+        return to_checkpoint(row) if row else None
+
+    def checkpoints(self) -> Iterator[Checkpoint]:
+        with translated(self._path):
+            rows = self._connection.execute("SELECT digest, name, records, finished FROM checkpoint ORDER BY digest")
+            yield from map(to_checkpoint, rows)
 
     def save(self, changes: Changes) -> dict[NodeKind, int]:
         if not self._writing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -70,14 +71,27 @@ def _insert_speakers(
     connection: sqlite3.Connection, said: Sequence[Interaction], edges: Sequence[Edge], keys: dict[str, int]
 ) -> None:
     speaker = {edge.source: keys[edge.target] for edge in edges if edge.kind is EdgeKind.SAID_BY}
+    spoken = {each.id: (each.conversation, each.speaker) for each in said}
+    # An interaction may have been saved before the edge to whoever said it.
+    spoken |= _spoken(connection, [keys[id] for id in speaker if id not in spoken])
     rows = {
-        (each.conversation, fold(each.speaker), speaker[each.id])
-        for each in said
-        if each.speaker and each.id in speaker
+        (conversation, fold(name), speaker[id]) for id, (conversation, name) in spoken.items() if name and id in speaker
     }
     connection.executemany(
         "INSERT INTO speaker (conversation, folded, entity) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", sorted(rows)
     )
+
+
+def _spoken(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[str, tuple[str, str | None]]:
+    """Conversation and speaker of interactions, by id."""
+    if not keys:
+        return {}
+    rows = connection.execute(
+        """SELECT n.id, i.conversation, i.speaker FROM json_each(?) j
+        JOIN interaction i ON i.key = j.value JOIN node n ON n.key = i.key""",
+        (json.dumps(keys),),
+    )
+    return {id: (conversation, speaker) for id, conversation, speaker in rows}
 
 
 def _index(connection: sqlite3.Connection, interactions: Sequence[Interaction], keys: dict[str, int]) -> None:

@@ -1,0 +1,109 @@
+"""Two memories side by side: what one holds and the other does not, or holds otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from graph.model import Checkpoint, Edge, Entity, Interaction, Node, Selection
+from graph.ports import Store
+
+Item = Node | Edge | Checkpoint
+
+
+class Part(StrEnum):
+    """What a memory is made of. A checkpoint is a source taken in."""
+
+    NODE = "node"
+    EDGE = "edge"
+    CHECKPOINT = "checkpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """All that a memory holds, read as it is consumed: nodes by id, edges by source, kind, target, checkpoints by
+    digest. `size` counts all of it."""
+
+    nodes: Callable[[], Iterator[Node]]
+    edges: Callable[[], Iterator[Edge]]
+    checkpoints: Callable[[], Iterator[Checkpoint]]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A part that only one of two memories holds (the other has None), or that each holds in its way."""
+
+    part: Part
+    key: tuple[str, ...]
+    here: Item | None
+    there: Item | None
+
+
+def holding(store: Store) -> Holding:
+    """What `store` holds; read it inside one transaction."""
+    info = store.info()
+    return Holding(
+        lambda: store.nodes(Selection()),
+        lambda: store.edges(None, ()),
+        store.checkpoints,
+        # Checkpoints are few, and only those of finished sources are counted.
+        sum(info.nodes.values()) + sum(info.edges.values()) + info.sources,
+    )
+
+
+def differences(here: Holding, there: Holding) -> Iterator[Difference]:
+    """Walk both in step and yield what differs, however much both hold."""
+    yield from _walk(Part.NODE, here.nodes(), there.nodes())
+    yield from _walk(Part.EDGE, here.edges(), there.edges())
+    yield from _walk(Part.CHECKPOINT, here.checkpoints(), there.checkpoints())
+
+
+def grows_into(before: Item, after: Item) -> bool:
+    """Whether `after` is what `before` may have become since in the same memory, by the rules of `Changes`."""
+    match before, after:
+        case Interaction(), Interaction():
+            return before == after
+        case Entity(), Entity():
+            return set(before.aliases) <= set(after.aliases) and replace(before, aliases=()) == replace(
+                after, aliases=()
+            )
+        case Checkpoint(), Checkpoint():
+            return before.records <= after.records and before.finished <= after.finished
+    return type(before) is type(after)
+
+
+def part_of(item: Item) -> Part:
+    """What `item` is."""
+    match item:
+        case Edge():
+            return Part.EDGE
+        case Checkpoint():
+            return Part.CHECKPOINT
+    return Part.NODE
+
+
+def key_of(item: Item) -> tuple[str, ...]:
+    """What tells `item` from others of its part, and orders them."""
+    match item:
+        case Edge():
+            return (item.source, item.kind, item.target)
+        case Checkpoint():
+            return (item.digest,)
+    return (item.id,)
+
+
+def _walk(part: Part, here: Iterator[Item], there: Iterator[Item]) -> Iterator[Difference]:
+    one, other = next(here, None), next(there, None)
+    while one or other:
+        if one and (other is None or key_of(one) < key_of(other)):
+            yield Difference(part, key_of(one), one, None)
+            one = next(here, None)
+        elif other and (one is None or key_of(other) < key_of(one)):
+            yield Difference(part, key_of(other), None, other)
+            other = next(there, None)
+        elif one and other:
+            if one != other:
+                yield Difference(part, key_of(one), one, other)
+            one, other = next(here, None), next(there, None)

@@ -1,0 +1,136 @@
+"""Nodes, edges and checkpoints as lines of JSON, and back: the way back takes only what the way there would write."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from enum import StrEnum
+from functools import cache
+from itertools import chain
+from typing import Any, get_args, get_origin, get_type_hints
+
+from graph.exporters.jsonl import edge_line, node_line
+from graph.ids import PREFIXES
+from graph.model import (
+    EDGE_ENDS,
+    Checkpoint,
+    Edge,
+    Entity,
+    Insight,
+    Interaction,
+    Json,
+    Node,
+    NodeKind,
+    Note,
+    Query,
+)
+
+_MADE: Mapping[NodeKind, type[Node]] = {
+    NodeKind.INTERACTION: Interaction,
+    NodeKind.NOTE: Note,
+    NodeKind.ENTITY: Entity,
+    NodeKind.QUERY: Query,
+    NodeKind.INSIGHT: Insight,
+}
+_ID = re.compile(r"[!-~]{1,100}")
+_DEEPEST = 100
+"""Levels of nesting in metadata."""
+_LARGEST = 2**63
+
+
+def line_of(item: Node | Edge | Checkpoint) -> str:
+    """The line of a node, an edge or a checkpoint."""
+    match item:
+        case Edge():
+            return edge_line(item)
+        case Checkpoint():
+            return json.dumps({"type": "checkpoint"} | asdict(item), ensure_ascii=False) + "\n"
+    return node_line(item)
+
+
+def record_of(line: bytes) -> Node | Edge | Checkpoint:
+    """What `line_of` wrote as `line`.
+
+    Raises:
+        ValueError: it never wrote that, or what no store can hold.
+    """
+    try:
+        item = _item(json.loads(line))
+        written = line_of(item)
+    except (TypeError, LookupError, RecursionError, OverflowError) as error:
+        raise ValueError(str(error)) from error
+    if written.encode("utf-8") != line:
+        raise ValueError("not as it was written")
+    return item
+
+
+def _item(record: Any) -> Node | Edge | Checkpoint:
+    values = dict(record)
+    match values.pop("type"):
+        case "node":
+            kind = NodeKind(values.pop("kind"))
+            node: Node = _made(_MADE[kind], values)
+            _check_id(node.id, kind)
+            return node
+        case "edge":
+            edge: Edge = _made(Edge, values)
+            for id, kind in zip((edge.source, edge.target), EDGE_ENDS[edge.kind], strict=True):
+                _check_id(id, kind)
+            return edge
+        case "checkpoint":
+            checkpoint: Checkpoint = _made(Checkpoint, values)
+            return checkpoint
+    raise ValueError("neither node nor edge nor checkpoint")
+
+
+def _check_id(id: str, kind: NodeKind) -> None:
+    if not (id.startswith(PREFIXES[kind]) and _ID.fullmatch(id)):
+        raise ValueError(f"{id!r} is no id of kind {kind}")
+
+
+def _made(kind: type, values: Mapping[str, Json]) -> Any:
+    hints = _hints(kind)
+    return kind(**{name: _value(hints[name], value) for name, value in values.items()})
+
+
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    hints = get_type_hints(kind)
+    return {each.name: hints[each.name] for each in fields(kind)}
+
+
+def _value(hint: Any, value: Json) -> Any:
+    """`value` as a field of type `hint`.
+
+    Raises:
+        ValueError: it is of another type, or no store can hold it.
+    """
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(value)
+    # None is left out where it is written, so that it need not be told from text here.
+    shape = get_origin(hint) or hint
+    wanted = {tuple: list, Mapping: dict}.get(shape) or next(iter(get_args(hint)), hint)
+    if type(value) is not wanted or (wanted is int and not -_LARGEST <= value < _LARGEST):
+        raise ValueError(f"{value!r:.40} is no {hint}")
+    _check(value, _DEEPEST if wanted is dict else 1)
+    return tuple(value) if wanted is list else value
+
+
+def _check(value: Json, depth: int) -> None:
+    """See that every store can hold `value`, and that it is nested no deeper than `depth`."""
+    match value:
+        case str():
+            # A lone surrogate cannot be encoded.
+            if b"\0" in value.encode("utf-8"):
+                raise ValueError("a NUL character")
+        case float():
+            if not math.isfinite(value):
+                raise ValueError("a number out of range")
+        case list() | dict():
+            if not depth:
+                raise ValueError("nested too deeply")
+            for each in chain(value, value.values() if isinstance(value, dict) else ()):
+                _check(each, depth - 1)
