@@ -16,10 +16,11 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from graph.comparison import Holding, Part, key_of, part_of
 from graph.errors import StoreCorruptError, StoreForeignError, StoreNewerError
@@ -58,8 +59,7 @@ def is_backup(path: Path) -> bool:
     return _version(path) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(Struct, frozen=True):
     """A backup in a file. No line of it may be longer than `longest` bytes, uncompressed."""
 
     path: Path

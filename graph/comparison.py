@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from graph.model import Checkpoint, Edge, Entity, Interaction, Node, Selection
 from graph.ports import Store
@@ -20,8 +22,7 @@ class Part(StrEnum):
     CHECKPOINT = "checkpoint"
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(Struct, frozen=True):
     """All that a memory holds, read as it is consumed: nodes by id, edges by source, kind, target, checkpoints by
     digest. `size` counts all of it."""
 
@@ -31,8 +32,7 @@ class Holding:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A part that only one of two memories holds (the other has None), or that each holds in its way."""
 
     part: Part

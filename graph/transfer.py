@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from graph.comparison import Difference, Holding, differences, grows_into, holding
 from graph.errors import StoreError
@@ -22,8 +23,7 @@ NAMED = 20
 T = TypeVar("T", Node, Edge, Checkpoint)
 
 
-@dataclass(frozen=True, slots=True)
-class TransferReport:
+class TransferReport(Struct, frozen=True):
     """What one transfer did: how many parts the source holds, and how many of them were written now.
 
     `differing` counts what the target holds otherwise afterwards; `differences` are the first of these.
@@ -38,8 +38,7 @@ class TransferReport:
     differences: tuple[Difference, ...] = ()
 
 
-@dataclass(slots=True)
-class Transfer:
+class Transfer(Struct):
     """One run. What the target holds already is left as it is, so that a run that was broken off goes on."""
 
     source: Holding
