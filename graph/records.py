@@ -6,11 +6,11 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, fields
-from enum import StrEnum
-from functools import cache
 from itertools import chain
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec.structs import asdict
 
 from graph.exporters.jsonl import edge_line, node_line
 from graph.ids import PREFIXES
@@ -35,6 +35,8 @@ _MADE: Mapping[NodeKind, type[Node]] = {
     NodeKind.QUERY: Query,
     NodeKind.INSIGHT: Insight,
 }
+T = TypeVar("T")
+
 _ID = re.compile(r"[!-~]{1,100}")
 _DEEPEST = 100
 """Levels of nesting in metadata."""
@@ -72,17 +74,16 @@ def _item(record: Any) -> Node | Edge | Checkpoint:
     match values.pop("type"):
         case "node":
             kind = NodeKind(values.pop("kind"))
-            node: Node = _made(_MADE[kind], values)
+            node = _made(_MADE[kind], values)
             _check_id(node.id, kind)
             return node
         case "edge":
-            edge: Edge = _made(Edge, values)
+            edge = _made(Edge, values)
             for id, kind in zip((edge.source, edge.target), EDGE_ENDS[edge.kind], strict=True):
                 _check_id(id, kind)
             return edge
         case "checkpoint":
-            checkpoint: Checkpoint = _made(Checkpoint, values)
-            return checkpoint
+            return _made(Checkpoint, values)
     raise ValueError("neither node nor edge nor checkpoint")
 
 
@@ -91,32 +92,18 @@ def _check_id(id: str, kind: NodeKind) -> None:
         raise ValueError(f"{id!r} is no id of kind {kind}")
 
 
-def _made(kind: type, values: Mapping[str, Json]) -> Any:
-    hints = _hints(kind)
-    return kind(**{name: _value(hints[name], value) for name, value in values.items()})
-
-
-@cache
-def _hints(kind: type) -> Mapping[str, Any]:
-    hints = get_type_hints(kind)
-    return {each.name: hints[each.name] for each in fields(kind)}
-
-
-def _value(hint: Any, value: Json) -> Any:
-    """`value` as a field of type `hint`.
+def _made(kind: type[T], values: Mapping[str, Json]) -> T:
+    """`values` as the fields of a `kind`.
 
     Raises:
-        ValueError: it is of another type, or no store can hold it.
+        ValueError: one is of another type, or no store can hold it.
     """
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return hint(value)
-    # None is left out where it is written, so that it need not be told from text here.
-    shape = get_origin(hint) or hint
-    wanted = {tuple: list, Mapping: dict}.get(shape) or next(iter(get_args(hint)), hint)
-    if type(value) is not wanted or (wanted is int and not -_LARGEST <= value < _LARGEST):
-        raise ValueError(f"{value!r:.40} is no {hint}")
-    _check(value, _DEEPEST if wanted is dict else 1)
-    return tuple(value) if wanted is list else value
+    item = msgspec.convert(values, kind)
+    _check(values, 1 + _DEEPEST)
+    # Those in metadata are kept as text, of any size.
+    if any(type(each) is int and not -_LARGEST <= each < _LARGEST for each in values.values()):
+        raise ValueError("a number out of range")
+    return item
 
 
 def _check(value: Json, depth: int) -> None:

@@ -7,12 +7,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import count, pairwise
 from pathlib import Path
 
 import neo4j
 import pytest
+from msgspec.structs import replace
 
 from graph.comparison import Difference, Part
 from graph.errors import StoreError
