@@ -6,6 +6,7 @@
     ├── InputError            input            a source as a whole cannot be read
     ├── ModelMissingError     model-missing    a model or extra is asked for and not installed
     └── StoreError            store            the store cannot be used
+        ├── StoreSignInError      store-sign-in     the user or the password is wrong
         ├── StoreMissingError     store-missing     there is no memory there yet
         ├── StoreForeignError     store-foreign     the file is not a memcli store
         ├── StoreNewerError       store-newer       a newer memcli wrote it
@@ -54,6 +55,12 @@ class ModelMissingError(MemcliError):
 
 class StoreError(MemcliError):
     code = "store"
+    passing = False
+    """Whether the same transaction, run again, may well succeed."""
+
+
+class StoreSignInError(StoreError):
+    code = "store-sign-in"
 
 
 class StoreMissingError(StoreError):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from graph.derive import derive
-from graph.errors import InputError
+from graph.errors import InputError, StoreError
 from graph.extract.registry import extractor_named
-from graph.model import Changes, Checkpoint, Extraction, IngestReport, NodeKind, Record, Reject, Source
+from graph.model import Changes, Checkpoint, Extraction, IngestReport, Interaction, NodeKind, Record, Reject, Source
 from graph.ports import Extractor, Progress, Reader, Store
 from graph.readers.decode import reading
 from graph.readers.discovery import discover
@@ -27,6 +27,11 @@ _BATCH_LETTERS = 1_000_000
 _BLOCK = 1 << 20
 _REJECTS = 1000
 """Rejects that are reported one by one; more are only counted."""
+_PATIENCE = 4.0
+"""Seconds for which a batch is tried again that the store undid for a passing reason."""
+_PAUSE = 0.2
+
+T = TypeVar("T")
 
 
 class Ingest(Struct):
@@ -116,20 +121,25 @@ class Ingest(Struct):
             self._count(added=len(fresh), skipped=len(records) - len(fresh))
             return
         extracted = list(zip(fresh, self._extract([each.text for each in fresh]), strict=True)) if fresh else []
+        added = persistently(lambda: self._commit(extracted, checkpoint))
+        self._count(**added, skipped=len(records) - added["added"])
+
+    def _commit(self, extracted: Sequence[tuple[Interaction, Extraction]], checkpoint: Checkpoint) -> dict[str, int]:
+        """Store one batch; say what it added. Run again after it went wrong it takes up what is there by then."""
+        assert self.store is not None
         with self.store.transaction(write=True):
             # Another ingest may have stored some of them meanwhile.
-            known = self.store.known([each.id for each in fresh])
+            known = self.store.known([each.id for each, _ in extracted])
             batch = [pair for pair in extracted if pair[0].id not in known]
             derived = derive(batch, self.store, self._extractor.name) if batch and self._extractor else None
             nodes, edges = (derived.nodes, derived.edges) if derived else ((), ())
             new = self.store.save(Changes(nodes, edges, checkpoint))
-        self._count(
-            added=len(batch),
-            skipped=len(records) - len(batch),
-            notes=new.get(NodeKind.NOTE, 0),
-            entities=new.get(NodeKind.ENTITY, 0),
-            links=derived.links if derived else 0,
-        )
+        return {
+            "added": len(batch),
+            "notes": new.get(NodeKind.NOTE, 0),
+            "entities": new.get(NodeKind.ENTITY, 0),
+            "links": derived.links if derived else 0,
+        }
 
     def _extract(self, texts: Sequence[str]) -> list[Extraction]:
         if self._extractor is None:
@@ -139,9 +149,15 @@ class Ingest(Struct):
         return self._extractor.extract(texts)
 
     def _save(self, changes: Changes) -> None:
-        if self.store and not self.dry_run:
-            with self.store.transaction(write=True):
-                self.store.save(changes)
+        store = self.store
+        if store is None or self.dry_run:
+            return
+
+        def save() -> None:
+            with store.transaction(write=True):
+                store.save(changes)
+
+        persistently(save)
 
     def _reject(self, reject: Reject) -> None:
         self._count(rejected=1)
@@ -150,6 +166,24 @@ class Ingest(Struct):
 
     def _count(self, **more: int) -> None:
         self.report = replace(self.report, **{name: getattr(self.report, name) + count for name, count in more.items()})
+
+
+def persistently(work: Callable[[], T]) -> T:
+    """Do `work`, a transaction, and do it again where the store undid it for a passing reason.
+
+    Raises:
+        StoreError: it fails for another reason, or does not pass.
+    """
+    until = time.monotonic() + _PATIENCE
+    pause = _PAUSE
+    while True:
+        try:
+            return work()
+        except StoreError as error:
+            if not error.passing or time.monotonic() > until:
+                raise
+            time.sleep(pause)
+            pause *= 2
 
 
 def _digest(source: Source, reader: Reader) -> str:

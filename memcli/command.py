@@ -45,10 +45,12 @@ def command(app: typer.Typer, *, examples: str, name: str | None = None) -> Call
 
     def register(body: Body) -> Body:
         @wraps(body)
-        def run(ctx: typer.Context, store: str | None, json: bool, quiet: bool, verbose: bool, **own: object) -> Exit:
+        def run(
+            ctx: typer.Context, store: str | None, json: bool, quiet: bool, no_input: bool, verbose: bool, **own: object
+        ) -> Exit:
             session: Session = ctx.obj
             session.command = ctx.command_path.partition(" ")[2]
-            session.json, session.quiet, session.verbose = json, quiet, verbose
+            session.json, session.quiet, session.verbose, session.no_input = json, quiet, verbose, no_input
             _check(own)
             if store is not None:
                 session.flags["store"] = store

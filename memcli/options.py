@@ -15,6 +15,7 @@ Store = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON envelope on standard output.")]
 AsLines = Annotated[bool, typer.Option("--jsonl", help="Print one JSON record a line.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")]
+NoInput = Annotated[bool, typer.Option("--no-input", help="Ask for nothing; fail instead.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more about what is done.")]
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="At most this many.")]
@@ -57,6 +58,7 @@ SHARED = tuple(
         ("store", None, Store),
         ("json", False, AsJson),
         ("quiet", False, Quiet),
+        ("no_input", False, NoInput),
         ("verbose", False, Verbose),
     )
 )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 from msgspec import Struct, field
 
 from memcli.config import Config
+from memcli.passwords import ask_on_terminal, signed_in
 from memcli.render.page import Page, PlainPage, TerminalPage
 from memcli.render.text import clean
 from memcli.results import dumps, envelope
@@ -57,6 +58,7 @@ class Session(Struct):
     json: bool = False
     quiet: bool = False
     verbose: bool = False
+    no_input: bool = False
 
     @classmethod
     def of_process(cls) -> Session:
@@ -78,12 +80,18 @@ class Session(Struct):
         return Config(self.env, self.cwd, self.flags)
 
     def memory(self, *, create: bool = False) -> Memory:
-        """Open the memory; with `create`, make it where it is missing.
+        """Open the memory; with `create`, make it where it is missing. Ask for a password if it takes one.
 
         Raises:
             StoreError: one of its kinds.
         """
-        return self.opener(self.config.settings(), create=create)
+        ask = ask_on_terminal if self.may_ask else None
+        return signed_in(self.config.settings(), lambda settings: self.opener(settings, create=create), ask)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether there is somebody to ask, who did not want to be left in peace."""
+        return self.terminals.stdin and self.terminals.stderr and not (self.quiet or self.no_input)
 
     def emit(
         self, data: Any, show: Callable[[Page], None], *, status: str = "ok", warnings: Sequence[str] = ()

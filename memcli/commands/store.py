@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from msgspec.structs import replace
 
-from graph.errors import UsageError
+from graph.errors import StoreMissingError, UsageError
 from graph.extract.models import installed_model
 from memcli.command import command, new_group
 from memcli.exits import Exit
+from memcli.passwords import account_of, ask_on_terminal, forget, keep, keyring_name
 from memcli.render.graph import show_info
 from memcli.render.progress import TerminalProgress
 from memcli.render.transfer import show_transfer
@@ -25,16 +27,18 @@ if TYPE_CHECKING:
     from graph.ports import Progress
     from graph.transfer import TransferReport
 
-app = new_group("Look at the store behind the memory, copy it, back it up.")
+app = new_group("Look at the store behind the memory, copy it, back it up, sign in to it.")
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
 _LINE = 8
 """Bytes of a backup's line for a byte of the longest record: JSON writes some characters as six."""
+_LONGEST = 10_000
+"""Bytes of a password read from standard input."""
 
 
 @app.callback()
 def store() -> None:
-    """Look at the store behind the memory, copy it, back it up."""
+    """Look at the store behind the memory, copy it, back it up, sign in to it."""
 
 
 @command(
@@ -146,3 +150,51 @@ def _emit(session: Session, names: dict[str, str], report: TransferReport) -> Ex
         warnings=[f"the two differ in {report.differing} places"] if failed else [],
     )
     return Exit.FAILED if failed else Exit.DONE
+
+
+@command(
+    app,
+    examples="""
+    memcli store login --store neo4j://ann@db.example
+    pass show neo4j | memcli store login --store neo4j://db.example
+    """,
+)
+def login(session: Session) -> None:
+    """Keep the password of a Neo4j store in the system's keyring.
+
+    It is asked for, or read from standard input as one line, and tried before it is kept.
+    """
+    settings = session.config.settings()
+    account, keyring = account_of(settings), keyring_name()
+    password = _password(session, account)
+    # A store where nothing is yet has let us in all the same.
+    with suppress(StoreMissingError):
+        session.opener(dataclasses.replace(settings, neo4j_password=password), create=False).close()
+    keep(account, password)
+    data = {"account": account, "keyring": keyring}
+    session.emit(data, lambda page: page.line(f"the password for {account} is in the keyring ({keyring})"))
+
+
+@command(
+    app,
+    examples="""
+    memcli store logout --store neo4j://ann@db.example
+    """,
+)
+def logout(session: Session) -> None:
+    """Remove the password of a Neo4j store from the system's keyring."""
+    account, keyring = account_of(session.config.settings()), keyring_name()
+    forget(account)
+    data = {"account": account, "keyring": keyring}
+    session.emit(data, lambda page: page.line(f"the password for {account} is no longer in the keyring ({keyring})"))
+
+
+def _password(session: Session, account: str) -> str:
+    if session.may_ask:
+        given = ask_on_terminal(account)
+    else:
+        line = b"" if session.terminals.stdin else session.stdin.readline(_LONGEST)
+        given = line.decode("utf-8", "replace").rstrip("\r\n")
+    if not given:
+        raise UsageError("no password was given", "type it on a terminal, or send it to standard input")
+    return given

@@ -26,6 +26,7 @@ EXPECTED = {
     "store-read-only": 4,
     "store-corrupt": 4,
     "store-full": 4,
+    "store-sign-in": 4,
     "store-busy": 4,
 }
 

@@ -38,7 +38,7 @@ COMMAND_LINES = {
     "store restore": ["store", "restore", "BACKUP", "--store", "restored.db"],
 }
 
-ELSEWHERE = {"eval"}
+ELSEWHERE = {"eval", "store login", "store logout"}
 """Tested where it is at home."""
 
 
@@ -59,7 +59,7 @@ def test_every_command_is_here() -> None:
 @pytest.mark.parametrize(("name", "command"), list(commands()), ids=lambda each: each if isinstance(each, str) else "")
 def test_every_command_has_the_shared_options_and_examples(name: str, command: Any) -> None:
     options = {option for param in command.params for option in param.opts}
-    assert {"--json", "--store", "--quiet", "--verbose"} <= options
+    assert {"--json", "--store", "--quiet", "--verbose", "--no-input"} <= options
     examples = [line for line in command.epilog.splitlines() if f"memcli {name}" in line]
     assert examples
     assert command.help

@@ -41,6 +41,7 @@ class Server:
         self._gds = gds
         self._password = password
         self._passing = passing
+        self._lines: list[str] = []
         self._java = java(release)
         self._library = library(release, gds=gds)
         with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -99,6 +100,10 @@ class Server:
                 self._process.wait()
             self._process = None
 
+    def set(self, *lines: str) -> None:
+        """Add lines to its configuration, which it reads as it starts."""
+        self._lines += lines
+
     def _configure(self) -> None:
         lines = [
             f"server.bolt.listen_address=127.0.0.1:{self._port}",
@@ -119,7 +124,7 @@ class Server:
                 (plugins / jar).symlink_to(self._library / jar)
             lines += [f"server.directories.plugins={plugins}", "dbms.security.procedures.unrestricted=gds.*"]
         (self.home / "conf").mkdir(parents=True, exist_ok=True)
-        (self.home / "conf" / "neo4j.conf").write_text("\n".join(lines) + "\n", "utf-8")
+        (self.home / "conf" / "neo4j.conf").write_text("\n".join(lines + self._lines) + "\n", "utf-8")
 
     def _set_password(self) -> None:
         """A new server knows the user neo4j with the password neo4j, which has to be changed first of all."""

@@ -26,20 +26,6 @@ from tests.store.graphs import EVERYTHING, said
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_data"
-OWN = "MATCH (n) WHERE any(l IN labels(n) WHERE l STARTS WITH '_Memcli' AND l <> '_MemcliMigration')"
-
-
-@pytest.fixture(scope="session")
-def driver(neo4j_url: str) -> Iterator[neo4j.Driver]:
-    with neo4j.GraphDatabase.driver(neo4j_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def url(neo4j_url: str, driver: neo4j.Driver) -> Iterator[str]:
-    driver.execute_query(OWN + " DETACH DELETE n")
-    yield neo4j_url
-    driver.execute_query(OWN + " DETACH DELETE n")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from msgspec import Struct
 from graph.errors import UsageError
 
 _FORM = "a Neo4j store is neo4j://USER@HOST:PORT/DATABASE; all but the host may be left out"
+_PORT = 7687
 
 
 class Address(Struct, frozen=True):
@@ -18,6 +19,12 @@ class Address(Struct, frozen=True):
     user: str
     database: str | None
     shown: str
+
+    @property
+    def account(self) -> str:
+        """Whom a password is for: the user and the server, whatever the scheme and the database."""
+        parts = urlsplit(self.uri)
+        return f"{self.user}@{parts.hostname}:{parts.port or _PORT}"
 
 
 def address(url: str) -> Address:
@@ -39,6 +46,8 @@ def address(url: str) -> Address:
     database = unquote(parts.path.strip("/"))
     if not host or parts.fragment or "/" in database:
         raise UsageError(f"{url!r} names no store", _FORM)
+    if database.casefold() == "system":
+        raise UsageError(f"{url!r}: the database system is the server's own", "name another one, or none")
     where = f"[{host}]" if ":" in host else host
     place = f"{where}:{port}" if port else where
     query = f"?{parts.query}" if parts.query else ""

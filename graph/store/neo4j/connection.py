@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
-from graph.errors import StoreMissingError, StoreNewerError
+from graph.errors import StoreForeignError, StoreMissingError, StoreNewerError
 from graph.store.neo4j.address import Address
 from graph.store.neo4j.migrations import APPLIED, MIGRATIONS, NAMES, RECORD
+from graph.store.neo4j.schema import SHOW, clash
 
 if TYPE_CHECKING:
-    from neo4j import Driver, Session, Transaction
+    from neo4j import Driver, ManagedTransaction, Session, Transaction
 
 REACH_SECONDS = 3.0
 """How long a server may take to answer the first time."""
 RETRY_SECONDS = 4.0
-"""How long what failed for a passing reason is tried again."""
+"""How long a statement that failed for a passing reason is tried again."""
+IDLE_SECONDS = 10.0
+"""After how long a pause a line is tried before it is used: the server may have been started anew meanwhile."""
 LOCK: Final = "MERGE (l:_MemcliLock {name: 'writer'}) SET l.taken = timestamp()"
 """Writers wait here for each other: the lock on the node is kept until the transaction ends."""
 KNOWN: Final = "MATCH (n:_Memcli) WHERE n.id IN $ids RETURN n.id AS id"
@@ -46,7 +49,7 @@ class Connection:
         """All rows of a statement that reads, or that writes inside a transaction that may."""
         if self._transaction is not None:
             return list(self._sent(self._transaction, self._locking(statement), given))
-        with self._new_session(write=False) as session:
+        with self._new_session(write=False) as session, self.broken_off():
             return session.execute_read(lambda transaction: list(self._sent(transaction, statement, given)))
 
     def stream(self, statement: LiteralString, **given: Any) -> Iterator[Row]:
@@ -54,29 +57,33 @@ class Connection:
         if self._transaction is not None:
             yield from self._sent(self._transaction, self._locking(statement), given)
             return
-        with self._new_session(write=False) as session, session.begin_transaction() as transaction:
+        with (
+            self._new_session(write=False) as session,
+            self.broken_off(),
+            session.begin_transaction() as transaction,
+            self.broken_off(),
+        ):
             yield from self._sent(transaction, statement, given)
 
     def begin(self, *, write: bool) -> None:
         """Begin a transaction; one that writes waits for its turn as soon as it asks for anything."""
-        from neo4j.exceptions import TransientError
-
-        until = time.monotonic() + RETRY_SECONDS
-        while True:
-            self._session = self._new_session(write=write)
-            try:
+        self._session = self._new_session(write=write)
+        try:
+            with self.broken_off():
                 self._transaction = self._session.begin_transaction()
-            except TransientError:
-                self.end()
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.1)
-            except BaseException:
-                self.end()
-                raise
-            else:
-                self.writing, self._locked = write, False
-                return
+        except BaseException:
+            self.end()
+            raise
+        self.writing, self._locked = write, False
+
+    @contextmanager
+    def broken_off(self) -> Iterator[None]:
+        """Ctrl-C inside hangs up: leaving a session in good order would wait for what the server is busy with."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self._driver.close()
+            raise
 
     def commit(self) -> None:
         assert self._transaction is not None
@@ -103,6 +110,12 @@ class Connection:
             )
         if not applied and not create:
             raise StoreMissingError(f"no memory at {address.shown}", "begin one with `memcli ingest PATH`")
+        if applied != NAMES and (taken := clash(self.stream(SHOW))) is not None:
+            raise StoreForeignError(
+                f"{address.shown} has an index or a constraint in the place of one of memcli's: {taken}",
+                f"drop it with `DROP INDEX {taken}` or `DROP CONSTRAINT {taken}` if nobody needs it, or use another "
+                "database",
+            )
         for number, name in enumerate(NAMES):
             if name not in applied:
                 self._migrate(name, number)
@@ -112,10 +125,10 @@ class Connection:
         self._driver.close()
 
     def _migrate(self, name: str, number: int) -> None:
-        with self._new_session(write=True) as session:
+        with self._new_session(write=True) as session, self.broken_off():
             for statement in MIGRATIONS[name]:
                 # A statement that changes the schema runs in a transaction of its own.
-                session.run(statement).consume()
+                session.execute_write(_change, statement)
             session.run(RECORD, name=name, number=number).consume()
 
     def _locking(self, statement: LiteralString) -> LiteralString:
@@ -137,6 +150,10 @@ class Connection:
         return iter(transaction.run(statement, given))
 
 
+def _change(transaction: ManagedTransaction, statement: LiteralString) -> None:
+    transaction.run(statement).consume()
+
+
 def connect(address: Address, password: str, *, create: bool) -> Connection:
     """Open the store; with `create`, make it where it is missing.
 
@@ -153,6 +170,7 @@ def connect(address: Address, password: str, *, create: bool) -> Connection:
         auth=(address.user, password) if password else None,
         connection_timeout=REACH_SECONDS,
         connection_acquisition_timeout=RETRY_SECONDS,
+        liveness_check_timeout=IDLE_SECONDS,
         max_transaction_retry_time=RETRY_SECONDS,
         notifications_min_severity="OFF",
         user_agent="memcli",

@@ -9,8 +9,10 @@ from graph.errors import (
     StoreBusyError,
     StoreCorruptError,
     StoreError,
+    StoreForeignError,
     StoreMissingError,
     StoreReadOnlyError,
+    StoreSignInError,
 )
 
 _BY_CODE: tuple[tuple[str, type[StoreError], str, str], ...] = (
@@ -22,9 +24,9 @@ _BY_CODE: tuple[tuple[str, type[StoreError], str, str], ...] = (
     ),
     (
         "Neo.ClientError.Security.Unauthorized",
-        StoreError,
+        StoreSignInError,
         "the user or the password is wrong",
-        "set MEMCLI_NEO4J_PASSWORD; the user is the one in the URL, else neo4j",
+        "set MEMCLI_NEO4J_PASSWORD, or see `memcli store login`; the user is the one in the URL, else neo4j",
     ),
     (
         "Neo.ClientError.Security.CredentialsExpired",
@@ -49,7 +51,19 @@ _BY_CODE: tuple[tuple[str, type[StoreError], str, str], ...] = (
         "Neo.TransientError.General.MemoryPoolOutOfMemoryError",
         StoreError,
         "the transaction is too large for the server",
-        "make it smaller with MEMCLI_INGEST_BATCH, or give the server more memory",
+        "make it smaller with `memcli config set ingest.batch 16`, or give the server more memory",
+    ),
+    (
+        "Neo.DatabaseError.Schema.ConstraintCreationFailed",
+        StoreForeignError,
+        "somebody else's nodes have memcli's labels",
+        "use another database; memcli's labels are _Memcli and those that begin with it",
+    ),
+    (
+        "Neo.ClientError.Procedure.ProcedureCallFailed",
+        StoreCorruptError,
+        "the full-text index is missing or is still being built",
+        "wait and try again; else copy the memory into another store, or ingest its sources there",
     ),
     (
         "Neo.ClientError.Transaction.TransactionTimedOut",
@@ -59,6 +73,8 @@ _BY_CODE: tuple[tuple[str, type[StoreError], str, str], ...] = (
     ),
 )
 _UNREACHABLE = "see whether the server runs, and whether scheme, host and port of the URL are its own"
+_PLAIN = "without TLS the scheme is neo4j:// or bolt://"
+_UNTRUSTED = "with a scheme that ends in +ssc any certificate will do; else have it signed by one who is trusted here"
 
 
 @contextmanager
@@ -93,8 +109,10 @@ def _of_server(error: Exception, shown: str) -> StoreError:
     for known, kind, message, hint in _BY_CODE:
         if code == known:
             return kind(f"{shown}: {message}", hint)
-    if code.startswith("Neo.TransientError"):
-        return StoreBusyError(f"{shown} is busy: {code.rpartition('.')[2]}", "try again; what was committed stays")
+    if error.is_retryable():
+        busy = StoreBusyError(f"{shown} is busy: {code.rpartition('.')[2]}", "try again; what was committed stays")
+        busy.passing = True
+        return busy
     return StoreError(f"{shown} failed: {code or type(error).__name__}", "see the server's log, and try again")
 
 
@@ -102,7 +120,33 @@ def _of_driver(error: Exception, shown: str) -> StoreError:
     from neo4j.exceptions import ConfigurationError, ServiceUnavailable, SessionExpired
 
     if isinstance(error, (ServiceUnavailable, SessionExpired)):
-        return StoreError(f"{shown} cannot be reached", _UNREACHABLE)
+        if (untrusted := _of_tls(error, shown)) is not None:
+            return untrusted
+        gone = StoreError(f"{shown} cannot be reached", _UNREACHABLE)
+        gone.passing = True
+        return gone
     if isinstance(error, ConfigurationError):
         return StoreError(f"{shown} cannot be used: {error}", _UNREACHABLE)
     return StoreError(f"{shown} cannot be used any more: {type(error).__name__}", "run the command again")
+
+
+def _at_the_bottom(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and all that led to it."""
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for each in error.exceptions:
+                yield from _at_the_bottom(each)
+        error = error.__cause__ or error.__context__
+
+
+def _of_tls(error: BaseException, shown: str) -> StoreError | None:
+    """What is wrong with the encryption of a line, where that is what kept it from being opened."""
+    from ssl import SSLCertVerificationError, SSLError
+
+    for each in _at_the_bottom(error):
+        if isinstance(each, SSLCertVerificationError):
+            return StoreError(f"{shown}: the certificate is not trusted: {each.verify_message}", _UNTRUSTED)
+        if isinstance(each, SSLError):
+            return StoreError(f"{shown}: the server does not speak TLS there", _PLAIN)
+    return None

@@ -90,8 +90,9 @@ class Neo4jStore:
             return
         self._with(lambda connection: connection.begin(write=write))
         try:
-            yield
-            self._with(Connection.commit)
+            with connection.broken_off():
+                yield
+                self._with(Connection.commit)
         finally:
             self._with(Connection.end)
 

@@ -1,0 +1,145 @@
+"""The password of a Neo4j store: out of the environment, the system's keyring, or somebody's head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib.util import find_spec
+from typing import TypeVar
+
+from graph.errors import ModelMissingError, NotFoundError, StoreError, StoreSignInError, UsageError
+from graph.settings import Settings
+
+SERVICE = "memcli"
+"""Under which name the keyring keeps passwords."""
+_TRIES = 2
+"""How often somebody is asked: a server locks an account for some seconds after three wrong passwords."""
+
+T = TypeVar("T")
+
+
+def account_of(settings: Settings) -> str:
+    """Whom the password of the store is for: `USER@HOST:PORT`.
+
+    Raises:
+        UsageError: it is a store without passwords.
+    """
+    if settings.store.startswith("sqlite:"):
+        raise UsageError(f"{settings.store} has no password", "name a store at neo4j:// or bolt:// with --store")
+    from graph.store.neo4j.address import address
+
+    return address(settings.store).account
+
+
+def signed_in(settings: Settings, open_with: Callable[[Settings], T], ask: Callable[[str], str] | None) -> T:
+    """What `open_with` returns: with the password of the settings, else the keyring's, else what `ask` is told.
+
+    It is tried without the keyring first, which takes longer to load than a server to answer.
+
+    Raises:
+        StoreSignInError: none of them is right.
+    """
+    try:
+        return open_with(settings)
+    except StoreSignInError as error:
+        refused = error
+    for password in _more(settings, ask):
+        try:
+            return open_with(replace(settings, neo4j_password=password))
+        except StoreSignInError as error:
+            refused = error
+    raise refused
+
+
+def _more(settings: Settings, ask: Callable[[str], str] | None) -> Iterator[str]:
+    account = account_of(settings)
+    if not settings.neo4j_password and (found := kept(account)):
+        yield found
+    for _ in range(_TRIES if ask else 0):
+        if not (told := ask(account) if ask else ""):
+            return
+        yield told
+
+
+def ask_on_terminal(account: str) -> str:
+    """Ask for a password without showing it; empty for nothing said.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed.
+    """
+    from getpass import getpass
+
+    try:
+        return getpass(f"Password for {account}: ")
+    except EOFError:
+        return ""
+
+
+def kept(account: str) -> str | None:
+    """The password that the system's keyring has; None where there is none, or no keyring."""
+    if find_spec("keyring") is None:
+        return None
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        found: str | None = keyring.get_password(SERVICE, account)
+    except KeyringError:
+        return None
+    return found
+
+
+def keyring_name() -> str:
+    """What the system's keyring calls itself.
+
+    Raises:
+        ModelMissingError: the library for it is not installed.
+        StoreError: there is none here.
+    """
+    if find_spec("keyring") is None:
+        raise ModelMissingError(
+            "the library for the system's keyring is not installed",
+            "pip install 'memcli[keyring]', or set MEMCLI_NEO4J_PASSWORD instead",
+        )
+    import keyring
+    from keyring.backends.fail import Keyring as NoKeyring
+
+    found = keyring.get_keyring()
+    if isinstance(found, NoKeyring):
+        raise StoreError("there is no keyring on this system", "set MEMCLI_NEO4J_PASSWORD instead")
+    return str(found.name)
+
+
+def keep(account: str, password: str) -> None:
+    """Put a password into the system's keyring.
+
+    Raises:
+        StoreError: it does not take it.
+    """
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        keyring.set_password(SERVICE, account, password)
+    except KeyringError as error:
+        raise StoreError(
+            f"the keyring does not take the password: {type(error).__name__}",
+            "unlock it, or set MEMCLI_NEO4J_PASSWORD instead",
+        ) from None
+
+
+def forget(account: str) -> None:
+    """Remove a password from the system's keyring.
+
+    Raises:
+        NotFoundError: it has none.
+    """
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        keyring.delete_password(SERVICE, account)
+    except KeyringError:
+        raise NotFoundError(
+            f"the keyring has no password for {account}", "the user and the server are those of the store's URL"
+        ) from None

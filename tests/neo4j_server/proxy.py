@@ -1,0 +1,86 @@
+"""A stretch of bad network before a server: bytes that come late, never, or until the line is cut."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from enum import Enum
+from urllib.parse import urlsplit
+
+BLOCK = 1 << 16
+
+
+class Fate(Enum):
+    """What becomes of a line when the client has sent something."""
+
+    PASS = "pass"
+    CUT = "cut"
+    """Both ends are closed, and what was sent does not arrive."""
+    SILENT = "silent"
+    """From now on nothing arrives anywhere, and nothing is closed."""
+
+
+class Proxy:
+    """Passes bytes between clients and the server at `url`, each chunk after `delay` seconds.
+
+    `decide` is asked about every chunk that a client sends.
+    """
+
+    def __init__(self, url: str, decide: Callable[[bytes], Fate], delay: float) -> None:
+        target = urlsplit(url)
+        self._target = (target.hostname, target.port)
+        self._decide = decide
+        self._delay = delay
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"{target.scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        for each in (self._listener, *self._open):
+            _shut(each)
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.create_connection(self._target)
+                self._open += [client, server]
+                silent = threading.Event()
+                for ends in ((client, server, True), (server, client, False)):
+                    threading.Thread(target=self._pump, args=(*ends, silent), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, asking: bool, silent: threading.Event) -> None:
+        with suppress(OSError):
+            while data := source.recv(BLOCK):
+                fate = self._decide(data) if asking else Fate.PASS
+                if fate is Fate.CUT:
+                    break
+                if fate is Fate.SILENT:
+                    silent.set()
+                if silent.is_set():
+                    continue
+                time.sleep(self._delay)
+                sink.sendall(data)
+        if not silent.is_set():
+            _shut(source)
+            _shut(sink)
+
+
+def _shut(end: socket.socket) -> None:
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
+    end.close()
+
+
+@contextmanager
+def proxied(url: str, decide: Callable[[bytes], Fate] = lambda _: Fate.PASS, *, delay: float = 0.0) -> Iterator[str]:
+    """The URL of a proxy before the server at `url`, for as long as the context lasts."""
+    proxy = Proxy(url, decide, delay)
+    try:
+        yield proxy.url
+    finally:
+        proxy.close()

@@ -1,0 +1,222 @@
+"""Servers that are not there, and lines to them that are slow, silent or cut; as a user of the command sees it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import neo4j
+import pytest
+
+from tests.app.world import World
+from tests.neo4j_server.proxy import Fate, proxied
+from tests.store.friends import FRIENDS, QUESTION, Graph, begun, graph_of, taken_in
+
+PATIENCE = 30.0
+SAVING = b"OPTIONAL MATCH (old:_Memcli"
+"""In the statement that saves the nodes of a batch."""
+LINKING = b"UNWIND $edges AS row"
+"""In the one that saves the rest, when the nodes are written and not committed."""
+FULL_TEXT = b"db.index.fulltext.queryNodes"
+
+
+class Line:
+    """Decides about the chunks with `marker`: the first `good` of them pass, what comes then has `fate`."""
+
+    def __init__(self, marker: bytes, fate: Fate, *, good: int = 0, bad: int = 1_000_000) -> None:
+        self.marker, self.fate, self.good, self.bad = marker, fate, good, bad
+        self.seen = 0
+        self.reached = threading.Event()
+
+    def __call__(self, data: bytes) -> Fate:
+        if self.marker not in data:
+            return Fate.PASS
+        self.seen += 1
+        if not self.good < self.seen <= self.good + self.bad:
+            return Fate.PASS
+        self.reached.set()
+        return self.fate
+
+
+def complains(command: World, url: str, *arguments: str, code: int = 4) -> str:
+    """A question to the store at `url` fails with `code`, in words and in JSON; the words."""
+    told = command("ask", QUESTION, "--store", url, *arguments)
+    assert (told.code, told.out) == (code, "")
+    assert told.err.startswith("error: ")
+    assert "\nhint: " in told.err
+    assert "Traceback" not in told.err
+    error = command("ask", QUESTION, "--store", url, "--json", *arguments)
+    assert error.code == code
+    assert error.envelope["status"] == "error"
+    assert error.envelope["errors"][0]["hint"]
+    return told.err
+
+
+@pytest.mark.parametrize(
+    "url", ["bolt://127.0.0.1:9", "neo4j://127.0.0.1:9", "bolt+s://127.0.0.1:9", "bolt://nowhere.invalid"]
+)
+def test_a_server_that_is_not_there(command: World, url: str) -> None:
+    assert f"{url} cannot be reached" in complains(command, url)
+
+
+def test_schemes_that_are_wrong(command: World, url: str) -> None:
+    for scheme in ("http", "neo4j+tls", "file"):
+        assert "names no store" in complains(command, url.replace("bolt:", f"{scheme}:"), code=2)
+    for scheme in ("bolt+s", "neo4j+s", "bolt+ssc"):
+        assert "does not speak TLS" in complains(command, url.replace("bolt:", f"{scheme}:"))
+
+
+def test_databases_that_are_not_there(command: World, url: str) -> None:
+    for scheme in ("bolt:", "neo4j:"):
+        assert "there is no such database" in complains(command, url.replace("bolt:", scheme) + "/nowhere")
+    assert "the server's own" in complains(command, url + "/system", code=2)
+
+
+@pytest.mark.parametrize("scheme", ["bolt:", "neo4j:"])
+def test_a_server_that_says_nothing(url: str, command: World, scheme: str) -> None:
+    with proxied(url, lambda _: Fate.SILENT) as silent:
+        told = command("ask", QUESTION, "--store", silent.replace("bolt:", scheme))
+    assert told.code == 4
+    assert "cannot be reached\nhint: " in told.err
+
+
+def test_a_slow_line(url: str, command: World, whole: Graph) -> None:
+    taken_in(url)
+    with proxied(url, delay=0.15) as slow:
+        told = command("ask", QUESTION, "--store", slow, "--json")
+    assert told.code == 0
+    assert told.data["hits"]
+
+
+@pytest.mark.parametrize("marker", [SAVING, LINKING])
+def test_a_line_that_is_cut_once_in_mid_transaction(url: str, command: World, whole: Graph, marker: bytes) -> None:
+    line = Line(marker, Fate.CUT, good=1, bad=1)
+    with proxied(url, line) as cut:
+        told = command("ingest", str(FRIENDS), "--store", cut, "--json")
+    assert line.reached.is_set()
+    assert told.code == 0
+    assert (told.data["added"], told.data["skipped"]) == (211, 0)
+    assert graph_of(url) == whole
+
+
+@pytest.mark.parametrize("marker", [SAVING, LINKING])
+def test_a_line_that_stays_cut(url: str, command: World, whole: Graph, marker: bytes) -> None:
+    with proxied(url, Line(marker, Fate.CUT, good=2)) as cut:
+        told = command("ingest", str(FRIENDS), "--store", cut, "--json")
+    assert told.code == 4
+    assert "cannot be reached" in told.envelope["errors"][0]["message"]
+    nodes, _ = graph_of(url)
+    assert len([node for node in nodes if node.id.startswith("m_")]) == 128
+    report = taken_in(url)
+    assert (report.added, report.skipped) == (83, 128)
+    assert graph_of(url) == whole
+
+
+def test_a_line_that_is_cut_while_it_is_asked(url: str, command: World) -> None:
+    taken_in(url)
+    with proxied(url, Line(FULL_TEXT, Fate.CUT)) as cut:
+        assert "cannot be reached" in complains(command, cut)
+
+
+def waiting(driver: neo4j.Driver, number: int = 1) -> None:
+    """Return when so many transactions wait for a lock."""
+    _until(
+        lambda: (
+            driver.execute_query(
+                "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN count(*) AS number"
+            ).records[0]["number"]
+            == number
+        )
+    )
+
+
+def _until(true: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_a_deadlock_with_somebody_else(url: str, driver: neo4j.Driver, command: World) -> None:
+    taken_in(url)
+    more = command.home / "more.jsonl"
+    more.write_text(json.dumps({"conversation": "c", "speaker": "Priya", "text": "I moved to Leeds."}) + "\n", "utf-8")
+    theirs: list[BaseException | None] = []
+
+    with driver.session() as session:
+        transaction = session.begin_transaction()
+        transaction.run("MATCH (e:_Memcli {name: 'Priya'}) SET e.theirs = 1").consume()
+
+        def ask_for_the_lock() -> None:
+            try:
+                transaction.run("MATCH (l:_MemcliLock) SET l.theirs = 1").consume()
+                transaction.rollback()
+                theirs.append(None)
+            except neo4j.exceptions.TransientError as error:
+                theirs.append(error)
+
+        other = threading.Thread(target=ask_for_the_lock)
+        line = Line(SAVING, Fate.PASS)
+
+        def decide(data: bytes) -> Fate:
+            if line(data) is Fate.PASS and line.reached.is_set() and not other.ident:
+                # They wait for ours, and ours is about to wait for them.
+                other.start()
+                waiting(driver)
+            return Fate.PASS
+
+        with proxied(url, decide) as between:
+            told = command("ingest", str(more), "--store", between, "--json")
+        other.join(PATIENCE)
+    assert told.code == 0
+    assert told.data["added"] == 1
+    # One of the two was undone; if it was ours, it was done again.
+    assert line.seen == (2 if theirs == [None] else 1)
+
+
+def interrupted(process: subprocess.Popen[str]) -> None:
+    """Ctrl-C ends the process with 130 and a word."""
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert told == "error: interrupted\nhint: what was committed stays\n"
+
+
+@pytest.mark.parametrize("marker", [b"_MemcliMigration", FULL_TEXT])
+def test_ctrl_c_while_a_question_hangs(url: str, tmp_path: Path, marker: bytes) -> None:
+    taken_in(url)
+    line = Line(marker, Fate.SILENT)
+    with proxied(url, line) as silent:
+        process = begun(tmp_path, "ask", QUESTION, "--store", silent)
+        assert line.reached.wait(PATIENCE)
+        interrupted(process)
+
+
+@pytest.mark.parametrize("marker", [SAVING, LINKING])
+def test_ctrl_c_while_an_ingest_hangs(url: str, tmp_path: Path, whole: Graph, marker: bytes) -> None:
+    line = Line(marker, Fate.SILENT, good=1)
+    with proxied(url, line) as silent:
+        process = begun(tmp_path, "ingest", str(FRIENDS), "--store", silent)
+        assert line.reached.wait(PATIENCE)
+        interrupted(process)
+    report = taken_in(url)
+    assert (report.added, report.skipped) == (147, 64)
+    assert graph_of(url) == whole
+
+
+def test_ctrl_c_while_an_ingest_waits_for_its_turn(
+    url: str, driver: neo4j.Driver, tmp_path: Path, whole: Graph
+) -> None:
+    taken_in(url)
+    with driver.session() as session, session.begin_transaction() as transaction:
+        transaction.run("MATCH (l:_MemcliLock) SET l.taken = 0").consume()
+        process = begun(tmp_path, "ingest", "sample_data", "--store", url)
+        waiting(driver)
+        interrupted(process)
+        waiting(driver, 0)
+    assert graph_of(url) == whole
