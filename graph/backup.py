@@ -2,8 +2,9 @@
 
     {"type": "header", "format": "memcli backup", "version": 1}
     {"type": "node", …}           the lines of `graph export --format jsonl`: nodes, then edges
+    {"type": "vector", …}         the vectors of interactions, in Base64
     {"type": "checkpoint", …}     the sources taken in
-    {"type": "footer", "nodes": …, "edges": …, "checkpoints": …, "sha256": …}
+    {"type": "footer", "nodes": …, "edges": …, "vectors": …, "checkpoints": …, "sha256": …}
 
 The footer counts the lines; its SHA-256 is that of all bytes before it, uncompressed. The same memory gives the same
 file.
@@ -42,7 +43,7 @@ def chunks(source: Holding) -> Iterator[bytes]:
     header = _line({"type": "header", "format": _FORMAT, "version": VERSION})
     digest.update(header)
     yield packer.compress(header)
-    for item in chain(source.nodes(), source.edges(), source.checkpoints()):
+    for item in chain(source.nodes(), source.edges(), source.vectors(), source.checkpoints()):
         data = line_of(item).encode("utf-8")
         digest.update(data)
         counts[part_of(item)] += 1
@@ -83,6 +84,7 @@ class Backup(Struct, frozen=True):
         return Holding(
             lambda: self._items(Part.NODE),
             lambda: self._items(Part.EDGE),
+            lambda: self._items(Part.VECTOR),
             lambda: self._items(Part.CHECKPOINT),
             sum(counts.values()),
         )

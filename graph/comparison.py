@@ -8,10 +8,10 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.model import Checkpoint, Edge, Entity, Interaction, Node, Selection
+from graph.model import Checkpoint, Edge, Entity, Interaction, Node, Selection, Vector
 from graph.ports import Store
 
-Item = Node | Edge | Checkpoint
+Item = Node | Edge | Vector | Checkpoint
 
 
 class Part(StrEnum):
@@ -19,15 +19,17 @@ class Part(StrEnum):
 
     NODE = "node"
     EDGE = "edge"
+    VECTOR = "vector"
     CHECKPOINT = "checkpoint"
 
 
 class Holding(Struct, frozen=True):
-    """All that a memory holds, read as it is consumed: nodes by id, edges by source, kind, target, checkpoints by
-    digest. `size` counts all of it."""
+    """All that a memory holds, read as it is consumed: nodes by id, edges by source, kind, target, vectors by node,
+    checkpoints by digest. `size` counts all of it but vectors."""
 
     nodes: Callable[[], Iterator[Node]]
     edges: Callable[[], Iterator[Edge]]
+    vectors: Callable[[], Iterator[Vector]]
     checkpoints: Callable[[], Iterator[Checkpoint]]
     size: int
 
@@ -47,6 +49,7 @@ def holding(store: Store) -> Holding:
     return Holding(
         lambda: store.nodes(Selection()),
         lambda: store.edges(None, ()),
+        store.vectors,
         store.checkpoints,
         # Checkpoints are few, and only those of finished sources are counted.
         sum(info.nodes.values()) + sum(info.edges.values()) + info.sources,
@@ -57,6 +60,7 @@ def differences(here: Holding, there: Holding) -> Iterator[Difference]:
     """Walk both in step and yield what differs, however much both hold."""
     yield from _walk(Part.NODE, here.nodes(), there.nodes())
     yield from _walk(Part.EDGE, here.edges(), there.edges())
+    yield from _walk(Part.VECTOR, here.vectors(), there.vectors())
     yield from _walk(Part.CHECKPOINT, here.checkpoints(), there.checkpoints())
 
 
@@ -79,6 +83,8 @@ def part_of(item: Item) -> Part:
     match item:
         case Edge():
             return Part.EDGE
+        case Vector():
+            return Part.VECTOR
         case Checkpoint():
             return Part.CHECKPOINT
     return Part.NODE
@@ -89,6 +95,8 @@ def key_of(item: Item) -> tuple[str, ...]:
     match item:
         case Edge():
             return (item.source, item.kind, item.target)
+        case Vector():
+            return (item.node,)
         case Checkpoint():
             return (item.digest,)
     return (item.id,)

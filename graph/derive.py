@@ -51,15 +51,22 @@ class _Turn(Struct, frozen=True):
     stated: Sequence[tuple[Statement, str]] = ()
 
 
-def derive(batch: Sequence[tuple[Interaction, Extraction]], store: Store, extractor: str) -> Derived:
+def frontier_of(said: Sequence[Interaction], store: Store) -> Frontier:
+    """Where the store stands before it is given `said`: what `derive` needs to know of it."""
+    return store.frontier(
+        [each.id for each in said],
+        list(dict.fromkeys(each.conversation for each in said)),
+        [(each.conversation, each.reply_to) for each in said if each.reply_to],
+    )
+
+
+def derive(
+    batch: Sequence[tuple[Interaction, Extraction]], frontier: Frontier, store: Store, extractor: str
+) -> Derived:
     """Derive what `batch`, whose interactions the store does not hold, adds to the graph.
 
     Reads the store, within the caller's transaction, in a number of calls that does not depend on the batch's size.
     """
-    frontier = store.frontier(
-        list(dict.fromkeys(each.conversation for each, _ in batch)),
-        [(each.conversation, each.reply_to) for each, _ in batch if each.reply_to],
-    )
     placed = _placed([each for each, _ in batch], frontier)
     turns = [_turn(each, extraction, extractor) for each, (_, extraction) in zip(placed, batch, strict=True)]
     asked, order = _sessions(placed, frontier)

@@ -11,7 +11,7 @@ from typing import BinaryIO, TypeVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from graph.derive import derive
+from graph.derive import derive, frontier_of
 from graph.errors import InputError, StoreError
 from graph.extract.registry import extractor_named
 from graph.model import Changes, Checkpoint, Extraction, IngestReport, Interaction, NodeKind, Record, Reject, Source
@@ -66,7 +66,7 @@ class Ingest(Struct):
         try:
             reader = chosen or sniff(source)
             digest = _digest(source, reader)
-            done = self.store.checkpoint(digest) if self.store else None
+            done = next(self.store.checkpoints([digest]), None) if self.store else None
             if done and done.finished:
                 self._count(read=done.records, skipped=done.records)
                 return
@@ -115,7 +115,7 @@ class Ingest(Struct):
     def _write(self, records: Sequence[Record], checkpoint: Checkpoint) -> None:
         """Derive and store one batch. Extraction, which takes the time, holds no lock."""
         found = {each.id: each for each in map(interaction, records)}
-        known = self.store.known(list(found)) if self.store else set()
+        known = self.store.frontier(list(found)).known if self.store else set()
         fresh = [each for id, each in found.items() if id not in known]
         if self.dry_run or self.store is None:
             self._count(added=len(fresh), skipped=len(records) - len(fresh))
@@ -128,10 +128,10 @@ class Ingest(Struct):
         """Store one batch; say what it added. Run again after it went wrong it takes up what is there by then."""
         assert self.store is not None
         with self.store.transaction(write=True):
+            frontier = frontier_of([each for each, _ in extracted], self.store)
             # Another ingest may have stored some of them meanwhile.
-            known = self.store.known([each.id for each, _ in extracted])
-            batch = [pair for pair in extracted if pair[0].id not in known]
-            derived = derive(batch, self.store, self._extractor.name) if batch and self._extractor else None
+            batch = [pair for pair in extracted if pair[0].id not in frontier.known]
+            derived = derive(batch, frontier, self.store, self._extractor.name) if batch and self._extractor else None
             nodes, edges = (derived.nodes, derived.edges) if derived else ((), ())
             new = self.store.save(Changes(nodes, edges, checkpoint))
         return {

@@ -6,7 +6,7 @@ where one was given); `None` means that the source did not say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from enum import StrEnum
 from typing import Any, BinaryIO
 
@@ -285,25 +285,37 @@ class Checkpoint(Struct, frozen=True):
     finished: bool = False
 
 
+class Vector(Struct, frozen=True):
+    """What an embedding model makes of an interaction. `numbers` are float32, little-endian; as a vector their length
+    is 1."""
+
+    node: str
+    model: str
+    numbers: bytes
+
+
 class Changes(Struct, frozen=True):
     """What one transaction writes. Nodes come before the edges that join them.
 
     A node whose id is known: an interaction stays as it is, an entity keeps its name and label and
-    gains aliases, any other is replaced. An edge with the same ends and kind is replaced.
+    gains aliases, any other is replaced. An edge with the same ends and kind is replaced, as is the vector of a node.
     """
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
     checkpoint: Checkpoint | None = None
+    vectors: tuple[Vector, ...] = ()
 
 
 class Frontier(Struct, frozen=True):
-    """Where conversations stand before a batch.
+    """Where a store stands before a batch.
 
-    `tails` gives the last interactions of each conversation asked for, oldest first; `located`
-    the id of the interaction with a given (conversation, key), the last one where there are several.
+    `known` are those of the ids asked for that are nodes; `tails` gives the last interactions of each conversation
+    asked for, oldest first; `located` the id of the interaction with a given (conversation, key), the last one where
+    there are several.
     """
 
+    known: Set[str]
     tails: Mapping[str, tuple[Interaction, ...]]
     located: Mapping[tuple[str, str], str]
 
@@ -328,10 +340,13 @@ class IngestReport(Struct, frozen=True):
 
 
 class TextQuery(Struct, frozen=True):
-    """A full-text search: any of `terms`, within one conversation, by one speaker, in a time window,
-    as in `Selection`. The `limit` best are wanted."""
+    """A search for any of `terms`, and for what is nearest to `vector` (numbers as in `Vector`; empty: none) among the
+    vectors of `model`; within one conversation, by one speaker, in a time window, as in `Selection`. The `limit` best
+    of each kind are wanted."""
 
     terms: tuple[str, ...]
+    vector: bytes = b""
+    model: str = ""
     conversation: str | None = None
     speaker: str | None = None
     since: str | None = None
@@ -340,12 +355,13 @@ class TextQuery(Struct, frozen=True):
 
 
 class Match(Struct, frozen=True):
-    """An interaction that full text found. Scores are BM25, higher is better: `whole` of its text,
-    `piece` of its best run of 50 words; 0 where it was not among the best of that kind."""
+    """An interaction that a search found, with its scores, higher is better: BM25 for `whole`, its text, and `piece`,
+    its best run of 50 words, and the `cosine` of its vector; 0 where it was not among the best of that kind."""
 
     id: str
     whole: float
     piece: float
+    cosine: float = 0.0
 
 
 class EntityMatch(Struct, frozen=True):

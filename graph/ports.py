@@ -25,6 +25,7 @@ from graph.model import (
     StoreInfo,
     Subgraph,
     TextQuery,
+    Vector,
 )
 
 TAIL = 8
@@ -49,20 +50,19 @@ class Store(Protocol):
         """
         ...
 
-    def known(self, ids: Sequence[str]) -> set[str]:
-        """Those of `ids` that are nodes here."""
+    def frontier(
+        self, ids: Sequence[str], conversations: Sequence[str] = (), keys: Sequence[tuple[str, str]] = ()
+    ) -> Frontier:
+        """Those of `ids` that are nodes here, the last `TAIL` interactions of each conversation, and the ids of
+        (conversation, key) pairs."""
         ...
 
-    def frontier(self, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
-        """The last `TAIL` interactions of each conversation, and the ids of (conversation, key) pairs."""
+    def checkpoints(self, digests: Sequence[str] | None = None) -> Iterator[Checkpoint]:
+        """How far the sources with these bytes were taken in (None: all sources), sorted by digest."""
         ...
 
-    def checkpoint(self, digest: str) -> Checkpoint | None:
-        """How far the source with these bytes was taken in."""
-        ...
-
-    def checkpoints(self) -> Iterator[Checkpoint]:
-        """All checkpoints, sorted by digest."""
+    def vectors(self, ids: Sequence[str] | None = None) -> Iterator[Vector]:
+        """The vectors of the nodes with these ids (None: of all nodes), sorted by node."""
         ...
 
     def save(self, changes: Changes) -> dict[NodeKind, int]:
@@ -84,7 +84,8 @@ class Store(Protocol):
         ...
 
     def search(self, query: TextQuery) -> list[Match]:
-        """Full-text search, best whole first, ties by id."""
+        """Search by full text, and by vectors where the query has one: best whole first, then best piece, then nearest,
+        ties by id."""
         ...
 
     def resolve(self, names: Sequence[str], conversation: str | None = None) -> list[EntityMatch]:

@@ -1,4 +1,4 @@
-"""Nodes, edges and checkpoints as lines of JSON, and back: the way back takes only what the way there would write."""
+"""Parts of a memory as lines of JSON, and back: the way back takes only what the way there would write."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec.structs import asdict
 
 from graph.exporters.jsonl import edge_line, node_line
 from graph.ids import PREFIXES
@@ -26,6 +25,7 @@ from graph.model import (
     NodeKind,
     Note,
     Query,
+    Vector,
 )
 
 _MADE: Mapping[NodeKind, type[Node]] = {
@@ -43,17 +43,18 @@ _DEEPEST = 100
 _LARGEST = 2**63
 
 
-def line_of(item: Node | Edge | Checkpoint) -> str:
-    """The line of a node, an edge or a checkpoint."""
+def line_of(item: Node | Edge | Vector | Checkpoint) -> str:
+    """The line of a node, an edge, a vector or a checkpoint."""
     match item:
         case Edge():
             return edge_line(item)
-        case Checkpoint():
-            return json.dumps({"type": "checkpoint"} | asdict(item), ensure_ascii=False) + "\n"
+        case Vector() | Checkpoint():
+            record = {"type": type(item).__name__.lower()} | msgspec.to_builtins(item)
+            return json.dumps(record, ensure_ascii=False) + "\n"
     return node_line(item)
 
 
-def record_of(line: bytes) -> Node | Edge | Checkpoint:
+def record_of(line: bytes) -> Node | Edge | Vector | Checkpoint:
     """What `line_of` wrote as `line`.
 
     Raises:
@@ -69,7 +70,7 @@ def record_of(line: bytes) -> Node | Edge | Checkpoint:
     return item
 
 
-def _item(record: Any) -> Node | Edge | Checkpoint:
+def _item(record: Any) -> Node | Edge | Vector | Checkpoint:
     values = dict(record)
     match values.pop("type"):
         case "node":
@@ -82,9 +83,13 @@ def _item(record: Any) -> Node | Edge | Checkpoint:
             for id, kind in zip((edge.source, edge.target), EDGE_ENDS[edge.kind], strict=True):
                 _check_id(id, kind)
             return edge
+        case "vector":
+            vector = _made(Vector, values)
+            _check_id(vector.node, NodeKind.INTERACTION)
+            return vector
         case "checkpoint":
             return _made(Checkpoint, values)
-    raise ValueError("neither node nor edge nor checkpoint")
+    raise ValueError("neither node nor edge nor vector nor checkpoint")
 
 
 def _check_id(id: str, kind: NodeKind) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from graph.comparison import Difference, Holding, differences, grows_into, holding
 from graph.errors import StoreError
-from graph.model import Changes, Checkpoint, Edge, Interaction, Node, Selection
+from graph.model import Changes, Checkpoint, Edge, Interaction, Node, Selection, Vector
 from graph.ports import Progress, Store
 
 BATCH = 500
@@ -20,7 +20,7 @@ LETTERS = 1_000_000
 NAMED = 20
 """Differences that are told one by one; more are only counted."""
 
-T = TypeVar("T", Node, Edge, Checkpoint)
+T = TypeVar("T", Node, Edge, Vector, Checkpoint)
 
 
 class TransferReport(Struct, frozen=True):
@@ -31,6 +31,7 @@ class TransferReport(Struct, frozen=True):
 
     nodes: int = 0
     edges: int = 0
+    vectors: int = 0
     sources: int = 0
     written: int = 0
     elapsed_s: float = 0.0
@@ -60,6 +61,7 @@ class Transfer(Struct):
             self.progress.begin("copying", self.source.size)
         nodes = self._each(self.source.nodes(), self._fresh_nodes, lambda fresh: [Changes(nodes=tuple(fresh))])
         edges = self._each(self.source.edges(), self._fresh_edges, lambda fresh: [Changes(edges=tuple(fresh))])
+        vectors = self._each(self.source.vectors(), self._fresh_vectors, lambda fresh: [Changes(vectors=tuple(fresh))])
         # Last: a source counts as taken in when all that came of it is there.
         sources = self._each(
             self.source.checkpoints(),
@@ -70,7 +72,7 @@ class Transfer(Struct):
             self.progress.end()
         differing, first = self._compared()
         elapsed = round(time.monotonic() - began, 3)
-        return TransferReport(nodes, edges, sources, self._written, elapsed, differing, first)
+        return TransferReport(nodes, edges, vectors, sources, self._written, elapsed, differing, first)
 
     def _check_target(self) -> None:
         """Refuse a target with anything in it that is not of the same memory."""
@@ -118,8 +120,13 @@ class Transfer(Struct):
         there = {edge for edge in found if (edge.source, edge.kind, edge.target) in wanted}
         return [edge for edge in batch if edge not in there]
 
+    def _fresh_vectors(self, batch: Sequence[Vector]) -> Sequence[Vector]:
+        there = set(self.target.vectors([each.node for each in batch]))
+        return [each for each in batch if each not in there]
+
     def _fresh_checkpoints(self, batch: Sequence[Checkpoint]) -> Sequence[Checkpoint]:
-        return [each for each in batch if self.target.checkpoint(each.digest) != each]
+        there = set(self.target.checkpoints([each.digest for each in batch]))
+        return [each for each in batch if each not in there]
 
     def _compared(self) -> tuple[int, tuple[Difference, ...]]:
         count, first = 0, []

@@ -9,7 +9,7 @@ from memcli.render.page import Page
 
 def show_transfer(page: Page, report: TransferReport) -> None:
     """The counts in a line, then a line for each difference that is named."""
-    holds = f"nodes {report.nodes}, edges {report.edges}, sources {report.sources}"
+    holds = f"nodes {report.nodes}, edges {report.edges}, vectors {report.vectors}, sources {report.sources}"
     found = "they differ" if report.differing else "both hold the same"
     page.line(f"{holds}: wrote {report.written} in {report.elapsed_s:.1f} s; {found}")
     for each in report.differences:

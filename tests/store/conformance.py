@@ -21,12 +21,12 @@ from graph.model import (
 )
 from graph.ports import Store
 from tests.store import graphs
-from tests.store.graphs import EDGES, EVERYTHING, NODES, said
+from tests.store.graphs import EDGES, EVERYTHING, NODES, said, vector
 
 
-def save(store: Store, *nodes, edges=(), checkpoint=None) -> dict[NodeKind, int]:
+def save(store: Store, *nodes, edges=(), checkpoint=None, vectors=()) -> dict[NodeKind, int]:
     with store.transaction(write=True):
-        return store.save(Changes(tuple(nodes), tuple(edges), checkpoint))
+        return store.save(Changes(tuple(nodes), tuple(edges), checkpoint, tuple(vectors)))
 
 
 def fill(store: Store) -> Store:
@@ -44,7 +44,7 @@ def in_order(edges) -> list[Edge]:
 
 
 class Writing:
-    """`transaction`, `save`, `known`, `checkpoint`, `frontier`, `info`, `close`."""
+    """`transaction`, `save`, `frontier`, `checkpoints`, `vectors`, `info`, `close`."""
 
     def test_what_is_saved_comes_back_whole(self, store: Store) -> None:
         assert {node.id: node for node in fill(store).nodes(Selection())} == {node.id: node for node in NODES}
@@ -117,10 +117,10 @@ class Writing:
         before = store.info().nodes
         with pytest.raises(ZeroDivisionError), store.transaction(write=True):  # noqa: PT012
             store.save(Changes(NODES, EDGES, Checkpoint("d", "x", 3)))
-            assert store.known(["m_2"]) == {"m_2"}
+            assert store.frontier(["m_2"]).known == {"m_2"}
             raise ZeroDivisionError
         assert store.info().nodes == before
-        assert store.checkpoint("d") is None
+        assert list(store.checkpoints(["d"])) == []
         assert store.search(TextQuery(("storchen",))) == []
         assert store.resolve(["bob"]) == []
 
@@ -140,25 +140,28 @@ class Writing:
         with store.transaction(write=True):
             store.save(EVERYTHING)
             with store.transaction(write=False):
-                assert store.known(["m_1"]) == {"m_1"}
+                assert store.frontier(["m_1"]).known == {"m_1"}
             store.save(Changes((said("m_9", "Still writing.", 9),)))
         with store.transaction(write=False), store.transaction(write=False):
-            assert store.known(["m_9"]) == {"m_9"}
+            assert store.frontier(["m_9"]).known == {"m_9"}
             assert store.info().nodes["interaction"] == 7
 
     def test_known(self, store: Store) -> None:
         fill(store)
-        assert store.known(["m_1", "m_1", "nothing", "", "e_2", "'; DROP TABLE node; --", "\ud800"]) == {"m_1", "e_2"}
-        assert store.known([]) == set()
-        assert len(store.known([f"m_{number}" for number in range(5000)])) == 6
+        assert store.frontier(["m_1", "m_1", "nothing", "", "e_2", "'; DROP TABLE node; --", "\ud800"]).known == {
+            "m_1",
+            "e_2",
+        }
+        assert store.frontier([]).known == set()
+        assert len(store.frontier([f"m_{number}" for number in range(5000)]).known) == 6
 
     def test_checkpoint(self, store: Store) -> None:
-        assert store.checkpoint("d") is None
+        assert list(store.checkpoints(["d"])) == []
         save(store, checkpoint=Checkpoint("d", "chat.jsonl", 64))
-        assert store.checkpoint("d") == Checkpoint("d", "chat.jsonl", 64)
+        assert list(store.checkpoints(["d"])) == [Checkpoint("d", "chat.jsonl", 64)]
         assert store.info().sources == 0
         save(store, checkpoint=Checkpoint("d", "chat.jsonl", 100, True))
-        assert store.checkpoint("d") == Checkpoint("d", "chat.jsonl", 100, True)
+        assert list(store.checkpoints(["d"])) == [Checkpoint("d", "chat.jsonl", 100, True)]
         assert store.info().sources == 1
 
     def test_all_checkpoints_come_by_digest(self, store: Store) -> None:
@@ -178,23 +181,23 @@ class Writing:
     def test_a_checkpoint_never_goes_back(self, store: Store) -> None:
         save(store, checkpoint=Checkpoint("d", "x", 100, True))
         save(store, checkpoint=Checkpoint("d", "x", 10))
-        assert store.checkpoint("d") == Checkpoint("d", "x", 100, True)
+        assert list(store.checkpoints(["d"])) == [Checkpoint("d", "x", 100, True)]
 
     def test_frontier_gives_the_last_eight_oldest_first(self, store: Store) -> None:
         long = [said(f"m_l{number:02}", "x", number, "long") for number in range(12)]
         save(store, *NODES, *reversed(long))
-        found = store.frontier(["long", "plans", "nowhere"], [])
+        found = store.frontier([], ["long", "plans", "nowhere"])
         assert found.tails["long"] == tuple(long[4:])
         assert found.tails["plans"] == (graphs.OTHER, graphs.UNDATED)
         assert found.tails.get("nowhere", ()) == ()
-        assert dict(store.frontier([], []).tails) == {}
+        assert dict(store.frontier([]).tails) == {}
 
     def test_frontier_locates_the_last_with_a_key_in_its_conversation(self, store: Store) -> None:
         fill(store)
         save(store, Interaction("m_b", Form.MESSAGE, "1", "edited", "trip", "s1", 8))
         save(store, Interaction("m_a", Form.MESSAGE, "1", "edited before", "trip", "s1", 7))
         keys = [("trip", "1"), ("plans", "4"), ("plans", "1"), ("trip", "nothing")]
-        assert dict(store.frontier([], keys).located) == {("trip", "1"): "m_b", ("plans", "4"): "m_4"}
+        assert dict(store.frontier([], [], keys).located) == {("trip", "1"): "m_b", ("plans", "4"): "m_4"}
 
     def test_info(self, store: Store) -> None:
         assert dict(store.info().nodes) == {}
@@ -211,7 +214,7 @@ class Writing:
         store.close()
         store.close()
         with pytest.raises(StoreError):
-            store.known(["m_1"])
+            store.frontier(["m_1"])
 
 
 class Reading:
@@ -449,6 +452,62 @@ class Finding:
         assert self.found(store, "book", since="2024-03-06") == ["m_2"]
         assert self.found(store, "book", until="2024-03-05") == ["m_1"]
         assert self.found(store, "date", since="2000") == []
+
+    def nearest(self, store: Store, *numbers: float, terms=(), model="small", **bounds) -> list[str]:
+        wanted = vector("", *numbers, model=model)
+        query = TextQuery(terms, vector=wanted.numbers, model=wanted.model, **bounds)
+        return [match.id for match in store.search(query)]
+
+    def test_by_vectors(self, store: Store) -> None:
+        fill(store)
+        save(store, vectors=(vector("m_1", 1, 0, 0), vector("m_2", 1, 1, 0), vector("m_4", 0, -1, 0)))
+        assert self.nearest(store, 1, 0, 0) == ["m_1", "m_2", "m_4"]
+        assert self.nearest(store, 1, 0, 0, limit=2) == ["m_1", "m_2"]
+        assert self.nearest(store, 1, 0, 0, speaker="Bob") == ["m_2"]
+        assert self.nearest(store, 1, 0, 0, conversation="plans") == ["m_4"]
+        assert self.nearest(store, 1, 0, 0, since="2024-03-06", until="2024-04") == ["m_2"]
+        (first, second, _) = store.search(TextQuery((), vector("", 1, 0, 0).numbers, "small"))
+        assert (first.cosine, second.cosine) == (pytest.approx(1, abs=1e-6), pytest.approx(0.5**0.5, abs=1e-6))
+        assert (first.whole, first.piece) == (0, 0)
+
+    def test_by_vectors_and_full_text_at_once(self, store: Store) -> None:
+        fill(store)
+        save(store, vectors=(vector("m_1", 1, 0), vector("m_3", 0, 1)))
+        assert self.nearest(store, 0, 1, terms=("storchen",)) == ["m_6", "m_2", "m_3", "m_1"]
+
+    def test_vectors_of_two_models_do_not_mix(self, store: Store) -> None:
+        fill(store)
+        save(
+            store, vectors=(vector("m_1", 1, 0), vector("m_2", 1, 0, 0, model="large"), vector("m_3", 1, 0, model="b"))
+        )
+        assert self.nearest(store, 1, 0) == ["m_1"]
+        assert self.nearest(store, 1, 0, 0, model="large") == ["m_2"]
+        assert self.nearest(store, 1, 0, 0, model="large", conversation="trip") == ["m_2"]
+        assert self.nearest(store, 1, 0, model="none") == []
+        assert self.nearest(store, 1, 0, 0, 0) == []
+
+    def test_a_vector_is_replaced(self, store: Store) -> None:
+        fill(store)
+        save(store, vectors=(vector("m_1", 1, 0), vector("m_2", 0, 1)))
+        save(store, vectors=(vector("m_1", 0, 1), vector("m_2", 1, 0)))
+        assert self.nearest(store, 1, 0) == ["m_2", "m_1"]
+        assert list(store.vectors()) == [vector("m_1", 0, 1), vector("m_2", 1, 0)]
+        assert list(store.vectors(["m_2", "m_3", "nothing", "\ud800"])) == [vector("m_2", 1, 0)]
+        assert list(store.vectors([])) == []
+
+    def test_a_vector_needs_its_node(self, store: Store) -> None:
+        fill(store)
+        with pytest.raises(StoreError, match="m_nowhere"):
+            save(store, vectors=(vector("m_1", 1, 0), vector("m_nowhere", 1, 0)))
+        assert list(store.vectors()) == []
+
+    def test_vectors_that_are_left_out_make_room_for_others(self, store: Store) -> None:
+        many = [said(f"m_{number:03}", "word", number, speaker="Ann") for number in range(100)]
+        save(store, *many, said("m_x", "word", 100, speaker="Zoe"))
+        near = [vector(each.id, 1, number / 1000) for number, each in enumerate(many)]
+        save(store, vectors=(*near, vector("m_x", 0, 1)))
+        assert self.nearest(store, 1, 0, speaker="Zoe", limit=2) == ["m_x"]
+        assert self.nearest(store, 1, 0, limit=2) == ["m_000", "m_001"]
 
     def test_a_narrow_scope_finds_what_is_far_from_the_best(self, store: Store) -> None:
         save(store, *(said(f"m_{number:03}", "word word", number) for number in range(100)))

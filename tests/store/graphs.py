@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from graph.model import Changes, Edge, EdgeKind, Entity, Form, Insight, Interaction, Note, Query
+from struct import pack
+
+from graph.model import Changes, Edge, EdgeKind, Entity, Form, Insight, Interaction, Note, Query, Vector
 
 
 def said(id: str, text: str, position: int, conversation: str = "trip", **more) -> Interaction:
     """An interaction; its key is its id without the letter for its kind."""
     return Interaction(id, Form.MESSAGE, id[2:], text, conversation, "s1", position, **more)
+
+
+def vector(node: str, *numbers: float, model: str = "small") -> Vector:
+    """A vector of length 1 in the direction of `numbers`."""
+    length = sum(number * number for number in numbers) ** 0.5
+    return Vector(node, model, pack(f"<{len(numbers)}f", *(number / length for number in numbers)))
 
 
 HELLO = said("m_1", "Did you book the hotel in Zürich?", 0, speaker="Ann Lee", timestamp="2024-03-05T10:22:00")

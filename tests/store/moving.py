@@ -11,11 +11,12 @@ from typing import Any
 
 from graph.exporters.registry import exporter_named
 from graph.memory import Memory
-from graph.model import Changes, Checkpoint, Entity, EntityMatch, NodeKind, Question, Selection
+from graph.model import Changes, Checkpoint, Entity, EntityMatch, NodeKind, Question, Selection, Vector
 from graph.ports import Store
 from graph.settings import Settings
 from graph.store.registry import open_store
 from graph.text import fold
+from tests.store.graphs import vector
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
 
@@ -29,6 +30,11 @@ def filled(url: str, *paths: Path, **settings: Any) -> str:
     """Ingest `paths` into the memory at `url`; return `url`."""
     with opened(url, **settings) as memory:
         assert memory.ingest(paths).rejected == 0
+        said = [each.id for each in memory.nodes(Selection(kinds=(NodeKind.INTERACTION,), limit=10))]
+    store = open_store(url, create=False)
+    with store.transaction(write=True):
+        store.save(Changes(vectors=tuple(vector(id, 1, number, -1) for number, id in enumerate(said))))
+    store.close()
     return url
 
 
@@ -41,6 +47,13 @@ def exported(url: str, kind: str = "jsonl") -> str:
 def checkpoints(url: str) -> list[Checkpoint]:
     store = open_store(url, create=False)
     found = list(store.checkpoints())
+    store.close()
+    return found
+
+
+def vectors(url: str) -> list[Vector]:
+    store = open_store(url, create=False)
+    found = list(store.vectors())
     store.close()
     return found
 

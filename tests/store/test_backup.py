@@ -25,7 +25,7 @@ from graph.store.registry import open_store
 from tests.exporters.samples import INTERACTION, NASTY
 from tests.store import graphs
 from tests.store.graphs import EDGES, EVERYTHING, NODES
-from tests.store.moving import SAMPLES, checkpoints, exported, filled, opened, resolved
+from tests.store.moving import SAMPLES, checkpoints, exported, filled, opened, resolved, vectors
 from tests.store.test_transfer import KINDS, Place, place, save
 
 __all__ = ["place"]
@@ -61,6 +61,7 @@ def test_what_is_restored_is_what_was_there(place: Place, kind: str, tmp_path: P
     restored(file, target)
     assert exported(target) == exported(source)
     assert checkpoints(target) == checkpoints(source) != []
+    assert vectors(target) == vectors(source) != []
     assert resolved(target) == resolved(source)
     assert backed_up(target, tmp_path / "b.gz").read_bytes() == file.read_bytes()
     restored(file, target)
@@ -70,7 +71,9 @@ def test_what_is_restored_is_what_was_there(place: Place, kind: str, tmp_path: P
 def test_a_backup_is_the_export_with_a_header_checkpoints_and_a_footer(place: Place, tmp_path: Path) -> None:
     source = filled(place("sqlite"), SAMPLES / "friends.jsonl")
     lines = gzip.decompress(backed_up(source, tmp_path / "a.gz").read_bytes()).decode().splitlines()
-    assert lines[1:-2] == exported(source).splitlines()
+    graph = exported(source).splitlines()
+    assert lines[1 : len(graph) + 1] == graph
+    assert {json.loads(line)["type"] for line in lines[len(graph) + 1 : -2]} == {"vector"}
     assert [json.loads(lines[at])["type"] for at in (0, -2, -1)] == ["header", "checkpoint", "footer"]
 
 
@@ -168,7 +171,7 @@ def test_what_these_tests_change_is_right_before(file: Path) -> None:
         record_of(line)
 
 
-PARTS = ("node", "edge", "checkpoint")
+PARTS = ("node", "edge", "vector", "checkpoint")
 NODE = b'{"type": "node", "kind": "query", "id": "q_z", "text": "?", "outcome": "open"}\n'
 INSIGHT = b'{"type": "node", "kind": "insight", "id": "i_z", "text": "", "subject": "", "state": "", '
 SAID = (
@@ -242,7 +245,9 @@ def test_a_store_that_is_written_to_meanwhile(place: Place, monkeypatch: pytest.
     sizes = iter((35, 36))
 
     def growing(store: object) -> Holding:
-        return Holding(lambda: iter(NODES[:0]), lambda: iter(EDGES[:0]), lambda: iter(()), next(sizes))
+        return Holding(
+            lambda: iter(NODES[:0]), lambda: iter(EDGES[:0]), lambda: iter(()), lambda: iter(()), next(sizes)
+        )
 
     monkeypatch.setattr("graph.comparison.holding", growing)
     with (

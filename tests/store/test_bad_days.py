@@ -152,8 +152,8 @@ def read_everything(store: SqliteStore) -> None:
     store.neighborhood(["m_1"], tuple(EdgeKind), 4, 100)
     store.search(TextQuery(("hotel", "booked")))
     store.resolve(["ann", "bob"])
-    store.frontier(["trip", "plans"], [("trip", "1")])
-    store.checkpoint("d")
+    store.frontier([], ["trip", "plans"], [("trip", "1")])
+    list(store.checkpoints(["d"]))
     save(store, said("m_9", "Written after the damage.", 9))
 
 
@@ -455,7 +455,7 @@ def test_many_processes_create_a_store_at_once(tmp_path: Path) -> None:
 def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
     (tmp_path / "memory.db").touch()
     store = fill(SqliteStore(tmp_path / "memory.db", create=True))
-    assert store.info().schema == "first_graph"
+    assert store.info().schema == "vectors"
     store.close()
 
 

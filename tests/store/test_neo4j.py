@@ -17,7 +17,8 @@ from graph.memory import Memory
 from graph.model import Changes, EdgeKind, Question, Selection, TextQuery
 from graph.settings import Settings
 from graph.store.neo4j.address import address
-from graph.store.neo4j.connection import LOCK_AND_KNOWN, Connection
+from graph.store.neo4j.connection import Connection
+from graph.store.neo4j.read import LOCK_AND_FRONTIER
 from graph.store.neo4j.rows import LABELS, TYPES
 from graph.store.neo4j.store import Neo4jStore
 from graph.store.registry import open_store
@@ -62,10 +63,10 @@ def test_round_trips_do_not_depend_on_how_much_is_there(url: str, monkeypatch: p
     with memory(url) as opened:
         with counted(monkeypatch) as sent:
             assert opened.ingest([SAMPLES / "friends.jsonl"]).added
-        batches = sent.count(LOCK_AND_KNOWN)
+        batches = sent.count(LOCK_AND_FRONTIER)
         # Beside its batches, a source has a checkpoint to ask for and, with the lock, to save.
         assert batches > 3
-        assert len(sent) <= 8 * batches + 4
+        assert len(sent) <= 7 * batches + 4
         for text in ("What food is Inês allergic to?", "Who left Bristol, and when did Priya move?"):
             with counted(monkeypatch) as sent:
                 assert opened.ask(Question(text, answer=True)).hits
@@ -129,12 +130,12 @@ def test_writers_take_turns(url: str) -> None:
 
     def write() -> None:
         with second.transaction(write=True):
-            assert second.known(["m_1"]) == {"m_1"}
+            assert second.frontier(["m_1"]).known == {"m_1"}
             order.append("second")
 
     with ThreadPoolExecutor(1) as pool:
         with first.transaction(write=True):
-            assert first.known(["m_1"]) == set()
+            assert first.frontier(["m_1"]).known == set()
             waiting = pool.submit(write)
             assert wait([waiting], 0.5).done == set()
             first.save(EVERYTHING)

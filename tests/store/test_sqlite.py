@@ -81,7 +81,7 @@ def test_what_reads_a_part_goes_through_no_whole_table(tmp_path: Path) -> None:
     store._connection.set_trace_callback(asked.append)
     assert ids(store, conversation="trip", kinds=(NodeKind.NOTE,)) == ["n_1", "n_2", "n_3"]
     assert len(list(store.edges(["e_4"], (EdgeKind.SAID_BY,), 2))) == 2
-    assert store.frontier(["trip"], [("trip", "1")]).located == {("trip", "1"): "m_1"}
+    assert store.frontier([], ["trip"], [("trip", "1")]).located == {("trip", "1"): "m_1"}
     assert store.resolve(["bob"])
     assert store.neighborhood(["e_1"], (EdgeKind.MENTIONS,), 1, 9).edges
     store._connection.set_trace_callback(None)

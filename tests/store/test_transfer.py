@@ -22,7 +22,7 @@ from graph.transfer import TransferReport, copy
 from tests.ingest.memories import long_talk, written
 from tests.store import graphs
 from tests.store.graphs import EVERYTHING, said
-from tests.store.moving import SAMPLES, checkpoints, exported, filled, hits, opened, resolved
+from tests.store.moving import SAMPLES, checkpoints, exported, filled, hits, opened, resolved, vectors
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("sqlite", "neo4j")
@@ -74,10 +74,15 @@ def test_there_and_back_again_is_the_same(place: Place) -> None:
     for kind in ("neo4j", "sqlite", "sqlite"):
         after = place(kind)
         report = copied(before, after)
-        assert report.written == report.nodes + report.edges + report.sources == len(graph.splitlines()) + 2
+        assert (
+            report.written
+            == report.nodes + report.edges + report.sources + report.vectors
+            == len(graph.splitlines()) + 12
+        )
         assert (report.differing, report.differences) == (0, ())
         assert exported(after) == graph
         assert checkpoints(after) == checkpoints(first) != []
+        assert vectors(after) == vectors(first) != []
         assert resolved(after) == resolved(first)
         with opened(after) as memory:
             again = memory.ingest([SAMPLES / "friends.jsonl", SAMPLES / "meetings.md"])
@@ -171,7 +176,7 @@ def test_a_copy_that_is_killed_again_and_again_ends_as_any_other(
     source, target = place("sqlite"), place(kind)
     filled(source, written(tmp_path / "chat.jsonl", long_talk(200)))
     graph = exported(source)
-    parts = len(graph.splitlines()) + 1
+    parts = len(graph.splitlines()) + len(vectors(source)) + 1
     left = 0
     for number, each in enumerate(writes):
         inside = number % 2 == 0
@@ -185,6 +190,7 @@ def test_a_copy_that_is_killed_again_and_again_ends_as_any_other(
     assert 0 < left < parts
     assert exported(target) == graph
     assert checkpoints(target) == checkpoints(source)
+    assert vectors(target) == vectors(source)
     assert resolved(target) == resolved(source)
 
 

@@ -61,7 +61,7 @@ def test_windows_are_sessions_behind_what_is_there() -> None:
     before = turn("Ann", "before", 3)
     elsewhere = replace(turn("Ann", "elsewhere", 4), session="t")
     new = [turn("Bob", "x", 5), replace(turn("Bob", "y", 6), session="t"), turn("Bob", "z", 7)]
-    found = list(interactions.windows(new, Frontier({"c": (before, elsewhere)}, {})))
+    found = list(interactions.windows(new, Frontier(set(), {"c": (before, elsewhere)}, {})))
     assert [[each.position for each in window] for window in found] == [[3, 5, 7], [4, 6]]
 
 

@@ -23,9 +23,6 @@ IDLE_SECONDS = 10.0
 """After how long a pause a line is tried before it is used: the server may have been started anew meanwhile."""
 LOCK: Final = "MERGE (l:_MemcliLock {name: 'writer'}) SET l.taken = timestamp()"
 """Writers wait here for each other: the lock on the node is kept until the transaction ends."""
-KNOWN: Final = "MATCH (n:_Memcli) WHERE n.id IN $ids RETURN n.id AS id"
-LOCK_AND_KNOWN: Final = LOCK + " WITH l MATCH (n:_Memcli) WHERE n.id IN $ids RETURN n.id AS id"
-"""What most writers ask first, in one round trip with the lock."""
 
 Row = Mapping[str, Any]
 
@@ -45,10 +42,13 @@ class Connection:
     def in_transaction(self) -> bool:
         return self._transaction is not None
 
-    def rows(self, statement: LiteralString, **given: Any) -> list[Row]:
-        """All rows of a statement that reads, or that writes inside a transaction that may."""
+    def rows(self, statement: LiteralString, *, locking: LiteralString = "", **given: Any) -> list[Row]:
+        """All rows of a statement that reads, or that writes inside a transaction that may.
+
+        `locking` is the same statement with `LOCK` before it, where that saves a round trip.
+        """
         if self._transaction is not None:
-            return list(self._sent(self._transaction, self._locking(statement), given))
+            return list(self._sent(self._transaction, self._locking(statement, locking), given))
         with self._new_session(write=False) as session, self.broken_off():
             return session.execute_read(lambda transaction: list(self._sent(transaction, statement, given)))
 
@@ -131,13 +131,13 @@ class Connection:
                 session.execute_write(_change, statement)
             session.run(RECORD, name=name, number=number).consume()
 
-    def _locking(self, statement: LiteralString) -> LiteralString:
+    def _locking(self, statement: LiteralString, locking: LiteralString = "") -> LiteralString:
         """`statement`, behind the lock where this transaction writes and has none yet."""
         if not self.writing or self._locked:
             return statement
         self._locked = True
-        if statement == KNOWN:
-            return LOCK_AND_KNOWN
+        if locking:
+            return locking
         list(self._sent(self._transaction, LOCK, {}))
         return statement
 

@@ -29,6 +29,12 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
             OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}""",
         "CALL db.awaitIndexes(60)",
     ),
+    "vectors": (
+        "CREATE INDEX memcli_of IF NOT EXISTS FOR (n:_MemcliText) ON (n.of)",
+        """CREATE VECTOR INDEX memcli_vector IF NOT EXISTS FOR (n:_MemcliText) ON (n.vector)
+            OPTIONS {indexConfig: {`vector.similarity_function`: 'cosine'}}""",
+        "CALL db.awaitIndexes(60)",
+    ),
 }
 """Every migration in order: what a store of this version has applied."""
 

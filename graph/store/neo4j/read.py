@@ -9,6 +9,7 @@ from typing import Any, Final
 from graph.ids import PREFIXES
 from graph.labels import LABELS
 from graph.model import (
+    Checkpoint,
     Edge,
     EdgeKind,
     Entity,
@@ -19,11 +20,12 @@ from graph.model import (
     NodeKind,
     Selection,
     Subgraph,
+    Vector,
     caption,
 )
 from graph.ports import TAIL
-from graph.store.neo4j.connection import KNOWN, Connection
-from graph.store.neo4j.rows import EDGE, NODE, to_edge, to_node, types_of
+from graph.store.neo4j.connection import LOCK, Connection
+from graph.store.neo4j.rows import EDGE, NODE, packed, to_edge, to_node, types_of
 from graph.store.neo4j.words import indexed, place_of, scope_of
 from graph.text import fold
 
@@ -56,15 +58,6 @@ TOUCHING: Final = _TOUCHING + _FILTERED + _BY_ID
 RANKED: Final = _ALL + _FILTERED + _BY_DEGREE
 RANKED_NAMED: Final = _NAMED + _FILTERED + _BY_DEGREE
 RANKED_TOUCHING: Final = _TOUCHING + _FILTERED + _BY_DEGREE
-
-
-def known(connection: Connection, ids: Sequence[str]) -> set[str]:
-    """Those of `ids` that are nodes."""
-    # Ids are ASCII; whatever else is asked for need not be sent.
-    wanted = [id for id in dict.fromkeys(ids) if id.isascii()]
-    if not wanted:
-        return set()
-    return {row["id"] for row in connection.rows(KNOWN, ids=wanted)}
 
 
 def nodes(connection: Connection, selection: Selection) -> Iterator[Node]:
@@ -223,42 +216,83 @@ def resolve(connection: Connection, names: Sequence[str], conversation: str | No
     ]
 
 
-_FRONTIER: Final = (
+FRONTIER: Final = (
     """CALL () {
+        UNWIND $ids AS id
+        MATCH (n:_Memcli {id: id})
+        RETURN n, null AS place, true AS known
+        UNION ALL
         UNWIND $scopes AS scope
         CALL (scope) {
             MATCH (t:_MemcliText) WHERE t.scope = scope AND t.position >= 0
             RETURN t ORDER BY t.position DESC LIMIT $tail
         }
-        RETURN t, null AS place
+        MATCH (n:_Memcli {id: t.of})
+        RETURN n, null AS place, false AS known
         UNION ALL
         UNWIND $places AS place
         MATCH (t:_MemcliText {place: place})
-        RETURN t, place
+        MATCH (n:_Memcli {id: t.of})
+        RETURN n, place, false AS known
     }
-    MATCH (n:_Memcli {id: t.of})
     RETURN"""
     + NODE
-    + ", place ORDER BY n.position"
+    + ", place, known ORDER BY n.position"
 )
+LOCK_AND_FRONTIER: Final = LOCK + " WITH l " + FRONTIER
+"""What writers ask first, in one round trip with the lock."""
 
 
-def frontier(connection: Connection, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
-    """Tails and replied-to interactions, as `Store.frontier` has it."""
+def frontier(
+    connection: Connection, ids: Sequence[str], conversations: Sequence[str], keys: Sequence[tuple[str, str]]
+) -> Frontier:
+    """What is known, tails and replied-to interactions, as `Store.frontier` has it."""
+    # Ids are ASCII; whatever else is asked for need not be sent.
+    wanted = [id for id in dict.fromkeys(ids) if id.isascii()]
+    if not (wanted or conversations or keys):
+        return Frontier(frozenset(), {}, {})
+    rows = connection.rows(
+        FRONTIER,
+        locking=LOCK_AND_FRONTIER,
+        ids=wanted,
+        scopes=[scope_of(each) for each in dict.fromkeys(conversations)],
+        places=[place_of(*each) for each in dict.fromkeys(keys)],
+        tail=TAIL,
+    )
     tails: dict[str, tuple[Interaction, ...]] = {}
     located: dict[tuple[str, str], str] = {}
-    if conversations or keys:
-        rows = connection.rows(
-            _FRONTIER,
-            scopes=[scope_of(each) for each in dict.fromkeys(conversations)],
-            places=[place_of(*each) for each in dict.fromkeys(keys)],
-            tail=TAIL,
-        )
-        for row in rows:
-            each = to_node(row["node"])
-            assert isinstance(each, Interaction)
-            if row["place"] is None:
-                tails[each.conversation] = (*tails.get(each.conversation, ()), each)
-            else:
-                located[each.conversation, each.key] = each.id
-    return Frontier(tails, located)
+    for each, place in ((to_node(row["node"]), row["place"]) for row in rows if not row["known"]):
+        assert isinstance(each, Interaction)
+        if place is None:
+            tails[each.conversation] = (*tails.get(each.conversation, ()), each)
+        else:
+            located[each.conversation, each.key] = each.id
+    return Frontier({row["node"]["id"] for row in rows if row["known"]}, tails, located)
+
+
+_CHECKPOINT: Final = " RETURN c {.*} AS checkpoint ORDER BY c.digest"
+_CHECKPOINTS: Final = "MATCH (c:_MemcliCheckpoint) WHERE c.digest >= ''" + _CHECKPOINT
+_CHECKPOINTS_OF: Final = "MATCH (c:_MemcliCheckpoint) WHERE c.digest IN $digests" + _CHECKPOINT
+
+
+def checkpoints(connection: Connection, digests: Sequence[str] | None) -> Iterator[Checkpoint]:
+    """How far sources were taken in, as `Store.checkpoints` has it."""
+    if digests is None:
+        rows = connection.stream(_CHECKPOINTS)
+    else:
+        rows = connection.stream(_CHECKPOINTS_OF, digests=list(digests))
+    return (Checkpoint(**row["checkpoint"]) for row in rows)
+
+
+_VECTOR: Final = " AND t.vector IS NOT NULL RETURN t.of AS node, t.model AS model, t.vector AS numbers ORDER BY t.of"
+_VECTORS: Final = "MATCH (t:_MemcliText) WHERE t.of >= ''" + _VECTOR
+_VECTORS_OF: Final = "MATCH (t:_MemcliText) WHERE t.of IN $ids" + _VECTOR
+
+
+def vectors(connection: Connection, ids: Sequence[str] | None) -> Iterator[Vector]:
+    """The vectors of nodes, as `Store.vectors` has it."""
+    if ids is None:
+        rows = connection.stream(_VECTORS)
+    else:
+        rows = connection.stream(_VECTORS_OF, ids=[id for id in ids if id.isascii()])
+    return (Vector(row["node"], row["model"], packed(row["numbers"])) for row in rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from struct import pack, unpack
 from typing import Any
 
 from graph.labels import LABELS, TOLD, TYPES, node_properties
@@ -62,6 +63,16 @@ def to_node(found: Row) -> Node:
             return Insight(
                 **{name: found[name] for name in ("id", "text", "subject", "state", "support", "decided_by")}
             )
+
+
+def packed(numbers: Sequence[float]) -> bytes:
+    """The numbers of a `Vector`, which Neo4j keeps as a list."""
+    return pack(f"<{len(numbers)}f", *numbers)
+
+
+def unpacked(numbers: bytes) -> list[float]:
+    """The way back from `packed`."""
+    return list(unpack(f"<{len(numbers) // 4}f", numbers))
 
 
 def to_edge(row: Row) -> Edge:

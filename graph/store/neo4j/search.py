@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from graph.model import Match, TextQuery
-from graph.store.neo4j.connection import Connection
+from graph.store.neo4j.connection import Connection, Row
+from graph.store.neo4j.rows import unpacked
 from graph.store.neo4j.words import scope_of, stems
 
 # Lucene and FTS5 differ in how little a frequent word counts. Each word's weight is brought from Lucene's
 # log(1 + x) to FTS5's max(log(x), 1e-6), x being (all - having + 0.5) / (having + 0.5), in millionths.
-_SEARCH: Final = """
+_TEXT: Final = """
 OPTIONAL MATCH (index:_MemcliIndex {name: 'words'})
 UNWIND $phrases AS phrase
 OPTIONAL MATCH (w:_MemcliWord) WHERE w.word IN phrase.words
@@ -21,6 +22,7 @@ WITH phrase, 1000000 * CASE WHEN whole > 1.000001 THEN log(whole) / log(1 + whol
     1000000 * CASE WHEN piece > 1.000001 THEN log(piece) / log(1 + piece) ELSE 0.000001 END AS piece
 WITH collect(phrase.clause + '^' + toString(toInteger(ceil(whole)))) AS whole_clauses,
     collect(phrase.clause + '^' + toString(toInteger(ceil(piece)))) AS piece_clauses
+WITH whole_clauses, piece_clauses WHERE size(whole_clauses) > 0
 WITH $before + reduce(match = '', each IN whole_clauses | match + ' ' + each) + $after AS whole_match,
     $before + reduce(match = '', each IN piece_clauses | match + ' ' + each) + $after AS piece_match
 CALL (whole_match, piece_match) {
@@ -40,35 +42,83 @@ CALL (whole_match, piece_match) {
     })
     RETURN t.of AS id, 0.0 AS whole, max(score) AS piece ORDER BY piece DESC, id LIMIT $limit
 }
-RETURN id, max(whole) / 1000000 AS whole, max(piece) / 1000000 AS piece ORDER BY whole DESC, piece DESC, id"""
+RETURN id, whole, piece, null AS cosine"""
+# The index quantizes vectors: what it finds is compared again as it is.
+_WANTED: Final = """
+WITH t, 2 * vector.similarity.cosine(t.vector, wanted) - 1 AS cosine
+WHERE t.model = $model AND ($scope IS NULL OR t.scope = $scope) AND ($anybody OR EXISTS {
+    MATCH (n:_Memcli {id: t.of}) WHERE ($speaker IS NULL OR n.speaker = $speaker)
+    AND ($since IS NULL OR n.timestamp >= $since)
+    AND ($until IS NULL OR substring(n.timestamp, 0, size($until)) <= $until)
+})
+RETURN t.of AS id, 0.0 AS whole, 0.0 AS piece, cosine ORDER BY cosine DESC, id LIMIT $limit"""
+_NEAREST: Final = (
+    "UNWIND [$vector] AS wanted CALL db.index.vector.queryNodes('memcli_vector', $nearest, wanted) YIELD node AS t"
+    + _WANTED
+)
+_NEAREST_IN: Final = (
+    "UNWIND [$vector] AS wanted MATCH (t:_MemcliText {scope: $scope}) WHERE size(t.vector) = size(wanted)" + _WANTED
+)
+_BEST: Final = """
+RETURN id, max(whole) / 1000000 AS whole, max(piece) / 1000000 AS piece, max(cosine) AS cosine
+ORDER BY whole DESC, piece DESC, cosine DESC, id"""
+_SEARCH: Final = "CALL () {" + _TEXT + "}" + _BEST
+_SEARCH_NEAR: Final = "CALL () {" + _TEXT + " UNION ALL " + _NEAREST + "}" + _BEST
+_SEARCH_NEAR_IN: Final = "CALL () {" + _TEXT + " UNION ALL " + _NEAREST_IN + "}" + _BEST
+_INDEXED: Final = "MATCH (i:_MemcliIndex {name: 'words'}) RETURN i.wholes AS texts"
 # The index settles ties in its own way: some more are asked for, so that those at the rim are settled by id.
 _MORE = 200
 _CLAUSES = 1000
 """Terms of one query: the index takes 1,024 clauses."""
 
 
+_OVERSAMPLING = 4
+"""How many times as many vectors as are wanted are asked of the index where some will be left out, and by how much more
+each further time."""
+
+
 def search(connection: Connection, query: TextQuery) -> list[Match]:
-    """The interactions that hold any of the query's terms, best whole first, ties by id."""
+    """What holds any of the query's terms or is near its vector, as `Store.search` has it."""
     phrases = [words for words in stems(query.terms) if words][:_CLAUSES]
-    if not phrases or query.limit < 1:
+    if not (phrases or query.vector) or query.limit < 1:
         return []
     scope = None if query.conversation is None else scope_of(query.conversation)
     # What is narrowed after the index has answered needs all of its answers.
     narrowed = query.speaker or query.since or query.until
     reach: list[dict[str, Any]] = [{}, {}] if narrowed else [{"limit": n * query.limit + _MORE} for n in (1, 2)]
-    rows = connection.rows(
-        _SEARCH,
+    given: dict[str, Any] = {
         # Stems hold letters and digits alone: nothing in quotes is an operator.
-        phrases=[{"words": words, "clause": f'words:"{" ".join(words)}"'} for words in phrases],
-        before="" if scope is None else f'+scope:"{scope}"^0 +(',
-        after="" if scope is None else ")",
-        wholes=reach[0],
-        pieces=reach[1],
-        scope=scope,
-        anybody=not narrowed,
-        speaker=query.speaker,
-        since=query.since,
-        until=query.until,
-        limit=query.limit,
-    )
-    return [Match(row["id"], row["whole"], row["piece"]) for row in rows]
+        "phrases": [{"words": words, "clause": f'words:"{" ".join(words)}"'} for words in phrases],
+        "before": "" if scope is None else f'+scope:"{scope}"^0 +(',
+        "after": "" if scope is None else ")",
+        "wholes": reach[0],
+        "pieces": reach[1],
+        "scope": scope,
+        "anybody": not narrowed,
+        "speaker": query.speaker,
+        "since": query.since,
+        "until": query.until,
+        "limit": query.limit,
+    }
+    if not query.vector:
+        rows = connection.rows(_SEARCH, **given)
+    else:
+        rows = _near(connection, query, given | {"vector": unpacked(query.vector), "model": query.model})
+    return [Match(row["id"], row["whole"], row["piece"], row["cosine"] or 0.0) for row in rows]
+
+
+def _near(connection: Connection, query: TextQuery, given: dict[str, Any]) -> list[Row]:
+    """Search by the vector too. A conversation is compared as a whole; else the index is asked for more and more, until
+    enough are left of what it gives."""
+    if query.conversation is not None:
+        return connection.rows(_SEARCH_NEAR_IN, **given)
+    nearest, texts = _OVERSAMPLING * query.limit + _MORE, None
+    while True:
+        rows = connection.rows(_SEARCH_NEAR, nearest=nearest, **given)
+        if sum(row["cosine"] is not None for row in rows) >= query.limit:
+            return rows
+        if texts is None:
+            texts = next((row["texts"] for row in connection.rows(_INDEXED)), 0)
+        if nearest >= texts:
+            return rows
+        nearest *= _OVERSAMPLING

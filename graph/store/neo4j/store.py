@@ -22,6 +22,7 @@ from graph.model import (
     StoreInfo,
     Subgraph,
     TextQuery,
+    Vector,
 )
 from graph.store.neo4j import read, search, write
 from graph.store.neo4j.address import address
@@ -96,27 +97,18 @@ class Neo4jStore:
         finally:
             self._with(Connection.end)
 
-    def known(self, ids: Sequence[str]) -> set[str]:
-        return self._with(lambda connection: read.known(connection, ids))
+    def frontier(
+        self, ids: Sequence[str], conversations: Sequence[str] = (), keys: Sequence[tuple[str, str]] = ()
+    ) -> Frontier:
+        return self._with(lambda connection: read.frontier(connection, ids, conversations, keys))
 
-    def frontier(self, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
-        return self._with(lambda connection: read.frontier(connection, conversations, keys))
-
-    def checkpoint(self, digest: str) -> Checkpoint | None:
-        rows = self._with(
-            lambda connection: connection.rows(
-                "MATCH (c:_MemcliCheckpoint {digest: $digest}) RETURN c {.*} AS checkpoint", digest=digest
-            )
-        )
+    def checkpoints(self, digests: Sequence[str] | None = None) -> Iterator[Checkpoint]:
         with translated(self._address.shown):
-            return Checkpoint(**rows[0]["checkpoint"]) if rows else None
+            yield from read.checkpoints(self._connection, digests)
 
-    def checkpoints(self) -> Iterator[Checkpoint]:
+    def vectors(self, ids: Sequence[str] | None = None) -> Iterator[Vector]:
         with translated(self._address.shown):
-            rows = self._connection.stream(
-                "MATCH (c:_MemcliCheckpoint) WHERE c.digest >= '' RETURN c {.*} AS checkpoint ORDER BY c.digest"
-            )
-            yield from (Checkpoint(**row["checkpoint"]) for row in rows)
+            yield from read.vectors(self._connection, ids)
 
     def save(self, changes: Changes) -> dict[NodeKind, int]:
         if not self._connection.writing:

@@ -12,7 +12,7 @@ from graph.errors import StoreError
 from graph.labels import LABELS, TYPES, edge_properties
 from graph.model import Changes, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, kind_of
 from graph.store.neo4j.connection import Connection
-from graph.store.neo4j.rows import to_properties
+from graph.store.neo4j.rows import to_properties, unpacked
 from graph.store.neo4j.words import indexed, place_of, scope_of, stems
 from graph.text import fold, pieces, segmented
 
@@ -78,7 +78,15 @@ CALL () {
         c.finished = c.finished OR row.finished
     RETURN count(*) AS checkpoints
 }
-RETURN loose"""
+CALL () {
+    UNWIND $vectors AS row
+    MATCH (t:_MemcliText {of: row.node})
+    SET t.model = row.model
+    WITH t, row
+    CALL db.create.setNodeVectorProperty(t, 'vector', row.numbers)
+    RETURN collect(row.node) AS owners
+}
+RETURN loose, owners"""
 
 
 def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
@@ -95,9 +103,12 @@ def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
         wholes=len(said_rows),
         pieces=sum(len(row["pieces"]) for row in said_rows),
         checkpoints=[asdict(changes.checkpoint)] if changes.checkpoint else [],
+        vectors=[asdict(each) | {"numbers": unpacked(each.numbers)} for each in changes.vectors],
     )
     if told["loose"] is not None:
         raise StoreError(f"an edge joins {told['loose']}, which is no node", "save its nodes first")
+    if loose := sorted({each.node for each in changes.vectors}.difference(told["owners"])):
+        raise StoreError(f"a vector belongs to {loose[0]}, which is no interaction", "save its node first")
     kinds = {node.id: kind_of(node) for node in reversed(changes.nodes)}
     return dict(Counter(kinds[id] for id in new))
 

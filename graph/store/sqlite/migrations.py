@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 SET = "memcli"
-NAMES = ("first_graph",)
+NAMES = ("first_graph", "vectors")
 """Every migration in order: what a store of this version has applied."""
 
 
@@ -19,6 +19,7 @@ def migrations() -> Migrations:
 
     known = Migrations(SET)
     known(name="first_graph")(first_graph)
+    known(name="vectors")(vectors)
     return known
 
 
@@ -26,6 +27,16 @@ def first_graph(db: Database) -> None:
     """Interactions, notes, entities, queries and insights; typed edges; full text; checkpoints."""
     for statement in _FIRST_GRAPH.split(";;"):
         db.execute(statement)
+
+
+def vectors(db: Database) -> None:
+    """The vector of an interaction, by a model."""
+    db.execute("""
+        CREATE TABLE vector (
+            key INTEGER PRIMARY KEY REFERENCES interaction (key) ON DELETE CASCADE,
+            model TEXT NOT NULL,
+            numbers BLOB NOT NULL
+        )""")
 
 
 _FIRST_GRAPH = """

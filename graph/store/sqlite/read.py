@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from graph.model import (
+    Checkpoint,
     Edge,
     EdgeKind,
     Entity,
@@ -18,10 +19,11 @@ from graph.model import (
     NodeKind,
     Selection,
     Subgraph,
+    Vector,
     caption,
 )
 from graph.ports import TAIL
-from graph.store.sqlite.rows import SELECT, keys_of, to_edge, to_node
+from graph.store.sqlite.rows import SELECT, keys_of, to_checkpoint, to_edge, to_node
 from graph.text import fold
 
 _OF_IDS = " AND n.id IN (SELECT value FROM json_each(:ids))"
@@ -201,8 +203,13 @@ def resolve(connection: sqlite3.Connection, names: Sequence[str], conversation: 
     ]
 
 
-def frontier(connection: sqlite3.Connection, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
-    """Tails and replied-to interactions, as `Store.frontier` has it."""
+def frontier(
+    connection: sqlite3.Connection,
+    ids: Sequence[str],
+    conversations: Sequence[str],
+    keys: Sequence[tuple[str, str]],
+) -> Frontier:
+    """What is known, tails and replied-to interactions, as `Store.frontier` has it."""
     given = {"since": None, "until": None, "conversations": json.dumps(conversations), "tail": TAIL}
     tails: dict[str, tuple[Interaction, ...]] = {}
     for row in connection.execute(SELECT[NodeKind.INTERACTION] + _OF_TAILS, given):
@@ -215,4 +222,25 @@ def frontier(connection: sqlite3.Connection, conversations: Sequence[str], keys:
         JOIN node n ON n.key = i.key ORDER BY i.position""",
         (json.dumps(keys),),
     )
-    return Frontier(tails, {(conversation, key): id for conversation, key, id in located})
+    known = keys_of(connection, ids).keys()
+    return Frontier(known, tails, {(conversation, key): id for conversation, key, id in located})
+
+
+def checkpoints(connection: sqlite3.Connection, digests: Sequence[str] | None) -> Iterator[Checkpoint]:
+    """How far sources were taken in, as `Store.checkpoints` has it."""
+    rows = connection.execute(
+        """SELECT digest, name, records, finished FROM checkpoint
+        WHERE :all OR digest IN (SELECT value FROM json_each(:digests)) ORDER BY digest""",
+        {"all": digests is None, "digests": json.dumps(digests)},
+    )
+    return map(to_checkpoint, rows)
+
+
+def vectors(connection: sqlite3.Connection, ids: Sequence[str] | None) -> Iterator[Vector]:
+    """The vectors of nodes, as `Store.vectors` has it."""
+    rows = connection.execute(
+        """SELECT n.id, v.model, v.numbers FROM vector v JOIN node n ON n.key = v.key
+        WHERE :all OR n.id IN (SELECT value FROM json_each(:ids)) ORDER BY n.id""",
+        {"all": ids is None, "ids": json.dumps(ids)},
+    )
+    return (Vector(*row) for row in rows)

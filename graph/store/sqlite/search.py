@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
+from heapq import nsmallest
 
 from graph.ids import content_id
 from graph.model import Match, TextQuery
@@ -30,16 +32,24 @@ _PIECE = """
     AND (:until IS NULL OR substr(i.timestamp, 1, length(:until)) <= :until)
     GROUP BY n.id ORDER BY best DESC, n.id LIMIT :limit"""
 
+_VECTORS = """
+    SELECT n.id, v.numbers FROM vector v JOIN node n ON n.key = v.key JOIN interaction i ON i.key = v.key
+    WHERE v.model = :model AND length(v.numbers) = length(:vector)
+    AND (:conversation IS NULL OR i.conversation = :conversation) AND (:speaker IS NULL OR i.speaker = :speaker)
+    AND (:since IS NULL OR i.timestamp >= :since)
+    AND (:until IS NULL OR substr(i.timestamp, 1, length(:until)) <= :until)"""
+
 _UNBOUNDED = -1
+_VECTORS_AT_ONCE = 4096
 
 
 def search(connection: sqlite3.Connection, query: TextQuery) -> list[Match]:
-    """The interactions that hold any of the query's terms, best whole first, ties by id."""
-    if not query.terms:
-        return []
+    """What holds any of the query's terms or is near its vector, as `Store.search` has it."""
     narrowed = query.speaker or query.since or query.until
     given = {
         "match": _expression(query),
+        "model": query.model,
+        "vector": query.vector,
         "conversation": query.conversation,
         "speaker": query.speaker,
         "since": query.since,
@@ -49,10 +59,30 @@ def search(connection: sqlite3.Connection, query: TextQuery) -> list[Match]:
         # What is narrowed after the index has answered needs all of its answers.
         "reach": _UNBOUNDED if narrowed else query.limit,
     }
-    whole = dict(connection.execute(_WHOLE, given).fetchall())
-    piece = dict(connection.execute(_PIECE, given).fetchall())
-    found = [Match(id, whole.get(id, 0.0), piece.get(id, 0.0)) for id in whole.keys() | piece.keys()]
-    return sorted(found, key=lambda match: (-match.whole, -match.piece, match.id))
+    whole, piece = (
+        dict(connection.execute(statement, given).fetchall()) if query.terms else {} for statement in (_WHOLE, _PIECE)
+    )
+    cosine = dict(_nearest(connection, query, given)) if query.vector else {}
+    found = [
+        Match(id, whole.get(id, 0.0), piece.get(id, 0.0), cosine.get(id, 0.0))
+        for id in whole.keys() | piece.keys() | cosine.keys()
+    ]
+    return sorted(found, key=lambda match: (-match.whole, -match.piece, -match.cosine, match.id))
+
+
+def _nearest(connection: sqlite3.Connection, query: TextQuery, given: Mapping[str, object]) -> list[tuple[str, float]]:
+    """The ids nearest to the query's vector with their cosines: every vector within its bounds is compared."""
+    import numpy
+
+    wanted = numpy.frombuffer(query.vector, "<f4")
+    best: list[tuple[str, float]] = []
+    rows = connection.execute(_VECTORS, given)
+    while chunk := rows.fetchmany(_VECTORS_AT_ONCE):
+        ids, numbers = zip(*chunk, strict=True)
+        cosines = numpy.frombuffer(b"".join(numbers), "<f4").reshape(len(ids), -1) @ wanted
+        near = zip(ids, cosines.tolist(), strict=True)
+        best = nsmallest(query.limit, [*best, *near], key=lambda each: (-each[1], each[0]))
+    return best
 
 
 def scope_token(conversation: str) -> str:

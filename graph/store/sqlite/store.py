@@ -23,12 +23,13 @@ from graph.model import (
     StoreInfo,
     Subgraph,
     TextQuery,
+    Vector,
 )
 from graph.store.sqlite import read, search, write
 from graph.store.sqlite.connection import connect
 from graph.store.sqlite.failures import translated
 from graph.store.sqlite.migrations import NAMES
-from graph.store.sqlite.rows import Row, keys_of, to_checkpoint
+from graph.store.sqlite.rows import Row
 
 T = TypeVar("T")
 
@@ -80,23 +81,18 @@ class SqliteStore:
             if self._connection.in_transaction:
                 self._run("ROLLBACK")
 
-    def known(self, ids: Sequence[str]) -> set[str]:
-        return self._with(lambda connection: set(keys_of(connection, ids)))
+    def frontier(
+        self, ids: Sequence[str], conversations: Sequence[str] = (), keys: Sequence[tuple[str, str]] = ()
+    ) -> Frontier:
+        return self._with(lambda connection: read.frontier(connection, ids, conversations, keys))
 
-    def frontier(self, conversations: Sequence[str], keys: Sequence[tuple[str, str]]) -> Frontier:
-        return self._with(lambda connection: read.frontier(connection, conversations, keys))
-
-    def checkpoint(self, digest: str) -> Checkpoint | None:
+    def checkpoints(self, digests: Sequence[str] | None = None) -> Iterator[Checkpoint]:
         with translated(self._path):
-            row = self._connection.execute(
-                "SELECT digest, name, records, finished FROM checkpoint WHERE digest = ?", (digest,)
-            ).fetchone()
-        return to_checkpoint(row) if row else None
+            yield from read.checkpoints(self._connection, digests)
 
-    def checkpoints(self) -> Iterator[Checkpoint]:
+    def vectors(self, ids: Sequence[str] | None = None) -> Iterator[Vector]:
         with translated(self._path):
-            rows = self._connection.execute("SELECT digest, name, records, finished FROM checkpoint ORDER BY digest")
-            yield from map(to_checkpoint, rows)
+            yield from read.vectors(self._connection, ids)
 
     def save(self, changes: Changes) -> dict[NodeKind, int]:
         if not self._writing:

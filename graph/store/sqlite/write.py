@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from graph.errors import StoreError
-from graph.model import Changes, Checkpoint, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, kind_of
+from graph.model import Changes, Checkpoint, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, Vector, kind_of
 from graph.store.sqlite.rows import INSERT, keys_of, to_row
 from graph.store.sqlite.search import PIECES, scope_token
 from graph.text import fold, pieces, segmented
@@ -34,6 +34,7 @@ def save(connection: sqlite3.Connection, changes: Changes) -> dict[NodeKind, int
     said = [node for node in changes.nodes if isinstance(node, Interaction) and node.id in new]
     _insert_speakers(connection, said, changes.edges, keys)
     _index(connection, said, keys)
+    _insert_vectors(connection, changes.vectors)
     if changes.checkpoint:
         _insert_checkpoint(connection, changes.checkpoint)
     return dict(Counter(new.values()))
@@ -105,6 +106,16 @@ def _index(connection: sqlite3.Connection, interactions: Sequence[Interaction], 
             parts.append((key * PIECES + number, scope, heading, piece))
     connection.executemany("INSERT INTO whole_text (rowid, scope, heading, text) VALUES (?, ?, ?, ?)", whole)
     connection.executemany("INSERT INTO piece_text (rowid, scope, heading, text) VALUES (?, ?, ?, ?)", parts)
+
+
+def _insert_vectors(connection: sqlite3.Connection, vectors: Sequence[Vector]) -> None:
+    keys = keys_of(connection, [each.node for each in vectors])
+    if loose := sorted({each.node for each in vectors} - keys.keys()):
+        raise StoreError(f"a vector belongs to {loose[0]}, which is no node", "save its node first")
+    connection.executemany(
+        "INSERT OR REPLACE INTO vector (key, model, numbers) VALUES (?, ?, ?)",
+        [(keys[each.node], each.model, each.numbers) for each in vectors],
+    )
 
 
 def _insert_checkpoint(connection: sqlite3.Connection, checkpoint: Checkpoint) -> None:
