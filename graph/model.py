@@ -374,12 +374,22 @@ class EntityMatch(Struct, frozen=True):
     speaks: bool
 
 
+class Walk(Struct, frozen=True):
+    """Random walks to be ranked by: where they start, with weights of any scale by id, and the chance that one goes
+    on."""
+
+    seeds: Mapping[str, float]
+    damping: float
+
+
 class Subgraph(Struct, frozen=True):
     """A neighbourhood in the form that ranking wants: edges as (source, target, kind, weight), with
-    source and target as positions in `ids`."""
+    source and target as positions in `ids`. `shares` are those of each node in a `Walk`, by id, where the store walks
+    itself; else None."""
 
     ids: tuple[str, ...]
     edges: tuple[tuple[int, int, EdgeKind, float], ...]
+    shares: Mapping[str, float] | None = None
 
 
 class Question(Struct, frozen=True):

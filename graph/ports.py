@@ -26,6 +26,7 @@ from graph.model import (
     Subgraph,
     TextQuery,
     Vector,
+    Walk,
 )
 
 TAIL = 8
@@ -93,11 +94,14 @@ class Store(Protocol):
         `conversation`, where given) whose folded name begins with one of at least three letters."""
         ...
 
-    def neighborhood(self, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int) -> Subgraph:
+    def neighborhood(
+        self, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int, walk: Walk | None = None
+    ) -> Subgraph:
         """Everything within `hops` edges of `kinds` from `ids`; nodes with more than `widest` of these are reached,
         not left.
 
-        `ids` come first in the result, in the order given, those that are nodes here.
+        `ids` come first in the result, in the order given, those that are nodes here. A store that can ranks the nodes
+        by `walk`.
         """
         ...
 

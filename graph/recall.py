@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from graph.model import EdgeKind, Insight, Interaction, NodeKind, Question, Selection, Subgraph, TextQuery
+from graph.model import EdgeKind, Insight, Interaction, NodeKind, Question, Selection, Subgraph, TextQuery, Walk
 from graph.ports import Store
 from graph.rank.fusion import Scored, fuse
 from graph.rank.lexical import lexical, smoothed
@@ -46,8 +46,9 @@ def recall(question: Question, store: Store, settings: Settings) -> Evidence:
     around = store.neighborhood(list(scores), (EdgeKind.NEXT, EdgeKind.DERIVED_FROM), 1, settings.recall_widest)
     near = smoothed(scores, around, settings.recall_previous, settings.recall_next)
     seeds = _seeds(read, scores, _notes(around), settings)
-    walked = store.neighborhood(list(seeds), _WALKED, settings.recall_hops, settings.recall_widest)
-    shares = personalized_pagerank(walked, seeds, settings.recall_damping)
+    walk = Walk(seeds, settings.recall_damping)
+    walked = store.neighborhood(list(seeds), _WALKED, settings.recall_hops, settings.recall_widest, walk)
+    shares = personalized_pagerank(walked, walk) if walked.shares is None else walked.shares
     led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
     notes = {edge.target: edge.source for edge in store.edges([*near, *led_to], (EdgeKind.DERIVED_FROM,))}
     graph = {interaction: shares.get(note, 0.0) for interaction, note in notes.items()}

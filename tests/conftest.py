@@ -58,7 +58,8 @@ def _provide(config: pytest.Config) -> None:
         return
     stack = ExitStack()
     try:
-        server = stack.enter_context(running(NEWEST if os.environ.get(WANTED) == "newest" else LTS))
+        wanted = os.environ.get(WANTED, "").split("-")
+        server = stack.enter_context(running(NEWEST if "newest" in wanted else LTS, gds="gds" in wanted))
     except UnavailableError as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.TESTS_FAILED)
     stack.callback(os.environ.pop, URL)

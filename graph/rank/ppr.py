@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from graph.model import Subgraph
+from graph.model import Subgraph, Walk
 
 
-def personalized_pagerank(graph: Subgraph, seeds: Mapping[str, float], damping: float) -> dict[str, float]:
-    """The stationary share of each node of `graph` in walks that start at `seeds`, by id.
+def personalized_pagerank(graph: Subgraph, walk: Walk) -> dict[str, float]:
+    """The stationary share of each node of `graph` in a walk, by id.
 
-    Edges are undirected and weighted. `seeds` are weights of any scale; those that are not in the graph are left out.
-    Exact: igraph's PRPACK. Empty where no seed is in the graph.
+    Edges are undirected and weighted. Seeds that are not in the graph are left out. Exact: igraph's PRPACK. Empty where
+    no seed is in the graph.
     """
     import igraph
 
-    reset = [seeds.get(id, 0.0) for id in graph.ids]
+    reset = [walk.seeds.get(id, 0.0) for id in graph.ids]
     if not any(reset):
         return {}
     # GraphBase, since igraph.Graph imports numpy to do the same.
     network = igraph.GraphBase(n=len(graph.ids), edges=[(source, target) for source, target, *_ in graph.edges])
     shares = network.personalized_pagerank(
-        damping=damping, reset=reset, weights=[weight for *_, weight in graph.edges], directed=False
+        damping=walk.damping, reset=reset, weights=[weight for *_, weight in graph.edges], directed=False
     )
     return dict(zip(graph.ids, shares, strict=True))

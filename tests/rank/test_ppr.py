@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.model import EdgeKind, Subgraph
+from graph.model import EdgeKind, Subgraph, Walk
 from graph.rank.ppr import personalized_pagerank
 
 WEIGHTS = st.floats(0.1, 10)
@@ -39,7 +39,7 @@ def test_shares_are_those_of_the_walk_that_networkx_makes(
     walk = networkx.google_matrix(network, damping, personalization=seeds, weight="weight")
     shares = numpy.linalg.matrix_power(walk, 1 << 12)[0]
     expected = dict(zip(network, shares, strict=True))
-    found = personalized_pagerank(graph, seeds, damping)
+    found = personalized_pagerank(graph, Walk(seeds, damping))
     assert found == pytest.approx(expected, abs=1e-8)
     assert sum(found.values()) == pytest.approx(1)
 
@@ -48,23 +48,25 @@ PATH = Subgraph(("a", "b", "c"), ((0, 1, EdgeKind.MENTIONS, 1.0), (1, 2, EdgeKin
 
 
 def test_the_scale_of_seeds_does_not_matter() -> None:
-    found = personalized_pagerank(PATH, {"a": 300.0, "c": 100.0}, 0.85)
-    assert found == pytest.approx(personalized_pagerank(PATH, {"a": 0.3, "c": 0.1}, 0.85))
+    found = personalized_pagerank(PATH, Walk({"a": 300.0, "c": 100.0}, 0.85))
+    assert found == pytest.approx(personalized_pagerank(PATH, Walk({"a": 0.3, "c": 0.1}, 0.85)))
     assert found["a"] > found["c"]
 
 
 def test_seeds_elsewhere_are_left_out() -> None:
-    assert personalized_pagerank(PATH, {"a": 1.0, "x": 9.0}, 0.5) == personalized_pagerank(PATH, {"a": 1.0}, 0.5)
+    assert personalized_pagerank(PATH, Walk({"a": 1.0, "x": 9.0}, 0.5)) == personalized_pagerank(
+        PATH, Walk({"a": 1.0}, 0.5)
+    )
 
 
 @pytest.mark.parametrize("seeds", [{}, {"x": 1.0}, {"a": 0.0}])
 def test_without_seeds_nothing_is_ranked(seeds: dict[str, float]) -> None:
-    assert personalized_pagerank(PATH, seeds, 0.85) == {}
+    assert personalized_pagerank(PATH, Walk(seeds, 0.85)) == {}
 
 
 def test_an_empty_graph_has_no_shares() -> None:
-    assert personalized_pagerank(Subgraph((), ()), {"a": 1.0}, 0.85) == {}
+    assert personalized_pagerank(Subgraph((), ()), Walk({"a": 1.0}, 0.85)) == {}
 
 
 def test_walks_without_damping_stay_at_their_start() -> None:
-    assert personalized_pagerank(PATH, {"b": 1.0}, 0.0) == pytest.approx({"a": 0, "b": 1, "c": 0})
+    assert personalized_pagerank(PATH, Walk({"b": 1.0}, 0.0)) == pytest.approx({"a": 0, "b": 1, "c": 0})

@@ -18,8 +18,10 @@ from graph.model import (
     NodeKind,
     Selection,
     TextQuery,
+    Walk,
 )
 from graph.ports import Store
+from graph.rank.ppr import personalized_pagerank
 from tests.store import graphs
 from tests.store.graphs import EDGES, EVERYTHING, NODES, said, vector
 
@@ -351,6 +353,20 @@ class Reading:
     def test_neighborhood_of_nothing(self, store: Store) -> None:
         found = store.neighborhood(["nothing"], (EdgeKind.NEXT,), 3, 10)
         assert (found.ids, found.edges) == ((), ())
+
+    def test_a_store_that_walks_walks_as_we_do(self, store: Store) -> None:
+        fill(store)
+        kinds = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.LINKS_TO, EdgeKind.SUPPORTED_BY, EdgeKind.DERIVED_FROM)
+        walk = Walk({"e_1": 1.0, "i_1": 0.25, "n_4": 0.5, "nothing": 3.0}, 0.85)
+        found = store.neighborhood(list(walk.seeds), kinds, 3, 100, walk)
+        assert found.ids[:3] == ("e_1", "i_1", "n_4")
+        wanted = personalized_pagerank(found, walk)
+        assert len(wanted) > 5
+        if found.shares is not None:
+            assert {id: share / sum(found.shares.values()) for id, share in found.shares.items()} == pytest.approx(
+                wanted, abs=1e-6
+            )
+        assert not store.neighborhood(["nothing"], kinds, 3, 100, Walk({"nothing": 1.0}, 0.85)).ids
 
     def test_answers_are_the_same_every_time(self, store: Store) -> None:
         fill(store)

@@ -24,6 +24,8 @@ IDLE_SECONDS = 10.0
 LOCK: Final = "MERGE (l:_MemcliLock {name: 'writer'}) SET l.taken = timestamp()"
 """Writers wait here for each other: the lock on the node is kept until the transaction ends."""
 
+GDS: Final = "SHOW FUNCTIONS YIELD name WHERE name = 'gds.graph.project'"
+
 Row = Mapping[str, Any]
 
 
@@ -36,6 +38,8 @@ class Connection:
         self._session: Session | None = None
         self._transaction: Transaction | None = None
         self.writing = False
+        self.walks = False
+        """Whether the server has the Graph Data Science library."""
         self._locked = False
 
     @property
@@ -100,7 +104,7 @@ class Connection:
             session.close()
 
     def apply(self, *, create: bool, address: Address) -> None:
-        """Bring the schema to this version, or say why that cannot be. An up-to-date store costs one query."""
+        """Bring the schema to this version, or say why that cannot be. An up-to-date store costs two queries."""
         # Not tried again: retries are for servers that were there.
         applied = tuple(row["name"] for row in self.stream(APPLIED))
         if unknown := [name for name in applied if name not in NAMES]:
@@ -119,6 +123,7 @@ class Connection:
         for number, name in enumerate(NAMES):
             if name not in applied:
                 self._migrate(name, number)
+        self.walks = bool(list(self.stream(GDS)))
 
     def close(self) -> None:
         self.end()

@@ -19,7 +19,6 @@ from graph.model import (
     Node,
     NodeKind,
     Selection,
-    Subgraph,
     Vector,
     caption,
 )
@@ -121,64 +120,6 @@ def edges(
     if not ids:
         return iter(())
     return map(to_edge, connection.stream(_EDGES_OF, ids=list(dict.fromkeys(ids)), types=types, widest=widest))
-
-
-_STEPS = 3
-"""Steps that `_AROUND` goes at once."""
-_AROUND: Final = """
-MATCH (n:_Memcli) WHERE n.id IN $ids
-WITH collect(n) AS near
-CALL (near) {
-    UNWIND near AS a
-    WITH a WHERE $steps > 0 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
-    MATCH (a)-[r]-(b:_Memcli) WHERE type(r) IN $types
-    RETURN collect(DISTINCT b) AS second, collect(DISTINCT r) AS first_edges
-}
-CALL (second) {
-    UNWIND second AS a
-    WITH a WHERE $steps > 1 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
-    MATCH (a)-[r]-(b:_Memcli) WHERE type(r) IN $types
-    RETURN collect(DISTINCT b) AS third, collect(DISTINCT r) AS second_edges
-}
-CALL (third) {
-    UNWIND third AS a
-    WITH a WHERE $steps > 2 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
-    MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types
-    RETURN collect(DISTINCT r) AS third_edges
-}
-CALL (near, first_edges, second_edges, third_edges) {
-    UNWIND near AS n
-    RETURN n.id AS source, null AS kind, null AS target, null AS weight
-    UNION ALL
-    UNWIND first_edges + second_edges + third_edges AS r
-    WITH DISTINCT r
-    RETURN startNode(r).id AS source, toLower(type(r)) AS kind, endNode(r).id AS target, r.weight AS weight
-}
-RETURN source, kind, target, weight"""
-
-
-def neighborhood(
-    connection: Connection, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int
-) -> Subgraph:
-    """Breadth first from `ids`, as `Store.neighborhood` has it: a statement for every three hops."""
-    given = list(dict.fromkeys(ids))
-    there: set[str] = set()
-    found: dict[tuple[str, str, str], float] = {}
-    frontier, left = given, hops
-    while frontier and (left > 0 or not there):
-        rows = connection.rows(_AROUND, ids=frontier, steps=min(left, _STEPS), types=types_of(kinds), widest=widest)
-        reached = {row["source"] for row in rows} | {row["target"] for row in rows if row["kind"] is not None}
-        found |= {(row["source"], row["kind"], row["target"]): row["weight"] for row in rows if row["kind"] is not None}
-        frontier = sorted(reached - there)
-        there |= reached
-        left -= _STEPS
-    order = [id for id in given if id in there]
-    order += sorted(there.difference(order))
-    position = {id: number for number, id in enumerate(order)}
-    return Subgraph(
-        tuple(order),
-        tuple((position[s], position[t], EdgeKind(kind), weight) for (s, kind, t), weight in sorted(found.items())),
-    )
 
 
 _RESOLVE: Final = """

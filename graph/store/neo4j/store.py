@@ -23,12 +23,14 @@ from graph.model import (
     Subgraph,
     TextQuery,
     Vector,
+    Walk,
 )
 from graph.store.neo4j import read, search, write
 from graph.store.neo4j.address import address
 from graph.store.neo4j.connection import Connection, connect
 from graph.store.neo4j.failures import translated
 from graph.store.neo4j.migrations import NAMES
+from graph.store.neo4j.neighborhood import neighborhood
 
 T = TypeVar("T")
 
@@ -129,8 +131,10 @@ class Neo4jStore:
     def resolve(self, names: Sequence[str], conversation: str | None = None) -> list[EntityMatch]:
         return self._with(lambda connection: read.resolve(connection, names, conversation))
 
-    def neighborhood(self, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int) -> Subgraph:
-        return self._with(lambda connection: read.neighborhood(connection, ids, kinds, hops, widest))
+    def neighborhood(
+        self, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int, walk: Walk | None = None
+    ) -> Subgraph:
+        return self._with(lambda connection: neighborhood(connection, ids, kinds, hops, widest, walk))
 
     def close(self) -> None:
         self._with(Connection.close)

@@ -24,6 +24,7 @@ from graph.model import (
     Subgraph,
     TextQuery,
     Vector,
+    Walk,
 )
 from graph.store.sqlite import read, search, write
 from graph.store.sqlite.connection import connect
@@ -113,7 +114,14 @@ class SqliteStore:
     def resolve(self, names: Sequence[str], conversation: str | None = None) -> list[EntityMatch]:
         return self._with(lambda connection: read.resolve(connection, names, conversation))
 
-    def neighborhood(self, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int) -> Subgraph:
+    def neighborhood(
+        self,
+        ids: Sequence[str],
+        kinds: Sequence[EdgeKind],
+        hops: int,
+        widest: int,
+        walk: Walk | None = None,  # noqa: ARG002 - who asks walks
+    ) -> Subgraph:
         return self._with(lambda connection: read.neighborhood(connection, ids, kinds, hops, widest))
 
     def close(self) -> None:

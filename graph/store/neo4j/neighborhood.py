@@ -1,0 +1,125 @@
+"""Neighbourhoods, and walks on them: by the Graph Data Science library where the server has it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import uuid4
+
+from graph.model import EdgeKind, Subgraph, Walk
+from graph.store.neo4j.connection import Connection
+from graph.store.neo4j.rows import types_of
+
+_STEPS = 3
+"""Steps that `_AROUND` goes at once."""
+_FOUND: Final = """
+MATCH (n:_Memcli) WHERE n.id IN $ids
+WITH collect(n) AS near
+CALL (near) {
+    UNWIND near AS a
+    WITH a WHERE $steps > 0 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
+    MATCH (a)-[r]-(b:_Memcli) WHERE type(r) IN $types
+    RETURN collect(DISTINCT b) AS second, collect(DISTINCT r) AS first_edges
+}
+CALL (second) {
+    UNWIND second AS a
+    WITH a WHERE $steps > 1 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
+    MATCH (a)-[r]-(b:_Memcli) WHERE type(r) IN $types
+    RETURN collect(DISTINCT b) AS third, collect(DISTINCT r) AS second_edges
+}
+CALL (third) {
+    UNWIND third AS a
+    WITH a WHERE $steps > 2 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
+    MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types
+    RETURN collect(DISTINCT r) AS third_edges
+}
+CALL (first_edges, second_edges, third_edges) {
+    UNWIND first_edges + second_edges + third_edges AS r
+    RETURN collect(DISTINCT r) AS found
+}
+"""
+_ROWS: Final = """
+    UNWIND near AS n
+    RETURN n.id AS source, null AS kind, null AS target, null AS weight
+    UNION ALL
+    UNWIND found AS r
+    RETURN startNode(r).id AS source, toLower(type(r)) AS kind, endNode(r).id AS target, r.weight AS weight
+"""
+_AROUND: Final = _FOUND + "CALL (near, found) {" + _ROWS + "} RETURN source, kind, target, weight"
+# Older versions of the library take no weights for seeds: walks start at one node, from which edges of one direction
+# lead to the seeds, by weight. Nothing comes back there, so that all other shares keep their proportions.
+_WALKED: Final = (
+    _FOUND
+    + """
+CALL (near, found) {
+    MATCH (start:_MemcliIndex {name: 'words'})
+    CALL (start, near, found) {
+        UNWIND found AS r
+        RETURN startNode(r) AS source, endNode(r) AS target, r.weight AS weight, 'WALKED' AS type
+        UNION ALL
+        UNWIND near AS n
+        RETURN start AS source, n AS target, $seeds[n.id] AS weight, 'STARTED' AS type
+    }
+    WITH start, source, target, weight, type WHERE weight > 0
+    WITH start, gds.graph.project($name, source, target,
+        {relationshipType: type, relationshipProperties: {weight: weight}},
+        {undirectedRelationshipTypes: ['WALKED']}) AS projected
+    CALL gds.pageRank.stream($name, {
+        sourceNodes: [start], relationshipWeightProperty: 'weight', dampingFactor: $damping,
+        maxIterations: 200, tolerance: 1e-9, concurrency: 1
+    }) YIELD nodeId, score
+    WITH start, collect({node: gds.util.asNode(nodeId), score: score}) AS walked
+    CALL gds.graph.drop($name) YIELD graphName
+    RETURN [each IN walked WHERE each.node <> start] AS shares
+}
+CALL (near, found, shares) {"""
+    + _ROWS
+    + """
+    UNION ALL
+    UNWIND shares AS each
+    RETURN each.node.id AS source, null AS kind, null AS target, each.score AS weight
+}
+RETURN source, kind, target, weight"""
+)
+
+
+def neighborhood(
+    connection: Connection,
+    ids: Sequence[str],
+    kinds: Sequence[EdgeKind],
+    hops: int,
+    widest: int,
+    walk: Walk | None,
+) -> Subgraph:
+    """Breadth first from `ids`, as `Store.neighborhood` has it: a statement for every three hops."""
+    given = list(dict.fromkeys(ids))
+    there: set[str] = set()
+    found: dict[tuple[str, str, str], float] = {}
+    shares: dict[str, float] | None = None
+    frontier, left, types = given, hops, types_of(kinds)
+    while frontier and (left > 0 or not there):
+        bounds: dict[str, Any] = {
+            "ids": frontier,
+            "steps": min(left, _STEPS),
+            "types": types,
+            "widest": widest,
+        }
+        if walk and connection.walks and hops <= _STEPS:
+            name = f"memcli-{uuid4()}"
+            rows = connection.rows(_WALKED, **bounds, seeds=dict(walk.seeds), damping=walk.damping, name=name)
+            shares = {row["source"]: row["weight"] for row in rows if row["kind"] is None and row["weight"] is not None}
+        else:
+            rows = connection.rows(_AROUND, **bounds)
+        reached = {row["source"] for row in rows} | {row["target"] for row in rows if row["kind"] is not None}
+        found |= {(row["source"], row["kind"], row["target"]): row["weight"] for row in rows if row["kind"] is not None}
+        frontier = sorted(reached - there)
+        there |= reached
+        left -= _STEPS
+    order = [id for id in given if id in there]
+    order += sorted(there.difference(order))
+    position = {id: number for number, id in enumerate(order)}
+    return Subgraph(
+        tuple(order),
+        tuple((position[s], position[t], EdgeKind(kind), weight) for (s, kind, t), weight in sorted(found.items())),
+        shares,
+    )
