@@ -151,8 +151,12 @@ class Connection:
 
     @staticmethod
     def _sent(transaction: Any, statement: LiteralString, given: Mapping[str, Any]) -> Iterator[Row]:
-        """The one place where statements leave."""
-        return iter(transaction.run(statement, given))
+        """The one place where statements leave; in them, what is given is in the map `$given`.
+
+        Of a list that is a parameter itself the server makes a plan for each order of magnitude, which takes longer
+        than running it.
+        """
+        return iter(transaction.run(statement, given=given))
 
 
 def _change(transaction: ManagedTransaction, statement: LiteralString) -> None:

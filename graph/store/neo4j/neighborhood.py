@@ -13,24 +13,24 @@ from graph.store.neo4j.rows import types_of
 _STEPS = 3
 """Steps that `_AROUND` goes at once."""
 _FOUND: Final = """
-MATCH (n:_Memcli) WHERE n.id IN $ids
+MATCH (n:_Memcli) WHERE n.id IN $given.ids
 WITH collect(n) AS near
 CALL (near) {
     UNWIND near AS a
-    WITH a WHERE $steps > 0 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
-    MATCH (a)-[r]-(b:_Memcli) WHERE type(r) IN $types
+    WITH a WHERE $given.steps > 0 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $given.types } <= $given.widest
+    MATCH (a)-[r]-(b:_Memcli) WHERE type(r) IN $given.types
     RETURN collect(DISTINCT b) AS second, collect(DISTINCT r) AS first_edges
 }
 CALL (second) {
     UNWIND second AS a
-    WITH a WHERE $steps > 1 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
-    MATCH (a)-[r]-(b:_Memcli) WHERE type(r) IN $types
+    WITH a WHERE $given.steps > 1 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $given.types } <= $given.widest
+    MATCH (a)-[r]-(b:_Memcli) WHERE type(r) IN $given.types
     RETURN collect(DISTINCT b) AS third, collect(DISTINCT r) AS second_edges
 }
 CALL (third) {
     UNWIND third AS a
-    WITH a WHERE $steps > 2 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
-    MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $types
+    WITH a WHERE $given.steps > 2 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $given.types } <= $given.widest
+    MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $given.types
     RETURN collect(DISTINCT r) AS third_edges
 }
 CALL (first_edges, second_edges, third_edges) {
@@ -58,18 +58,18 @@ CALL (near, found) {
         RETURN startNode(r) AS source, endNode(r) AS target, r.weight AS weight, 'WALKED' AS type
         UNION ALL
         UNWIND near AS n
-        RETURN start AS source, n AS target, $seeds[n.id] AS weight, 'STARTED' AS type
+        RETURN start AS source, n AS target, $given.seeds[n.id] AS weight, 'STARTED' AS type
     }
     WITH start, source, target, weight, type WHERE weight > 0
-    WITH start, gds.graph.project($name, source, target,
+    WITH start, gds.graph.project($given.name, source, target,
         {relationshipType: type, relationshipProperties: {weight: weight}},
         {undirectedRelationshipTypes: ['WALKED']}) AS projected
-    CALL gds.pageRank.stream($name, {
-        sourceNodes: [start], relationshipWeightProperty: 'weight', dampingFactor: $damping,
+    CALL gds.pageRank.stream($given.name, {
+        sourceNodes: [start], relationshipWeightProperty: 'weight', dampingFactor: $given.damping,
         maxIterations: 200, tolerance: 1e-9, concurrency: 1
     }) YIELD nodeId, score
     WITH start, collect({node: gds.util.asNode(nodeId), score: score}) AS walked
-    CALL gds.graph.drop($name) YIELD graphName
+    CALL gds.graph.drop($given.name) YIELD graphName
     RETURN [each IN walked WHERE each.node <> start] AS shares
 }
 CALL (near, found, shares) {"""

@@ -28,11 +28,11 @@ from graph.store.neo4j.rows import EDGE, NODE, packed, to_edge, to_node, types_o
 from graph.store.neo4j.words import indexed, place_of, scope_of
 from graph.text import fold
 
-_PREFIXED: Final = "MATCH (n:_Memcli) WHERE n.id STARTS WITH $prefix WITH n "
-_NAMED: Final = "MATCH (n:_Memcli) WHERE n.id IN $ids WITH n "
+_PREFIXED: Final = "MATCH (n:_Memcli) WHERE n.id STARTS WITH $given.prefix WITH n "
+_NAMED: Final = "MATCH (n:_Memcli) WHERE n.id IN $given.ids WITH n "
 _ALL: Final = "MATCH (n:_Memcli) WITH n "
 _TOUCHING: Final = """
-MATCH (t:_MemcliText {scope: $scope})
+MATCH (t:_MemcliText {scope: $given.scope})
 MATCH (m:_Memcli {id: t.of})
 WITH collect(m) AS said
 CALL (said) {
@@ -44,9 +44,9 @@ CALL (said) {
 }
 WITH n """
 _FILTERED: Final = """
-WHERE ($ids IS NULL OR n.id IN $ids) AND any(label IN labels(n) WHERE label IN $labels)
-AND ($since IS NULL OR n.timestamp >= $since)
-AND ($until IS NULL OR substring(n.timestamp, 0, size($until)) <= $until)
+WHERE ($given.ids IS NULL OR n.id IN $given.ids) AND any(label IN labels(n) WHERE label IN $given.labels)
+AND ($given.since IS NULL OR n.timestamp >= $given.since)
+AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
 """
 _BY_ID: Final = "RETURN" + NODE + "ORDER BY n.id"
 _BY_DEGREE: Final = "WITH n, COUNT { (n)--(:_Memcli) } AS degree ORDER BY degree DESC, n.id RETURN" + NODE
@@ -93,16 +93,16 @@ def _found(connection: Connection, selection: Selection) -> Iterator[Node]:
 
 # The beginning that every id has lets the index give the sources in order: only the edges of one are sorted at a time.
 _ALL_EDGES: Final = (
-    "MATCH (s:_Memcli)-[r]->(t:_Memcli) WHERE s.id STARTS WITH '' AND type(r) IN $types RETURN"
+    "MATCH (s:_Memcli)-[r]->(t:_Memcli) WHERE s.id STARTS WITH '' AND type(r) IN $given.types RETURN"
     + EDGE
     + "ORDER BY s.id, toLower(type(r)), t.id"
 )
 _EDGES_OF: Final = (
-    """UNWIND $ids AS id
+    """UNWIND $given.ids AS id
     MATCH (n:_Memcli {id: id})
     WITH DISTINCT n
-    WHERE $widest IS NULL OR COUNT { MATCH (n)-[r]-(:_Memcli) WHERE type(r) IN $types } <= $widest
-    MATCH (n)-[r]-(:_Memcli) WHERE type(r) IN $types
+    WHERE $given.widest IS NULL OR COUNT { MATCH (n)-[r]-(:_Memcli) WHERE type(r) IN $given.types } <= $given.widest
+    MATCH (n)-[r]-(:_Memcli) WHERE type(r) IN $given.types
     WITH DISTINCT r, startNode(r) AS s, endNode(r) AS t
     RETURN"""
     + EDGE
@@ -124,19 +124,19 @@ def edges(
 
 _RESOLVE: Final = """
 CALL () {
-    UNWIND $names AS name MATCH (e:_Memcli {folded: name}) RETURN e, name
+    UNWIND $given.names AS name MATCH (e:_Memcli {folded: name}) RETURN e, name
     UNION
-    UNWIND $names AS name MATCH (a:_MemcliAlias {folded: name}) MATCH (e:_Memcli {id: a.entity}) RETURN e, name
+    UNWIND $given.names AS name MATCH (a:_MemcliAlias {folded: name}) MATCH (e:_Memcli {id: a.entity}) RETURN e, name
     UNION
-    UNWIND $beginnings AS name
+    UNWIND [name IN $given.names WHERE size(name) > 2] AS name
     MATCH (s:_MemcliSpeaker)
-    WHERE s.folded STARTS WITH name AND ($scope IS NULL OR s.scope = $scope)
+    WHERE s.folded STARTS WITH name AND ($given.scope IS NULL OR s.scope = $given.scope)
     MATCH (e:_Memcli {id: s.entity})
     RETURN e, name
 }
 RETURN e.id AS id, e.name AS title, e.label AS label, name,
     COUNT { (e)<-[:MENTIONS]-() } + COUNT { (e)<-[:ABOUT]-() } AS mentions,
-    EXISTS { MATCH (s:_MemcliSpeaker {entity: e.id}) WHERE $scope IS NULL OR s.scope = $scope } AS speaks
+    EXISTS { MATCH (s:_MemcliSpeaker {entity: e.id}) WHERE $given.scope IS NULL OR s.scope = $given.scope } AS speaks
 ORDER BY id, name"""
 
 
@@ -145,12 +145,8 @@ def resolve(connection: Connection, names: Sequence[str], conversation: str | No
     wanted = list(dict.fromkeys(indexed(name) for name in names if name))
     if not wanted:
         return []
-    rows = connection.rows(
-        _RESOLVE,
-        names=wanted,
-        beginnings=[name for name in wanted if len(name) > 2],
-        scope=None if conversation is None else scope_of(conversation),
-    )
+    scope = None if conversation is None else scope_of(conversation)
+    rows = connection.rows(_RESOLVE, names=wanted, scope=scope)
     return [
         EntityMatch(Entity(row["id"], row["title"], row["label"]), row["name"], row["mentions"], row["speaks"])
         for row in rows
@@ -159,19 +155,19 @@ def resolve(connection: Connection, names: Sequence[str], conversation: str | No
 
 FRONTIER: Final = (
     """CALL () {
-        UNWIND $ids AS id
+        UNWIND $given.ids AS id
         MATCH (n:_Memcli {id: id})
         RETURN n, null AS place, true AS known
         UNION ALL
-        UNWIND $scopes AS scope
+        UNWIND $given.scopes AS scope
         CALL (scope) {
             MATCH (t:_MemcliText) WHERE t.scope = scope AND t.position >= 0
-            RETURN t ORDER BY t.position DESC LIMIT $tail
+            RETURN t ORDER BY t.position DESC LIMIT $given.tail
         }
         MATCH (n:_Memcli {id: t.of})
         RETURN n, null AS place, false AS known
         UNION ALL
-        UNWIND $places AS place
+        UNWIND $given.places AS place
         MATCH (t:_MemcliText {place: place})
         MATCH (n:_Memcli {id: t.of})
         RETURN n, place, false AS known
@@ -213,7 +209,7 @@ def frontier(
 
 _CHECKPOINT: Final = " RETURN c {.*} AS checkpoint ORDER BY c.digest"
 _CHECKPOINTS: Final = "MATCH (c:_MemcliCheckpoint) WHERE c.digest >= ''" + _CHECKPOINT
-_CHECKPOINTS_OF: Final = "MATCH (c:_MemcliCheckpoint) WHERE c.digest IN $digests" + _CHECKPOINT
+_CHECKPOINTS_OF: Final = "MATCH (c:_MemcliCheckpoint) WHERE c.digest IN $given.digests" + _CHECKPOINT
 
 
 def checkpoints(connection: Connection, digests: Sequence[str] | None) -> Iterator[Checkpoint]:
@@ -227,7 +223,7 @@ def checkpoints(connection: Connection, digests: Sequence[str] | None) -> Iterat
 
 _VECTOR: Final = " AND t.vector IS NOT NULL RETURN t.of AS node, t.model AS model, t.vector AS numbers ORDER BY t.of"
 _VECTORS: Final = "MATCH (t:_MemcliText) WHERE t.of >= ''" + _VECTOR
-_VECTORS_OF: Final = "MATCH (t:_MemcliText) WHERE t.of IN $ids" + _VECTOR
+_VECTORS_OF: Final = "MATCH (t:_MemcliText) WHERE t.of IN $given.ids" + _VECTOR
 
 
 def vectors(connection: Connection, ids: Sequence[str] | None) -> Iterator[Vector]:

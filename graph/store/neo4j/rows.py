@@ -12,7 +12,8 @@ from graph.model import Edge, EdgeKind, Entity, Form, Insight, Interaction, Node
 from graph.store.neo4j.connection import Row
 
 _KIND_OF = {label: kind for kind, label in LABELS.items()}
-_NOTHING = dict.fromkeys(("speaker", "timestamp", "at", "title", "reply_to", "session", "metadata", "asker", *TOLD))
+_NOTHING = dict.fromkeys(("timestamp", "at", "asker"))
+"""What notes and questions may have and have not; nothing else that may lack anything is ever replaced."""
 
 NODE = """ n {.id, .form, .key, .text, .conversation, .session, .position, .speaker, .timestamp, .title, .reply_to,
     .branch, .model, .sidechain, .time, .metadata, .context, .keywords, .tags, .decided_by, .name, .label, .aliases,
@@ -28,11 +29,17 @@ def types_of(kinds: Sequence[EdgeKind]) -> list[str]:
 
 
 def to_properties(node: Node) -> dict[str, Any]:
-    """All properties of a node, None for what it may have and has not; an entity's aliases are added by and by.
+    """All properties of a node, None for what it may have had before; an entity's aliases are added by and by.
 
     What only an index needs lies beside, in nodes without relationships.
     """
-    return _NOTHING | node_properties(node) | ({"aliases": []} if isinstance(node, Entity) else {})
+    match node:
+        case Entity():
+            return node_properties(node) | {"aliases": []}
+        case Note() | Query():
+            return _NOTHING | node_properties(node)
+        case _:
+            return node_properties(node)
 
 
 def to_node(found: Row) -> Node:

@@ -13,7 +13,7 @@ from graph.store.neo4j.words import scope_of, stems
 # log(1 + x) to FTS5's max(log(x), 1e-6), x being (all - having + 0.5) / (having + 0.5), in millionths.
 _TEXT: Final = """
 OPTIONAL MATCH (index:_MemcliIndex {name: 'words'})
-UNWIND $phrases AS phrase
+UNWIND $given.phrases AS phrase
 OPTIONAL MATCH (w:_MemcliWord) WHERE w.word IN phrase.words
 WITH index, phrase, coalesce(min(w.wholes), 0) AS wholes, coalesce(min(w.pieces), 0) AS pieces
 WITH phrase, (coalesce(index.wholes, 0) - wholes + 0.5) / (wholes + 0.5) AS whole,
@@ -23,41 +23,42 @@ WITH phrase, 1000000 * CASE WHEN whole > 1.000001 THEN log(whole) / log(1 + whol
 WITH collect(phrase.clause + '^' + toString(toInteger(ceil(whole)))) AS whole_clauses,
     collect(phrase.clause + '^' + toString(toInteger(ceil(piece)))) AS piece_clauses
 WITH whole_clauses, piece_clauses WHERE size(whole_clauses) > 0
-WITH $before + reduce(match = '', each IN whole_clauses | match + ' ' + each) + $after AS whole_match,
-    $before + reduce(match = '', each IN piece_clauses | match + ' ' + each) + $after AS piece_match
+WITH $given.before + reduce(match = '', each IN whole_clauses | match + ' ' + each) + $given.after AS whole_match,
+    $given.before + reduce(match = '', each IN piece_clauses | match + ' ' + each) + $given.after AS piece_match
 CALL (whole_match, piece_match) {
-    CALL db.index.fulltext.queryNodes('memcli_whole', whole_match, $wholes) YIELD node AS t, score
-    WHERE ($scope IS NULL OR t.scope = $scope) AND ($anybody OR EXISTS {
-        MATCH (n:_Memcli {id: t.of}) WHERE ($speaker IS NULL OR n.speaker = $speaker)
-        AND ($since IS NULL OR n.timestamp >= $since)
-        AND ($until IS NULL OR substring(n.timestamp, 0, size($until)) <= $until)
+    CALL db.index.fulltext.queryNodes('memcli_whole', whole_match, $given.wholes) YIELD node AS t, score
+    WHERE ($given.scope IS NULL OR t.scope = $given.scope) AND ($given.anybody OR EXISTS {
+        MATCH (n:_Memcli {id: t.of}) WHERE ($given.speaker IS NULL OR n.speaker = $given.speaker)
+        AND ($given.since IS NULL OR n.timestamp >= $given.since)
+        AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
     })
-    RETURN t.of AS id, score AS whole, 0.0 AS piece ORDER BY whole DESC, id LIMIT $limit
+    RETURN t.of AS id, score AS whole, 0.0 AS piece ORDER BY whole DESC, id LIMIT $given.limit
     UNION ALL
-    CALL db.index.fulltext.queryNodes('memcli_piece', piece_match, $pieces) YIELD node AS t, score
-    WHERE ($scope IS NULL OR t.scope = $scope) AND ($anybody OR EXISTS {
-        MATCH (n:_Memcli {id: t.of}) WHERE ($speaker IS NULL OR n.speaker = $speaker)
-        AND ($since IS NULL OR n.timestamp >= $since)
-        AND ($until IS NULL OR substring(n.timestamp, 0, size($until)) <= $until)
+    CALL db.index.fulltext.queryNodes('memcli_piece', piece_match, $given.pieces) YIELD node AS t, score
+    WHERE ($given.scope IS NULL OR t.scope = $given.scope) AND ($given.anybody OR EXISTS {
+        MATCH (n:_Memcli {id: t.of}) WHERE ($given.speaker IS NULL OR n.speaker = $given.speaker)
+        AND ($given.since IS NULL OR n.timestamp >= $given.since)
+        AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
     })
-    RETURN t.of AS id, 0.0 AS whole, max(score) AS piece ORDER BY piece DESC, id LIMIT $limit
+    RETURN t.of AS id, 0.0 AS whole, max(score) AS piece ORDER BY piece DESC, id LIMIT $given.limit
 }
 RETURN id, whole, piece, null AS cosine"""
 # The index quantizes vectors: what it finds is compared again as it is.
 _WANTED: Final = """
 WITH t, 2 * vector.similarity.cosine(t.vector, wanted) - 1 AS cosine
-WHERE t.model = $model AND ($scope IS NULL OR t.scope = $scope) AND ($anybody OR EXISTS {
-    MATCH (n:_Memcli {id: t.of}) WHERE ($speaker IS NULL OR n.speaker = $speaker)
-    AND ($since IS NULL OR n.timestamp >= $since)
-    AND ($until IS NULL OR substring(n.timestamp, 0, size($until)) <= $until)
+WHERE t.model = $given.model AND ($given.scope IS NULL OR t.scope = $given.scope) AND ($given.anybody OR EXISTS {
+    MATCH (n:_Memcli {id: t.of}) WHERE ($given.speaker IS NULL OR n.speaker = $given.speaker)
+    AND ($given.since IS NULL OR n.timestamp >= $given.since)
+    AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
 })
-RETURN t.of AS id, 0.0 AS whole, 0.0 AS piece, cosine ORDER BY cosine DESC, id LIMIT $limit"""
+RETURN t.of AS id, 0.0 AS whole, 0.0 AS piece, cosine ORDER BY cosine DESC, id LIMIT $given.limit"""
 _NEAREST: Final = (
-    "UNWIND [$vector] AS wanted CALL db.index.vector.queryNodes('memcli_vector', $nearest, wanted) YIELD node AS t"
+    "UNWIND [$given.vector] AS wanted CALL db.index.vector.queryNodes('memcli_vector', $given.nearest, wanted) YIELD node AS t"
     + _WANTED
 )
 _NEAREST_IN: Final = (
-    "UNWIND [$vector] AS wanted MATCH (t:_MemcliText {scope: $scope}) WHERE size(t.vector) = size(wanted)" + _WANTED
+    "UNWIND [$given.vector] AS wanted MATCH (t:_MemcliText {scope: $given.scope}) WHERE size(t.vector) = size(wanted)"
+    + _WANTED
 )
 _BEST: Final = """
 RETURN id, max(whole) / 1000000 AS whole, max(piece) / 1000000 AS piece, max(cosine) AS cosine

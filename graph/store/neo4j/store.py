@@ -37,7 +37,7 @@ T = TypeVar("T")
 _INFO = """
 CALL () {
     MATCH (n:_Memcli) UNWIND labels(n) AS name
-    WITH n, name WHERE name IN $labels
+    WITH n, name WHERE name IN $given.labels
     RETURN 'node' AS what, toLower(name) AS name, count(*) AS number, sum(size(coalesce(n.text, n.caption))) AS letters
     UNION ALL
     MATCH (:_Memcli)-[r]->(:_Memcli)

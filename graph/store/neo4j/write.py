@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec.structs import asdict
@@ -23,14 +23,14 @@ _PIECE = 50
 
 # A name that folds as the entity's own is found by that; any other has a node for it.
 _SAVE_NODES: Final = """
-UNWIND $rows AS row
+UNWIND $given.rows AS row
 OPTIONAL MATCH (old:_Memcli {id: row.id})
 WITH collect({row: row, fresh: old IS NULL}) AS all
 UNWIND all AS each
 WITH each.row AS row, each.fresh AS fresh
 MERGE (n:_Memcli {id: row.id})
-ON CREATE SET n:$(row.label), n += row.created
-ON MATCH SET n += row.replaced
+ON CREATE SET n:$(row.label), n += row.properties
+ON MATCH SET n += CASE WHEN row.replaces THEN row.properties ELSE {} END
 FOREACH (name IN row.names |
     SET n.aliases = CASE WHEN name = n.name OR name IN n.aliases THEN n.aliases ELSE n.aliases + [name] END)
 FOREACH (folded IN [x IN row.folded WHERE x <> n.folded] |
@@ -41,37 +41,39 @@ FOREACH (text IN CASE WHEN fresh THEN row.texts ELSE [] END |
 WITH row, fresh WHERE fresh
 RETURN row.id AS id"""
 _SPOKEN: Final = (
-    "MATCH (n:_Memcli) WHERE n.id IN $ids RETURN n.id AS id, n.conversation AS conversation, n.speaker AS speaker"
+    "MATCH (n:_Memcli) WHERE n.id IN $given.ids RETURN n.id AS id, n.conversation AS conversation, n.speaker AS speaker"
 )
 _SAVE_REST: Final = """
 CALL () {
-    UNWIND $edges AS row
-    OPTIONAL MATCH (s:_Memcli {id: row.source})
-    OPTIONAL MATCH (t:_Memcli {id: row.target})
-    FOREACH (_ IN CASE WHEN s IS NULL OR t IS NULL THEN [] ELSE [1] END |
-        MERGE (s)-[r:$(row.type)]->(t) SET r = row.properties)
-    WITH CASE WHEN s IS NULL THEN row.source WHEN t IS NULL THEN row.target END AS loose
+    UNWIND $given.edges AS row
+    OPTIONAL MATCH (s:_Memcli {id: row[0]})
+    OPTIONAL MATCH (t:_Memcli {id: row[1]})
+    FOREACH (_ IN CASE WHEN row[4] AND s IS NOT NULL AND t IS NOT NULL THEN [1] ELSE [] END |
+        CREATE (s)-[r:$(row[2])]->(t) SET r = row[3])
+    FOREACH (_ IN CASE WHEN NOT row[4] AND s IS NOT NULL AND t IS NOT NULL THEN [1] ELSE [] END |
+        MERGE (s)-[r:$(row[2])]->(t) SET r = row[3])
+    WITH CASE WHEN s IS NULL THEN row[0] WHEN t IS NULL THEN row[1] END AS loose
     RETURN min(loose) AS loose
 }
 CALL () {
-    UNWIND $speakers AS row
+    UNWIND $given.speakers AS row
     MERGE (s:_MemcliSpeaker {scope: row.scope, folded: row.folded})
     ON CREATE SET s.entity = row.entity
     RETURN count(*) AS speakers
 }
 CALL () {
-    UNWIND $words AS row
-    MERGE (w:_MemcliWord {word: row.word})
-    SET w.wholes = coalesce(w.wholes, 0) + row.wholes, w.pieces = coalesce(w.pieces, 0) + row.pieces
+    UNWIND $given.words AS row
+    MERGE (w:_MemcliWord {word: row[0]})
+    SET w.wholes = coalesce(w.wholes, 0) + row[1], w.pieces = coalesce(w.pieces, 0) + row[2]
     RETURN count(*) AS words
 }
 CALL () {
     MERGE (i:_MemcliIndex {name: 'words'})
-    SET i.wholes = coalesce(i.wholes, 0) + $wholes, i.pieces = coalesce(i.pieces, 0) + $pieces
+    SET i.wholes = coalesce(i.wholes, 0) + $given.wholes, i.pieces = coalesce(i.pieces, 0) + $given.pieces
     RETURN count(*) AS indexes
 }
 CALL () {
-    UNWIND $checkpoints AS row
+    UNWIND $given.checkpoints AS row
     MERGE (c:_MemcliCheckpoint {digest: row.digest})
     ON CREATE SET c = row
     ON MATCH SET c.records = CASE WHEN row.records > c.records THEN row.records ELSE c.records END,
@@ -79,7 +81,7 @@ CALL () {
     RETURN count(*) AS checkpoints
 }
 CALL () {
-    UNWIND $vectors AS row
+    UNWIND $given.vectors AS row
     MATCH (t:_MemcliText {of: row.node})
     SET t.model = row.model
     WITH t, row
@@ -97,7 +99,7 @@ def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
     said_rows = [rows[id] for id in {node.id for node in said}]
     (told,) = connection.rows(
         _SAVE_REST,
-        edges=_edge_rows(changes.edges),
+        edges=_edge_rows(changes.edges, new),
         speakers=_speaker_rows(connection, said, changes.edges),
         words=_word_rows(said_rows),
         wholes=len(said_rows),
@@ -117,23 +119,16 @@ def _node_rows(nodes: Sequence[Node]) -> dict[str, dict[str, Any]]:
     """What `_SAVE_NODES` is given, by id: of the same node the first is made, the last replaces."""
     rows: dict[str, dict[str, Any]] = {}
     for node in nodes:
-        properties = to_properties(node)
-        row = rows.setdefault(
-            node.id,
-            {
-                "id": node.id,
-                "label": LABELS[kind_of(node)],
-                "created": properties,
-                **{name: [] for name in ("names", "folded", "texts", "pieces")},
-                "replaced": {},
-            },
-        )
+        row = rows.setdefault(node.id, {"id": node.id, "label": LABELS[kind_of(node)]})
         if isinstance(node, Entity):
+            row["properties"] = row.get("properties") or to_properties(node)
             names = [node.name, *node.aliases]
-            row["names"] = list(dict.fromkeys([*row["names"], *names]))
-            row["folded"] = list(dict.fromkeys([*row["folded"], *(indexed(fold(name)) for name in names)]))
-        elif not isinstance(node, Interaction):
-            row["created"] = row["replaced"] = properties
+            row["names"] = list(dict.fromkeys([*row.get("names", ()), *names]))
+            row["folded"] = list(dict.fromkeys([*row.get("folded", ()), *(indexed(fold(name)) for name in names)]))
+        elif isinstance(node, Interaction):
+            row |= {"properties": row.get("properties") or to_properties(node), "texts": [], "pieces": []}
+        else:
+            row |= {"properties": to_properties(node), "replaces": True}
     _add_words(rows, [node for node in nodes if isinstance(node, Interaction)])
     return rows
 
@@ -157,15 +152,13 @@ def _add_words(rows: Mapping[str, dict[str, Any]], interactions: Iterable[Intera
             rows[id]["pieces"].append(" ".join(found))
 
 
-def _edge_rows(edges: Sequence[Edge]) -> list[dict[str, Any]]:
-    rows: dict[tuple[str, str, EdgeKind], dict[str, Any]] = {}
+def _edge_rows(edges: Sequence[Edge], new: Collection[str]) -> list[list[Any]]:
+    """Source, target, type and properties of each edge, and whether it is new for sure, being at a node that is."""
+    rows: dict[tuple[str, str, EdgeKind], list[Any]] = {}
     for edge in edges:
-        rows[edge.source, edge.target, edge.kind] = {
-            "source": edge.source,
-            "target": edge.target,
-            "type": TYPES[edge.kind],
-            "properties": edge_properties(edge),
-        }
+        fresh = edge.source in new or edge.target in new
+        row = [edge.source, edge.target, TYPES[edge.kind], edge_properties(edge), fresh]
+        rows[edge.source, edge.target, edge.kind] = row
     return list(rows.values())
 
 
@@ -182,15 +175,11 @@ def _speaker_rows(connection: Connection, said: Sequence[Interaction], edges: Se
     return [{"scope": scope, "folded": folded, "entity": id} for scope, folded, id in sorted(rows)]
 
 
-def _word_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """In how many texts, and in how many of their pieces, each word occurs."""
+def _word_rows(rows: Iterable[Mapping[str, Any]]) -> list[list[Any]]:
+    """Each word, in how many texts it occurs, and in how many of their pieces."""
     wholes, parts = Counter[str](), Counter[str]()
     for row in rows:
         wholes.update(set(row["texts"][0]["words"].split()))
         for piece in row["pieces"]:
             parts.update(set(piece.split()))
-    return [
-        {"word": word, "wholes": wholes[word], "pieces": number}
-        for word, number in sorted(parts.items())
-        if word == indexed(word)
-    ]
+    return [[word, wholes[word], number] for word, number in sorted(parts.items()) if word == indexed(word)]
