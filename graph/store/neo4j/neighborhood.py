@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from graph.model import EdgeKind, Subgraph, Walk
 from graph.store.neo4j.connection import Connection
-from graph.store.neo4j.rows import types_of
+from graph.store.neo4j.rows import NARROW, typed
 
 _STEPS = 3
 """Steps that `_AROUND` goes at once."""
@@ -16,36 +16,32 @@ _FOUND: Final = """
 MATCH (n:_Memcli) WHERE n.id IN $given.ids
 WITH collect(n) AS near
 CALL (near) {
-    UNWIND near AS a
-    WITH a WHERE $given.steps > 0 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $given.types } <= $given.widest
-    MATCH (a)-[r]-(b:_Memcli) WHERE type(r) IN $given.types
+    UNWIND near AS n
+    WITH n WHERE $given.steps > 0 AND (NARROW)
+    MATCH (n)-[r:TYPES]-(b:_Memcli)
     RETURN collect(DISTINCT b) AS second, collect(DISTINCT r) AS first_edges
 }
 CALL (second) {
-    UNWIND second AS a
-    WITH a WHERE $given.steps > 1 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $given.types } <= $given.widest
-    MATCH (a)-[r]-(b:_Memcli) WHERE type(r) IN $given.types
+    UNWIND second AS n
+    WITH n WHERE $given.steps > 1 AND (NARROW)
+    MATCH (n)-[r:TYPES]-(b:_Memcli)
     RETURN collect(DISTINCT b) AS third, collect(DISTINCT r) AS second_edges
 }
 CALL (third) {
-    UNWIND third AS a
-    WITH a WHERE $given.steps > 2 AND COUNT { MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $given.types } <= $given.widest
-    MATCH (a)-[r]-(:_Memcli) WHERE type(r) IN $given.types
+    UNWIND third AS n
+    WITH n WHERE $given.steps > 2 AND (NARROW)
+    MATCH (n)-[r:TYPES]-(:_Memcli)
     RETURN collect(DISTINCT r) AS third_edges
 }
 CALL (first_edges, second_edges, third_edges) {
     UNWIND first_edges + second_edges + third_edges AS r
     RETURN collect(DISTINCT r) AS found
 }
-"""
-_ROWS: Final = """
-    UNWIND near AS n
-    RETURN n.id AS source, null AS kind, null AS target, null AS weight
-    UNION ALL
-    UNWIND found AS r
-    RETURN startNode(r).id AS source, toLower(type(r)) AS kind, endNode(r).id AS target, r.weight AS weight
-"""
-_AROUND: Final = _FOUND + "CALL (near, found) {" + _ROWS + "} RETURN source, kind, target, weight"
+""".replace("NARROW", NARROW)
+# The driver takes its time for every row, so that one holds all.
+_ALL: Final = """[n IN near | n.id] AS ids,
+    [r IN found | [startNode(r).id, toLower(type(r)), endNode(r).id, r.weight]] AS edges"""
+_AROUND: Final = _FOUND + "RETURN " + _ALL + ", null AS shares"
 # Older versions of the library take no weights for seeds: walks start at one node, from which edges of one direction
 # lead to the seeds, by weight. Nothing comes back there, so that all other shares keep their proportions.
 _WALKED: Final = (
@@ -70,16 +66,11 @@ CALL (near, found) {
     }) YIELD nodeId, score
     WITH start, collect({node: gds.util.asNode(nodeId), score: score}) AS walked
     CALL gds.graph.drop($given.name) YIELD graphName
-    RETURN [each IN walked WHERE each.node <> start] AS shares
+    RETURN [each IN walked WHERE each.node <> start | [each.node.id, each.score]] AS shares
 }
-CALL (near, found, shares) {"""
-    + _ROWS
-    + """
-    UNION ALL
-    UNWIND shares AS each
-    RETURN each.node.id AS source, null AS kind, null AS target, each.score AS weight
-}
-RETURN source, kind, target, weight"""
+RETURN """
+    + _ALL
+    + ", shares"
 )
 
 
@@ -96,24 +87,20 @@ def neighborhood(
     there: set[str] = set()
     found: dict[tuple[str, str, str], float] = {}
     shares: dict[str, float] | None = None
-    frontier, left, types = given, hops, types_of(kinds)
+    frontier, left = given, hops
     while frontier and (left > 0 or not there):
-        bounds: dict[str, Any] = {
-            "ids": frontier,
-            "steps": min(left, _STEPS),
-            "types": types,
-            "widest": widest,
-        }
+        bounds: dict[str, Any] = {"ids": frontier, "steps": min(left, _STEPS), "widest": widest}
         if walk and connection.walks and hops <= _STEPS:
-            name = f"memcli-{uuid4()}"
-            rows = connection.rows(_WALKED, **bounds, seeds=dict(walk.seeds), damping=walk.damping, name=name)
-            shares = {row["source"]: row["weight"] for row in rows if row["kind"] is None and row["weight"] is not None}
+            bounds |= {"seeds": dict(walk.seeds), "damping": walk.damping, "name": f"memcli-{uuid4()}"}
+            rows = connection.rows(typed(_WALKED, *kinds), **bounds)
         else:
-            rows = connection.rows(_AROUND, **bounds)
-        reached = {row["source"] for row in rows} | {row["target"] for row in rows if row["kind"] is not None}
-        found |= {(row["source"], row["kind"], row["target"]): row["weight"] for row in rows if row["kind"] is not None}
-        frontier = sorted(reached - there)
-        there |= reached
+            rows = connection.rows(typed(_AROUND, *kinds), **bounds)
+        for row in rows:
+            reached = {*row["ids"], *(source for source, *_ in row["edges"]), *(edge[2] for edge in row["edges"])}
+            found |= {(source, kind, target): weight for source, kind, target, weight in row["edges"]}
+            shares = None if row["shares"] is None else dict(row["shares"])
+            frontier = sorted(reached - there)
+            there |= reached
         left -= _STEPS
     order = [id for id in given if id in there]
     order += sorted(there.difference(order))

@@ -24,7 +24,7 @@ from graph.model import (
 )
 from graph.ports import TAIL
 from graph.store.neo4j.connection import LOCK, Connection
-from graph.store.neo4j.rows import EDGE, NODE, packed, to_edge, to_node, types_of
+from graph.store.neo4j.rows import EDGE, NARROW, NODE, packed, to_edge, to_node, typed
 from graph.store.neo4j.words import indexed, place_of, scope_of
 from graph.text import fold
 
@@ -93,20 +93,27 @@ def _found(connection: Connection, selection: Selection) -> Iterator[Node]:
 
 # The beginning that every id has lets the index give the sources in order: only the edges of one are sorted at a time.
 _ALL_EDGES: Final = (
-    "MATCH (s:_Memcli)-[r]->(t:_Memcli) WHERE s.id STARTS WITH '' AND type(r) IN $given.types RETURN"
+    "MATCH (s:_Memcli)-[r:TYPES]->(t:_Memcli) WHERE s.id STARTS WITH '' RETURN"
     + EDGE
     + "ORDER BY s.id, toLower(type(r)), t.id"
 )
+# The driver takes its time for every row, so that rows hold many edges.
 _EDGES_OF: Final = (
     """UNWIND $given.ids AS id
     MATCH (n:_Memcli {id: id})
     WITH DISTINCT n
-    WHERE $given.widest IS NULL OR COUNT { MATCH (n)-[r]-(:_Memcli) WHERE type(r) IN $given.types } <= $given.widest
-    MATCH (n)-[r]-(:_Memcli) WHERE type(r) IN $given.types
+    WHERE $given.widest IS NULL OR """
+    + NARROW
+    + """
+    MATCH (n)-[r:TYPES]-(:_Memcli)
     WITH DISTINCT r, startNode(r) AS s, endNode(r) AS t
-    RETURN"""
+    ORDER BY s.id, toLower(type(r)), t.id
+    WITH"""
     + EDGE
-    + "ORDER BY s.id, toLower(type(r)), t.id"
+    + """
+    WITH collect(edge) AS found
+    UNWIND range(0, size(found) - 1, 1000) AS at
+    RETURN found[at..at + 1000] AS edges"""
 )
 
 
@@ -114,12 +121,12 @@ def edges(
     connection: Connection, ids: Sequence[str] | None, kinds: Sequence[EdgeKind], widest: int | None
 ) -> Iterator[Edge]:
     """Edges at `ids`, as `Store.edges` has it."""
-    types = types_of(kinds)
     if ids is None:
-        return map(to_edge, connection.stream(_ALL_EDGES, types=types))
+        return (to_edge(row["edge"]) for row in connection.stream(typed(_ALL_EDGES, *kinds)))
     if not ids:
         return iter(())
-    return map(to_edge, connection.stream(_EDGES_OF, ids=list(dict.fromkeys(ids)), types=types, widest=widest))
+    rows = connection.stream(typed(_EDGES_OF, *kinds), ids=list(dict.fromkeys(ids)), widest=widest)
+    return (to_edge(edge) for row in rows for edge in row["edges"])
 
 
 _RESOLVE: Final = """
@@ -204,7 +211,7 @@ def frontier(
             tails[each.conversation] = (*tails.get(each.conversation, ()), each)
         else:
             located[each.conversation, each.key] = each.id
-    return Frontier({row["node"]["id"] for row in rows if row["known"]}, tails, located)
+    return Frontier({row["node"][1] for row in rows if row["known"]}, tails, located)
 
 
 _CHECKPOINT: Final = " RETURN c {.*} AS checkpoint ORDER BY c.digest"

@@ -4,28 +4,50 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from struct import pack, unpack
-from typing import Any
+from typing import Any, LiteralString
 
 from graph.labels import LABELS, TOLD, TYPES, node_properties
 from graph.model import Edge, EdgeKind, Entity, Form, Insight, Interaction, Node, NodeKind, Note, Query
-from graph.store.neo4j.connection import Row
 
 _KIND_OF = {label: kind for kind, label in LABELS.items()}
 _NOTHING = dict.fromkeys(("timestamp", "at", "asker"))
 """What notes and questions may have and have not; nothing else that may lack anything is ever replaced."""
 
-NODE = """ n {.id, .form, .key, .text, .conversation, .session, .position, .speaker, .timestamp, .title, .reply_to,
-    .branch, .model, .sidechain, .time, .metadata, .context, .keywords, .tags, .decided_by, .name, .label, .aliases,
-    .outcome, .asker, .subject, .state, .support, labels: labels(n)} AS node """
+# Lists, since the driver takes its time for every key of a map.
+NODE = """ CASE
+    WHEN n:Interaction THEN ['Interaction', n.id, n.form, n.key, n.text, n.conversation, n.session, n.position,
+        n.speaker, n.timestamp, n.title, n.reply_to, n.metadata, n.branch, n.model, n.sidechain, n.time]
+    WHEN n:Note THEN ['Note', n.id, n.title, n.context, n.keywords, n.tags, n.timestamp, n.decided_by]
+    WHEN n:Entity THEN ['Entity', n.id, n.name, n.label, n.aliases]
+    WHEN n:Query THEN ['Query', n.id, n.text, n.outcome, n.asker, n.timestamp]
+    ELSE ['Insight', n.id, n.text, n.subject, n.state, n.support, n.decided_by]
+    END AS node """
 """What `to_node` reads of a node `n`."""
-EDGE = " s.id AS source, t.id AS target, toLower(type(r)) AS kind, r {.*} AS properties "
+EDGE = " [s.id, t.id, toLower(type(r)), r.weight, r.kind, r.reason, r.decided_by] AS edge "
 """What `to_edge` reads of a relationship `r` from `s` to `t`."""
+
+
+NARROW = """COUNT { (n)-[:TYPES]-() } <= $given.widest
+    OR COUNT { MATCH (n)-[r:TYPES]-(:_Memcli) RETURN r LIMIT coalesce($given.widest, 0) + 1 } <= $given.widest"""
+"""Whether a node `n` is to be left. How wide it is at most, the server knows; only where it may be too wide its edges
+to nodes of ours are counted. `TYPES` as in `typed`."""
 
 
 def types_of(kinds: Sequence[EdgeKind]) -> list[str]:
     """The relationship types of `kinds`; of all where there are none."""
     return [TYPES[kind] for kind in kinds or tuple(EdgeKind)]
+
+
+@cache
+def typed(statement: LiteralString, *kinds: EdgeKind) -> LiteralString:
+    """`statement` for relationships of `kinds` in the place of `TYPES`.
+
+    The server steps over those of other types only where the statement names the types itself.
+    """
+    types: Any = "|".join(types_of(kinds))
+    return statement.replace("TYPES", types)
 
 
 def to_properties(node: Node) -> dict[str, Any]:
@@ -42,34 +64,29 @@ def to_properties(node: Node) -> dict[str, Any]:
             return node_properties(node)
 
 
-def to_node(found: Row) -> Node:
-    """The node of a map as `NODE` gives it."""
-    kind = next(_KIND_OF[label] for label in found["labels"] if label in _KIND_OF)
-    match kind:
+def to_node(found: Sequence[Any]) -> Node:
+    """The node of a list as `NODE` gives it."""
+    label, *values = found
+    match _KIND_OF[label]:
         case NodeKind.INTERACTION:
+            id, form, key, text, conversation, session, position, speaker, timestamp, title, reply_to, *rest = values
+            told = zip(TOLD, rest[1:], strict=True)
+            metadata = json.loads(rest[0] or "{}") | {name: value for name, value in told if value is not None}
             return Interaction(
-                found["id"],
-                Form(found["form"]),
-                **{name: found[name] for name in ("key", "text", "conversation", "position")},
-                session=found["session"] or "",
-                **{name: found[name] for name in ("speaker", "timestamp", "title", "reply_to")},
-                metadata=json.loads(found["metadata"] or "{}")
-                | {name: found[name] for name in TOLD if found[name] is not None},
+                *(id, Form(form), key, text, conversation, session or "", position, speaker, timestamp, title),
+                reply_to=reply_to,
+                metadata=metadata,
             )
         case NodeKind.NOTE:
-            return Note(
-                **{name: found[name] for name in ("id", "title", "context", "timestamp", "decided_by")},
-                keywords=tuple(found["keywords"]),
-                tags=tuple(found["tags"]),
-            )
+            id, title, context, keywords, tags, timestamp, decided_by = values
+            return Note(id, title, context, tuple(keywords), tuple(tags), timestamp, decided_by)
         case NodeKind.ENTITY:
-            return Entity(found["id"], found["name"], found["label"], tuple(sorted(found["aliases"])))
+            id, name, kind, aliases = values
+            return Entity(id, name, kind, tuple(sorted(aliases)))
         case NodeKind.QUERY:
-            return Query(**{name: found[name] for name in ("id", "text", "outcome", "asker", "timestamp")})
+            return Query(*values)
         case NodeKind.INSIGHT:
-            return Insight(
-                **{name: found[name] for name in ("id", "text", "subject", "state", "support", "decided_by")}
-            )
+            return Insight(*values)
 
 
 def packed(numbers: Sequence[float]) -> bytes:
@@ -82,15 +99,7 @@ def unpacked(numbers: bytes) -> list[float]:
     return list(unpack(f"<{len(numbers) // 4}f", numbers))
 
 
-def to_edge(row: Row) -> Edge:
-    """The edge of a row as `EDGE` gives it."""
-    told = row["properties"]
-    return Edge(
-        row["source"],
-        row["target"],
-        EdgeKind(row["kind"]),
-        told["weight"],
-        told.get("kind", ""),
-        told.get("reason", ""),
-        told["decided_by"],
-    )
+def to_edge(found: Sequence[Any]) -> Edge:
+    """The edge of a list as `EDGE` gives it."""
+    source, target, kind, weight, relation, reason, decided_by = found
+    return Edge(source, target, EdgeKind(kind), weight, relation or "", reason or "", decided_by)

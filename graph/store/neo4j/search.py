@@ -53,11 +53,13 @@ WHERE t.model = $given.model AND ($given.scope IS NULL OR t.scope = $given.scope
 })
 RETURN t.of AS id, 0.0 AS whole, 0.0 AS piece, cosine ORDER BY cosine DESC, id LIMIT $given.limit"""
 _NEAREST: Final = (
-    "UNWIND [$given.vector] AS wanted CALL db.index.vector.queryNodes('memcli_vector', $given.nearest, wanted) YIELD node AS t"
+    """UNWIND [$given.vector] AS wanted
+CALL db.index.vector.queryNodes('memcli_vector', $given.nearest, wanted) YIELD node AS t"""
     + _WANTED
 )
 _NEAREST_IN: Final = (
-    "UNWIND [$given.vector] AS wanted MATCH (t:_MemcliText {scope: $given.scope}) WHERE size(t.vector) = size(wanted)"
+    """UNWIND [$given.vector] AS wanted
+MATCH (t:_MemcliText {scope: $given.scope}) WHERE size(t.vector) = size(wanted)"""
     + _WANTED
 )
 _BEST: Final = """
