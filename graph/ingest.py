@@ -30,6 +30,7 @@ _REJECTS = 1000
 _PATIENCE = 4.0
 """Seconds for which a batch is tried again that the store undid for a passing reason."""
 _PAUSE = 0.2
+_LONGEST_PAUSE = 0.8
 
 T = TypeVar("T")
 
@@ -180,10 +181,10 @@ def persistently(work: Callable[[], T]) -> T:
         try:
             return work()
         except StoreError as error:
-            if not error.passing or time.monotonic() > until:
+            if not error.passing or time.monotonic() + pause > until:
                 raise
             time.sleep(pause)
-            pause *= 2
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def _digest(source: Source, reader: Reader) -> str:

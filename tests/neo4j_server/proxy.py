@@ -11,6 +11,13 @@ from enum import Enum
 from urllib.parse import urlsplit
 
 BLOCK = 1 << 16
+LOCKING = b"MERGE (l:_MemcliLock"
+"""In the statement with which a transaction that writes begins."""
+SAVING = b"OPTIONAL MATCH (old:_Memcli"
+"""In the statement that saves the nodes of a batch."""
+LINKING = b"UNWIND $edges AS row"
+"""In the one that saves the rest, when the nodes are written and not committed."""
+FULL_TEXT = b"db.index.fulltext.queryNodes"
 
 
 class Fate(Enum):
@@ -21,6 +28,24 @@ class Fate(Enum):
     """Both ends are closed, and what was sent does not arrive."""
     SILENT = "silent"
     """From now on nothing arrives anywhere, and nothing is closed."""
+
+
+class Line:
+    """Decides about the chunks with `marker`: the first `good` of them pass, what comes then has `fate`."""
+
+    def __init__(self, marker: bytes, fate: Fate, *, good: int = 0, bad: int = 1_000_000) -> None:
+        self.marker, self.fate, self.good, self.bad = marker, fate, good, bad
+        self.seen = 0
+        self.reached = threading.Event()
+
+    def __call__(self, data: bytes) -> Fate:
+        if self.marker not in data:
+            return Fate.PASS
+        self.seen += 1
+        if not self.good < self.seen <= self.good + self.bad:
+            return Fate.PASS
+        self.reached.set()
+        return self.fate
 
 
 class Proxy:

@@ -58,10 +58,10 @@ class Server:
         assert self._process is not None
         return self._process.pid
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
+    def start(self, *lines: str) -> None:
+        """Start it, with more lines in its configuration this time, and wait until it answers."""
         new = not (self.home / "data").is_dir()
-        self._configure()
+        self._configure(*lines)
         heap = "1g" if self._gds else "512m"
         with (self.home / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
@@ -104,7 +104,7 @@ class Server:
         """Add lines to its configuration, which it reads as it starts."""
         self._lines += lines
 
-    def _configure(self) -> None:
+    def _configure(self, *more: str) -> None:
         lines = [
             f"server.bolt.listen_address=127.0.0.1:{self._port}",
             "server.http.enabled=false",
@@ -124,7 +124,7 @@ class Server:
                 (plugins / jar).symlink_to(self._library / jar)
             lines += [f"server.directories.plugins={plugins}", "dbms.security.procedures.unrestricted=gds.*"]
         (self.home / "conf").mkdir(parents=True, exist_ok=True)
-        (self.home / "conf" / "neo4j.conf").write_text("\n".join(lines + self._lines) + "\n", "utf-8")
+        (self.home / "conf" / "neo4j.conf").write_text("\n".join([*lines, *self._lines, *more]) + "\n", "utf-8")
 
     def _set_password(self) -> None:
         """A new server knows the user neo4j with the password neo4j, which has to be changed first of all."""

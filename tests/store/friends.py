@@ -32,14 +32,14 @@ def graph_of(url: str, password: str = "") -> Graph:
         return list(snapshot.nodes()), list(snapshot.edges())
 
 
-def begun(home: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+def begun(home: Path, *arguments: str, stdin: bool = False, **environment: str) -> subprocess.Popen[str]:
     """A command line of memcli that has begun, as a process of its own."""
     env = {**os.environ, "MEMCLI_HOME": str(home), "MEMCLI_INGEST_EXTRACTOR": "rules", **environment}
     return subprocess.Popen(
         [sys.executable, "-m", "memcli", *arguments],
         env=env,
         cwd=ROOT,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -14,33 +14,10 @@ import neo4j
 import pytest
 
 from tests.app.world import World
-from tests.neo4j_server.proxy import Fate, proxied
+from tests.neo4j_server.proxy import FULL_TEXT, LINKING, SAVING, Fate, Line, proxied
 from tests.store.friends import FRIENDS, QUESTION, Graph, begun, graph_of, taken_in
 
 PATIENCE = 30.0
-SAVING = b"OPTIONAL MATCH (old:_Memcli"
-"""In the statement that saves the nodes of a batch."""
-LINKING = b"UNWIND $edges AS row"
-"""In the one that saves the rest, when the nodes are written and not committed."""
-FULL_TEXT = b"db.index.fulltext.queryNodes"
-
-
-class Line:
-    """Decides about the chunks with `marker`: the first `good` of them pass, what comes then has `fate`."""
-
-    def __init__(self, marker: bytes, fate: Fate, *, good: int = 0, bad: int = 1_000_000) -> None:
-        self.marker, self.fate, self.good, self.bad = marker, fate, good, bad
-        self.seen = 0
-        self.reached = threading.Event()
-
-    def __call__(self, data: bytes) -> Fate:
-        if self.marker not in data:
-            return Fate.PASS
-        self.seen += 1
-        if not self.good < self.seen <= self.good + self.bad:
-            return Fate.PASS
-        self.reached.set()
-        return self.fate
 
 
 def complains(command: World, url: str, *arguments: str, code: int = 4) -> str:
@@ -219,4 +196,37 @@ def test_ctrl_c_while_an_ingest_waits_for_its_turn(
         waiting(driver)
         interrupted(process)
         waiting(driver, 0)
+    assert graph_of(url) == whole
+
+
+SLOW = 0.05
+"""Seconds for which every chunk is under way."""
+
+
+@pytest.mark.parametrize("where", ["first", "last"])
+def test_ctrl_c_while_a_copy_crawls(url: str, tmp_path: Path, command: World, whole: Graph, where: str) -> None:
+    """From there and to there."""
+    other = f"sqlite:///{tmp_path}/other.db"
+    taken_in(url if where == "first" else other)
+    line = Line(b"n.id STARTS WITH $prefix" if where == "first" else LINKING, Fate.PASS)
+    with proxied(url, line, delay=SLOW) as slow:
+        stores = [slow, other] if where == "first" else [other, slow]
+        process = begun(tmp_path, "store", "copy", *stores)
+        assert line.reached.wait(PATIENCE)
+        interrupted(process)
+    stores = [url, other] if where == "first" else [other, url]
+    again = command("store", "copy", *stores, "--json")
+    assert (again.code, again.data["differing"]) == (0, 0)
+    assert graph_of(stores[1]) == whole
+
+
+def test_ctrl_c_while_an_ingest_crawls(url: str, tmp_path: Path, whole: Graph) -> None:
+    line = Line(SAVING, Fate.PASS, good=1)
+    with proxied(url, line, delay=SLOW) as slow:
+        process = begun(tmp_path, "ingest", str(FRIENDS), "--store", slow)
+        assert line.reached.wait(PATIENCE)
+        interrupted(process)
+    report = taken_in(url)
+    assert report.added + report.skipped == 211
+    assert report.skipped >= 64
     assert graph_of(url) == whole

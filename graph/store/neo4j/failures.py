@@ -2,78 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from graph.errors import (
-    StoreBusyError,
-    StoreCorruptError,
-    StoreError,
-    StoreForeignError,
-    StoreMissingError,
-    StoreReadOnlyError,
-    StoreSignInError,
-)
+from graph.errors import StoreBusyError, StoreCorruptError, StoreError, StoreForeignError
+from graph.store.neo4j.codes import CODES
 
-_BY_CODE: tuple[tuple[str, type[StoreError], str, str], ...] = (
-    (
-        "Neo.ClientError.Security.AuthenticationRateLimit",
-        StoreError,
-        "too many wrong passwords were given",
-        "wait a few seconds, then set MEMCLI_NEO4J_PASSWORD to the right one",
-    ),
-    (
-        "Neo.ClientError.Security.Unauthorized",
-        StoreSignInError,
-        "the user or the password is wrong",
-        "set MEMCLI_NEO4J_PASSWORD, or see `memcli store login`; the user is the one in the URL, else neo4j",
-    ),
-    (
-        "Neo.ClientError.Security.CredentialsExpired",
-        StoreError,
-        "the password has to be changed first",
-        "sign in with Neo4j Browser or cypher-shell once and choose a new one",
-    ),
-    (
-        "Neo.ClientError.Database.DatabaseNotFound",
-        StoreMissingError,
-        "there is no such database",
-        "see which there are with `SHOW DATABASES`; without a name the default one is used",
-    ),
-    ("Neo.ClientError.Security.Forbidden", StoreReadOnlyError, "this user may not do that", "sign in as another user"),
-    (
-        "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase",
-        StoreReadOnlyError,
-        "the database cannot be written",
-        "ask whoever keeps it, or name another store with --store",
-    ),
-    (
-        "Neo.TransientError.General.MemoryPoolOutOfMemoryError",
-        StoreError,
-        "the transaction is too large for the server",
-        "make it smaller with `memcli config set ingest.batch 16`, or give the server more memory",
-    ),
-    (
-        "Neo.DatabaseError.Schema.ConstraintCreationFailed",
-        StoreForeignError,
-        "somebody else's nodes have memcli's labels",
-        "use another database; memcli's labels are _Memcli and those that begin with it",
-    ),
-    (
-        "Neo.ClientError.Procedure.ProcedureCallFailed",
-        StoreCorruptError,
-        "the full-text index is missing or is still being built",
-        "wait and try again; else copy the memory into another store, or ingest its sources there",
-    ),
-    (
-        "Neo.ClientError.Transaction.TransactionTimedOut",
-        StoreBusyError,
-        "the server ended a transaction that took too long",
-        "try again; what was committed stays",
-    ),
-)
 _UNREACHABLE = "see whether the server runs, and whether scheme, host and port of the URL are its own"
 _PLAIN = "without TLS the scheme is neo4j:// or bolt://"
+_RULE = re.compile("label `([^`]+)` .*?propert(?:y|ies) `([^`]+)`")
 _UNTRUSTED = "with a scheme that ends in +ssc any certificate will do; else have it signed by one who is trusted here"
 
 
@@ -106,14 +44,26 @@ def _of_server(error: Exception, shown: str) -> StoreError:
 
     assert isinstance(error, Neo4jError)
     code = error.code or ""
-    for known, kind, message, hint in _BY_CODE:
-        if code == known:
+    for known, kind, message, hint in CODES:
+        if code.removeprefix("Neo.") in known:
             return kind(f"{shown}: {message}", hint)
+    if code == "Neo.ClientError.Schema.ConstraintValidationFailed":
+        return _ruled_out(error.message or "", shown)
     if error.is_retryable():
         busy = StoreBusyError(f"{shown} is busy: {code.rpartition('.')[2]}", "try again; what was committed stays")
         busy.passing = True
         return busy
     return StoreError(f"{shown} failed: {code or type(error).__name__}", "see the server's log, and try again")
+
+
+def _ruled_out(told: str, shown: str) -> StoreError:
+    """A node of ours breaks a rule that somebody else made; which one, the server says in words alone."""
+    rule = _RULE.search(told)
+    on = f" on {rule[1]}.{rule[2]}" if rule else ""
+    return StoreForeignError(
+        f"{shown}: somebody else's constraint{on} keeps the memory from being written",
+        "drop it (see `SHOW CONSTRAINTS`), or use another database; a Cypher export that was loaded has such",
+    )
 
 
 def _of_driver(error: Exception, shown: str) -> StoreError:

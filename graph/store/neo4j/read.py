@@ -142,7 +142,7 @@ CALL () {
     RETURN e, name
 }
 RETURN e.id AS id, e.name AS title, e.label AS label, name,
-    COUNT { (e)<-[:MENTIONS]-() } + COUNT { (e)<-[:ABOUT]-() } AS mentions,
+    COUNT { (e)<-[:MENTIONS|ABOUT]-(:_Memcli) } AS mentions,
     EXISTS { MATCH (s:_MemcliSpeaker {entity: e.id}) WHERE $given.scope IS NULL OR s.scope = $given.scope } AS speaks
 ORDER BY id, name"""
 
