@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import cast
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from graph.errors import UsageError
 from graph.ports import Store
@@ -48,10 +48,12 @@ def same_store(one: str, other: str) -> bool:
 
 
 def _place(url: str) -> str:
-    """The file, or host, port and database: who signs in there, and how, makes no other store."""
+    """The file, or host, port, database and space: who signs in there, and how, makes no other store."""
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
         return os.path.realpath(unquote(rest.removeprefix("/")))
-    host, _, database = rest.partition("?")[0].partition("/")
+    place, _, query = rest.partition("?")
+    host, _, database = place.partition("/")
     host = host.rpartition("@")[2].lower()
-    return f"{host if host.rpartition(':')[2].isdigit() else host + ':7687'}/{database.rstrip('/')}"
+    space = dict(parse_qsl(query)).get("space", "")
+    return f"{host if host.rpartition(':')[2].isdigit() else host + ':7687'}/{database.rstrip('/')}?{space}"

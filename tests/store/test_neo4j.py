@@ -14,7 +14,7 @@ import pytest
 
 from graph.errors import StoreError, StoreMissingError, StoreNewerError, UsageError
 from graph.memory import Memory
-from graph.model import Changes, EdgeKind, Question, Selection, TextQuery
+from graph.model import Changes, Checkpoint, EdgeKind, Question, Selection, TextQuery
 from graph.settings import Settings
 from graph.store.neo4j.address import address
 from graph.store.neo4j.connection import Connection
@@ -23,7 +23,7 @@ from graph.store.neo4j.rows import LABELS, TYPES
 from graph.store.neo4j.store import Neo4jStore
 from graph.store.registry import open_store
 from tests.store.conformance import StoreConformance, fill, ids
-from tests.store.graphs import EVERYTHING, said
+from tests.store.graphs import EVERYTHING, said, vector
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_data"
@@ -38,6 +38,27 @@ def store(url: str) -> Iterator[Neo4jStore]:
 
 class TestNeo4jStore(StoreConformance):
     pass
+
+
+class TestSpaceOfNeo4j(StoreConformance):
+    """A space of a database that holds the same in others."""
+
+    @pytest.fixture
+    def store(self, url: str) -> Iterator[Neo4jStore]:
+        others = [Neo4jStore(url + space, create=True) for space in ("", "?space=w", "?space=work-2")]
+        for each in others:
+            with each.transaction(write=True):
+                each.save(EVERYTHING)
+                each.save(Changes(checkpoint=Checkpoint("d", "theirs", 7), vectors=(vector("m_1", 1, 0, 0),)))
+        opened = Neo4jStore(f"{url}?space=work", create=True)
+        yield opened
+        opened.close()
+        for each in others:
+            assert {node.id: node for node in each.nodes(Selection())} == {node.id: node for node in EVERYTHING.nodes}
+            assert len(list(each.edges(None, ()))) == len(EVERYTHING.edges)
+            assert list(each.checkpoints()) == [Checkpoint("d", "theirs", 7)]
+            assert list(each.vectors()) == [vector("m_1", 1, 0, 0)]
+            each.close()
 
 
 @contextmanager

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit
+import re
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from msgspec import Struct
 
 from graph.errors import UsageError
 
-_FORM = "a Neo4j store is neo4j://USER@HOST:PORT/DATABASE; all but the host may be left out"
+_FORM = "a Neo4j store is neo4j://USER@HOST:PORT/DATABASE?space=NAME; all but the host may be left out"
 _PORT = 7687
+_SPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 class Address(Struct, frozen=True):
-    """`uri` is what the driver is given; `shown` is what people are told."""
+    """`uri` is what the driver is given; `shown` is what people are told; `space` is the name of the memory where the
+    database holds several, else empty."""
 
     uri: str
     user: str
     database: str | None
+    space: str
     shown: str
 
     @property
@@ -28,7 +32,7 @@ class Address(Struct, frozen=True):
 
 
 def address(url: str) -> Address:
-    """Read `SCHEME://USER@HOST:PORT/DATABASE`.
+    """Read `SCHEME://USER@HOST:PORT/DATABASE?space=NAME`.
 
     Raises:
         UsageError: it is no such URL, or holds a password, which others could read off a list of processes.
@@ -50,11 +54,17 @@ def address(url: str) -> Address:
         raise UsageError(f"{url!r}: the database system is the server's own", "name another one, or none")
     where = f"[{host}]" if ":" in host else host
     place = f"{where}:{port}" if port else where
-    query = f"?{parts.query}" if parts.query else ""
+    # The rest of the query is for the server's routing.
+    told = parse_qsl(parts.query, keep_blank_values=True)
+    space = "".join(value for name, value in told if name == "space")
+    if any(name == "space" for name, _ in told) and not _SPACE.fullmatch(space):
+        raise UsageError(f"{space!r} is no name of a space", "it is made of small letters, digits and hyphens")
+    query = urlencode([(name, value) for name, value in told if name != "space"])
     user = f"{parts.username}@" if parts.username else ""
     return Address(
-        uri=f"{parts.scheme}://{place}{query}",
+        uri=f"{parts.scheme}://{place}{'?' if query else ''}{query}",
         user=unquote(parts.username or "") or "neo4j",
         database=database or None,
-        shown=f"{parts.scheme}://{user}{place}{parts.path.rstrip('/')}",
+        space=space,
+        shown=f"{parts.scheme}://{user}{place}{parts.path.rstrip('/')}{'?space=' if space else ''}{space}",
     )

@@ -29,12 +29,22 @@ GDS: Final = "SHOW FUNCTIONS YIELD name WHERE name = 'gds.graph.project'"
 Row = Mapping[str, Any]
 
 
-class Connection:
-    """One database. Statements are run in the transaction that is open, else each in one of its own."""
+def mine(key: LiteralString) -> LiteralString:
+    """What follows a key in the database where one of this space is meant."""
+    return " STARTS WITH $given.within AND NOT substring(" + key + ", $given.skip) CONTAINS '/' "
 
-    def __init__(self, driver: Driver, database: str | None) -> None:
+
+class Connection:
+    """One space of a database. Statements are run in the transaction that is open, else each in one of its own.
+
+    They are given `$given.within`, with which ids in the database begin, and `$given.skip`, the letters of that, beside
+    what they ask for. It is empty but for a space that has a name: community edition has one database.
+    """
+
+    def __init__(self, driver: Driver, database: str | None, space: str) -> None:
         self._driver = driver
         self._database = database
+        self.space = space
         self._session: Session | None = None
         self._transaction: Transaction | None = None
         self.writing = False
@@ -51,6 +61,7 @@ class Connection:
 
         `locking` is the same statement with `LOCK` before it, where that saves a round trip.
         """
+        given = self._within(given)
         if self._transaction is not None:
             return list(self._sent(self._transaction, self._locking(statement, locking), given))
         with self._new_session(write=False) as session, self.broken_off():
@@ -59,7 +70,7 @@ class Connection:
     def stream(self, statement: LiteralString, **given: Any) -> Iterator[Row]:
         """The rows of a statement that reads, as they are wanted."""
         if self._transaction is not None:
-            yield from self._sent(self._transaction, self._locking(statement), given)
+            yield from self._sent(self._transaction, self._locking(statement), self._within(given))
             return
         with (
             self._new_session(write=False) as session,
@@ -67,7 +78,7 @@ class Connection:
             session.begin_transaction() as transaction,
             self.broken_off(),
         ):
-            yield from self._sent(transaction, statement, given)
+            yield from self._sent(transaction, statement, self._within(given))
 
     def begin(self, *, write: bool) -> None:
         """Begin a transaction; one that writes waits for its turn as soon as it asks for anything."""
@@ -146,6 +157,10 @@ class Connection:
         list(self._sent(self._transaction, LOCK, {}))
         return statement
 
+    def _within(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        within = f"{self.space}/" if self.space else ""
+        return {"within": within, "skip": len(within), **given}
+
     def _new_session(self, *, write: bool) -> Session:
         return self._driver.session(database=self._database, default_access_mode="WRITE" if write else "READ")
 
@@ -184,7 +199,7 @@ def connect(address: Address, password: str, *, create: bool) -> Connection:
         notifications_min_severity="OFF",
         user_agent="memcli",
     )
-    connection = Connection(driver, address.database)
+    connection = Connection(driver, address.database, address.space)
     try:
         connection.apply(create=create, address=address)
     except BaseException:

@@ -23,9 +23,9 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
         "CREATE INDEX memcli_name IF NOT EXISTS FOR (n:_Memcli) ON (n.folded)",
         "CREATE INDEX memcli_place IF NOT EXISTS FOR (n:_MemcliText) ON (n.place)",
         "CREATE INDEX memcli_position IF NOT EXISTS FOR (n:_MemcliText) ON (n.scope, n.position)",
-        """CREATE FULLTEXT INDEX memcli_whole IF NOT EXISTS FOR (n:_MemcliText) ON EACH [n.words, n.scope]
+        """CREATE FULLTEXT INDEX memcli_whole IF NOT EXISTS FOR (n:_MemcliText) ON EACH [n.words, n.scope, n.space]
             OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}""",
-        """CREATE FULLTEXT INDEX memcli_piece IF NOT EXISTS FOR (n:_MemcliPiece) ON EACH [n.words, n.scope]
+        """CREATE FULLTEXT INDEX memcli_piece IF NOT EXISTS FOR (n:_MemcliPiece) ON EACH [n.words, n.scope, n.space]
             OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}""",
         "CALL db.awaitIndexes(60)",
     ),

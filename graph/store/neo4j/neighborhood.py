@@ -13,7 +13,7 @@ from graph.store.neo4j.rows import NARROW, typed
 _STEPS = 3
 """Steps that `_AROUND` goes at once."""
 _FOUND: Final = """
-MATCH (n:_Memcli) WHERE n.id IN $given.ids
+MATCH (n:_Memcli) WHERE n.id IN [id IN $given.ids | $given.within + id]
 WITH collect(n) AS near
 CALL (near) {
     UNWIND near AS n
@@ -39,8 +39,9 @@ CALL (first_edges, second_edges, third_edges) {
 }
 """.replace("NARROW", NARROW)
 # The driver takes its time for every row, so that one holds all.
-_ALL: Final = """[n IN near | n.id] AS ids,
-    [r IN found | [startNode(r).id, toLower(type(r)), endNode(r).id, r.weight]] AS edges"""
+_ALL: Final = """[n IN near | substring(n.id, $given.skip)] AS ids,
+    [r IN found | [substring(startNode(r).id, $given.skip), toLower(type(r)), substring(endNode(r).id, $given.skip),
+        r.weight]] AS edges"""
 _AROUND: Final = _FOUND + "RETURN " + _ALL + ", null AS shares"
 # Older versions of the library take no weights for seeds: walks start at one node, from which edges of one direction
 # lead to the seeds, by weight. Nothing comes back there, so that all other shares keep their proportions.
@@ -54,7 +55,7 @@ CALL (near, found) {
         RETURN startNode(r) AS source, endNode(r) AS target, r.weight AS weight, 'WALKED' AS type
         UNION ALL
         UNWIND near AS n
-        RETURN start AS source, n AS target, $given.seeds[n.id] AS weight, 'STARTED' AS type
+        RETURN start AS source, n AS target, $given.seeds[substring(n.id, $given.skip)] AS weight, 'STARTED' AS type
     }
     WITH start, source, target, weight, type WHERE weight > 0
     WITH start, gds.graph.project($given.name, source, target,
@@ -66,7 +67,7 @@ CALL (near, found) {
     }) YIELD nodeId, score
     WITH start, collect({node: gds.util.asNode(nodeId), score: score}) AS walked
     CALL gds.graph.drop($given.name) YIELD graphName
-    RETURN [each IN walked WHERE each.node <> start | [each.node.id, each.score]] AS shares
+    RETURN [each IN walked WHERE each.node <> start | [substring(each.node.id, $given.skip), each.score]] AS shares
 }
 RETURN """
     + _ALL

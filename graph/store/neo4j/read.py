@@ -23,14 +23,14 @@ from graph.model import (
     caption,
 )
 from graph.ports import TAIL
-from graph.store.neo4j.connection import LOCK, Connection
+from graph.store.neo4j.connection import LOCK, Connection, mine
 from graph.store.neo4j.rows import EDGE, NARROW, NODE, packed, to_edge, to_node, typed
 from graph.store.neo4j.words import indexed, place_of, scope_of
 from graph.text import fold
 
-_PREFIXED: Final = "MATCH (n:_Memcli) WHERE n.id STARTS WITH $given.prefix WITH n "
-_NAMED: Final = "MATCH (n:_Memcli) WHERE n.id IN $given.ids WITH n "
-_ALL: Final = "MATCH (n:_Memcli) WITH n "
+_PREFIXED: Final = "MATCH (n:_Memcli) WHERE n.id STARTS WITH $given.within + $given.prefix WITH n "
+_NAMED: Final = "MATCH (n:_Memcli) WHERE n.id IN [id IN $given.ids | $given.within + id] WITH n "
+_ALL: Final = "MATCH (n:_Memcli) WHERE n.id" + mine("n.id") + "WITH n "
 _TOUCHING: Final = """
 MATCH (t:_MemcliText {scope: $given.scope})
 MATCH (m:_Memcli {id: t.of})
@@ -44,7 +44,8 @@ CALL (said) {
 }
 WITH n """
 _FILTERED: Final = """
-WHERE ($given.ids IS NULL OR n.id IN $given.ids) AND any(label IN labels(n) WHERE label IN $given.labels)
+WHERE ($given.ids IS NULL OR substring(n.id, $given.skip) IN $given.ids)
+AND any(label IN labels(n) WHERE label IN $given.labels)
 AND ($given.since IS NULL OR n.timestamp >= $given.since)
 AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
 """
@@ -75,7 +76,7 @@ def _found(connection: Connection, selection: Selection) -> Iterator[Node]:
         "labels": [LABELS[kind] for kind in kinds],
         "since": selection.since,
         "until": selection.until,
-        "scope": None if selection.conversation is None else scope_of(selection.conversation),
+        "scope": None if selection.conversation is None else scope_of(connection.space, selection.conversation),
     }
     if selection.conversation is not None:
         rows = connection.stream(RANKED_TOUCHING if selection.ranked else TOUCHING, **given)
@@ -91,16 +92,18 @@ def _found(connection: Connection, selection: Selection) -> Iterator[Node]:
         yield to_node(row["node"])
 
 
-# The beginning that every id has lets the index give the sources in order: only the edges of one are sorted at a time.
+# The index gives the sources in order: only the edges of one are sorted at a time.
 _ALL_EDGES: Final = (
-    "MATCH (s:_Memcli)-[r:TYPES]->(t:_Memcli) WHERE s.id STARTS WITH '' RETURN"
+    "MATCH (s:_Memcli)-[r:TYPES]->(t:_Memcli) WHERE s.id"
+    + mine("s.id")
+    + "RETURN"
     + EDGE
     + "ORDER BY s.id, toLower(type(r)), t.id"
 )
 # The driver takes its time for every row, so that rows hold many edges.
 _EDGES_OF: Final = (
     """UNWIND $given.ids AS id
-    MATCH (n:_Memcli {id: id})
+    MATCH (n:_Memcli {id: $given.within + id})
     WITH DISTINCT n
     WHERE $given.widest IS NULL OR """
     + NARROW
@@ -129,7 +132,8 @@ def edges(
     return (to_edge(edge) for row in rows for edge in row["edges"])
 
 
-_RESOLVE: Final = """
+_RESOLVE: Final = (
+    """
 CALL () {
     UNWIND $given.names AS name MATCH (e:_Memcli {folded: name}) RETURN e, name
     UNION
@@ -141,10 +145,14 @@ CALL () {
     MATCH (e:_Memcli {id: s.entity})
     RETURN e, name
 }
-RETURN e.id AS id, e.name AS title, e.label AS label, name,
+WITH e, name WHERE e.id"""
+    + mine("e.id")
+    + """
+RETURN substring(e.id, $given.skip) AS id, e.name AS title, e.label AS label, name,
     COUNT { (e)<-[:MENTIONS|ABOUT]-(:_Memcli) } AS mentions,
     EXISTS { MATCH (s:_MemcliSpeaker {entity: e.id}) WHERE $given.scope IS NULL OR s.scope = $given.scope } AS speaks
 ORDER BY id, name"""
+)
 
 
 def resolve(connection: Connection, names: Sequence[str], conversation: str | None) -> list[EntityMatch]:
@@ -152,7 +160,7 @@ def resolve(connection: Connection, names: Sequence[str], conversation: str | No
     wanted = list(dict.fromkeys(indexed(name) for name in names if name))
     if not wanted:
         return []
-    scope = None if conversation is None else scope_of(conversation)
+    scope = None if conversation is None else scope_of(connection.space, conversation)
     rows = connection.rows(_RESOLVE, names=wanted, scope=scope)
     return [
         EntityMatch(Entity(row["id"], row["title"], row["label"]), row["name"], row["mentions"], row["speaks"])
@@ -163,7 +171,7 @@ def resolve(connection: Connection, names: Sequence[str], conversation: str | No
 FRONTIER: Final = (
     """CALL () {
         UNWIND $given.ids AS id
-        MATCH (n:_Memcli {id: id})
+        MATCH (n:_Memcli {id: $given.within + id})
         RETURN n, null AS place, true AS known
         UNION ALL
         UNWIND $given.scopes AS scope
@@ -199,8 +207,8 @@ def frontier(
         FRONTIER,
         locking=LOCK_AND_FRONTIER,
         ids=wanted,
-        scopes=[scope_of(each) for each in dict.fromkeys(conversations)],
-        places=[place_of(*each) for each in dict.fromkeys(keys)],
+        scopes=[scope_of(connection.space, each) for each in dict.fromkeys(conversations)],
+        places=[place_of(connection.space, *each) for each in dict.fromkeys(keys)],
         tail=TAIL,
     )
     tails: dict[str, tuple[Interaction, ...]] = {}
@@ -214,9 +222,13 @@ def frontier(
     return Frontier({row["node"][1] for row in rows if row["known"]}, tails, located)
 
 
-_CHECKPOINT: Final = " RETURN c {.*} AS checkpoint ORDER BY c.digest"
-_CHECKPOINTS: Final = "MATCH (c:_MemcliCheckpoint) WHERE c.digest >= ''" + _CHECKPOINT
-_CHECKPOINTS_OF: Final = "MATCH (c:_MemcliCheckpoint) WHERE c.digest IN $given.digests" + _CHECKPOINT
+_CHECKPOINT: Final = (
+    " RETURN c {digest: substring(c.digest, $given.skip), .name, .records, .finished} AS checkpoint ORDER BY c.digest"
+)
+_CHECKPOINTS: Final = "MATCH (c:_MemcliCheckpoint) WHERE c.digest" + mine("c.digest") + _CHECKPOINT
+_CHECKPOINTS_OF: Final = (
+    "MATCH (c:_MemcliCheckpoint) WHERE c.digest IN [each IN $given.digests | $given.within + each]" + _CHECKPOINT
+)
 
 
 def checkpoints(connection: Connection, digests: Sequence[str] | None) -> Iterator[Checkpoint]:
@@ -228,9 +240,10 @@ def checkpoints(connection: Connection, digests: Sequence[str] | None) -> Iterat
     return (Checkpoint(**row["checkpoint"]) for row in rows)
 
 
-_VECTOR: Final = " AND t.vector IS NOT NULL RETURN t.of AS node, t.model AS model, t.vector AS numbers ORDER BY t.of"
-_VECTORS: Final = "MATCH (t:_MemcliText) WHERE t.of >= ''" + _VECTOR
-_VECTORS_OF: Final = "MATCH (t:_MemcliText) WHERE t.of IN $given.ids" + _VECTOR
+_VECTOR: Final = """ AND t.vector IS NOT NULL
+RETURN substring(t.of, $given.skip) AS node, t.model AS model, t.vector AS numbers ORDER BY t.of"""
+_VECTORS: Final = "MATCH (t:_MemcliText) WHERE t.of" + mine("t.of") + _VECTOR
+_VECTORS_OF: Final = "MATCH (t:_MemcliText) WHERE t.of IN [id IN $given.ids | $given.within + id]" + _VECTOR
 
 
 def vectors(connection: Connection, ids: Sequence[str] | None) -> Iterator[Vector]:

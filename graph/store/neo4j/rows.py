@@ -17,15 +17,18 @@ _NOTHING = dict.fromkeys(("timestamp", "at", "asker"))
 
 # Lists, since the driver takes its time for every key of a map.
 NODE = """ CASE
-    WHEN n:Interaction THEN ['Interaction', n.id, n.form, n.key, n.text, n.conversation, n.session, n.position,
-        n.speaker, n.timestamp, n.title, n.reply_to, n.metadata, n.branch, n.model, n.sidechain, n.time]
-    WHEN n:Note THEN ['Note', n.id, n.title, n.context, n.keywords, n.tags, n.timestamp, n.decided_by]
-    WHEN n:Entity THEN ['Entity', n.id, n.name, n.label, n.aliases]
-    WHEN n:Query THEN ['Query', n.id, n.text, n.outcome, n.asker, n.timestamp]
-    ELSE ['Insight', n.id, n.text, n.subject, n.state, n.support, n.decided_by]
+    WHEN n:Interaction THEN ['Interaction', substring(n.id, $given.skip), n.form, n.key, n.text, n.conversation,
+        n.session, n.position, n.speaker, n.timestamp, n.title, n.reply_to, n.metadata, n.branch, n.model, n.sidechain,
+        n.time]
+    WHEN n:Note THEN ['Note', substring(n.id, $given.skip), n.title, n.context, n.keywords, n.tags, n.timestamp,
+        n.decided_by]
+    WHEN n:Entity THEN ['Entity', substring(n.id, $given.skip), n.name, n.label, n.aliases]
+    WHEN n:Query THEN ['Query', substring(n.id, $given.skip), n.text, n.outcome, n.asker, n.timestamp]
+    ELSE ['Insight', substring(n.id, $given.skip), n.text, n.subject, n.state, n.support, n.decided_by]
     END AS node """
 """What `to_node` reads of a node `n`."""
-EDGE = " [s.id, t.id, toLower(type(r)), r.weight, r.kind, r.reason, r.decided_by] AS edge "
+EDGE = """ [substring(s.id, $given.skip), substring(t.id, $given.skip), toLower(type(r)), r.weight, r.kind, r.reason,
+    r.decided_by] AS edge """
 """What `to_edge` reads of a relationship `r` from `s` to `t`."""
 
 
@@ -50,18 +53,22 @@ def typed(statement: LiteralString, *kinds: EdgeKind) -> LiteralString:
     return statement.replace("TYPES", types)
 
 
-def to_properties(node: Node) -> dict[str, Any]:
-    """All properties of a node, None for what it may have had before; an entity's aliases are added by and by.
+def to_properties(space: str, node: Node) -> dict[str, Any]:
+    """All properties of a node but its id, None for what it may have had before; an entity's aliases are added by and
+    by.
 
     What only an index needs lies beside, in nodes without relationships.
     """
+    found = {name: value for name, value in node_properties(node).items() if name != "id"}
+    if space:
+        found["space"] = space
     match node:
         case Entity():
-            return node_properties(node) | {"aliases": []}
+            return found | {"aliases": []}
         case Note() | Query():
-            return _NOTHING | node_properties(node)
+            return _NOTHING | found
         case _:
-            return node_properties(node)
+            return found
 
 
 def to_node(found: Sequence[Any]) -> Node:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from graph.model import Match, TextQuery
 from graph.store.neo4j.connection import Connection, Row
 from graph.store.neo4j.rows import unpacked
-from graph.store.neo4j.words import scope_of, stems
+from graph.store.neo4j.words import scope_of, space_token, stems
 
 # Lucene and FTS5 differ in how little a frequent word counts. Each word's weight is brought from Lucene's
 # log(1 + x) to FTS5's max(log(x), 1e-6), x being (all - having + 0.5) / (having + 0.5), in millionths.
@@ -27,31 +27,34 @@ WITH $given.before + reduce(match = '', each IN whole_clauses | match + ' ' + ea
     $given.before + reduce(match = '', each IN piece_clauses | match + ' ' + each) + $given.after AS piece_match
 CALL (whole_match, piece_match) {
     CALL db.index.fulltext.queryNodes('memcli_whole', whole_match, $given.wholes) YIELD node AS t, score
-    WHERE ($given.scope IS NULL OR t.scope = $given.scope) AND ($given.anybody OR EXISTS {
+    WHERE t.space = $given.space AND t.scope = coalesce($given.scope, t.scope) AND ($given.anybody OR EXISTS {
         MATCH (n:_Memcli {id: t.of}) WHERE ($given.speaker IS NULL OR n.speaker = $given.speaker)
         AND ($given.since IS NULL OR n.timestamp >= $given.since)
         AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
     })
-    RETURN t.of AS id, score AS whole, 0.0 AS piece ORDER BY whole DESC, id LIMIT $given.limit
+    RETURN substring(t.of, $given.skip) AS id, score AS whole, 0.0 AS piece ORDER BY whole DESC, id LIMIT $given.limit
     UNION ALL
     CALL db.index.fulltext.queryNodes('memcli_piece', piece_match, $given.pieces) YIELD node AS t, score
-    WHERE ($given.scope IS NULL OR t.scope = $given.scope) AND ($given.anybody OR EXISTS {
+    WHERE t.space = $given.space AND t.scope = coalesce($given.scope, t.scope) AND ($given.anybody OR EXISTS {
         MATCH (n:_Memcli {id: t.of}) WHERE ($given.speaker IS NULL OR n.speaker = $given.speaker)
         AND ($given.since IS NULL OR n.timestamp >= $given.since)
         AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
     })
-    RETURN t.of AS id, 0.0 AS whole, max(score) AS piece ORDER BY piece DESC, id LIMIT $given.limit
+    RETURN substring(t.of, $given.skip) AS id, 0.0 AS whole, max(score) AS piece
+    ORDER BY piece DESC, id LIMIT $given.limit
 }
 RETURN id, whole, piece, null AS cosine"""
 # The index quantizes vectors: what it finds is compared again as it is.
 _WANTED: Final = """
 WITH t, 2 * vector.similarity.cosine(t.vector, wanted) - 1 AS cosine
-WHERE t.model = $given.model AND ($given.scope IS NULL OR t.scope = $given.scope) AND ($given.anybody OR EXISTS {
+WHERE t.model = $given.model AND t.space = $given.space AND t.scope = coalesce($given.scope, t.scope)
+AND ($given.anybody OR EXISTS {
     MATCH (n:_Memcli {id: t.of}) WHERE ($given.speaker IS NULL OR n.speaker = $given.speaker)
     AND ($given.since IS NULL OR n.timestamp >= $given.since)
     AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
 })
-RETURN t.of AS id, 0.0 AS whole, 0.0 AS piece, cosine ORDER BY cosine DESC, id LIMIT $given.limit"""
+RETURN substring(t.of, $given.skip) AS id, 0.0 AS whole, 0.0 AS piece, cosine
+ORDER BY cosine DESC, id LIMIT $given.limit"""
 _NEAREST: Final = (
     """UNWIND [$given.vector] AS wanted
 CALL db.index.vector.queryNodes('memcli_vector', $given.nearest, wanted) YIELD node AS t"""
@@ -85,18 +88,20 @@ def search(connection: Connection, query: TextQuery) -> list[Match]:
     phrases = [words for words in stems(query.terms) if words][:_CLAUSES]
     if not (phrases or query.vector) or query.limit < 1:
         return []
-    scope = None if query.conversation is None else scope_of(query.conversation)
+    space = space_token(connection.space)
+    scope = None if query.conversation is None else scope_of(connection.space, query.conversation)
     # What is narrowed after the index has answered needs all of its answers.
     narrowed = query.speaker or query.since or query.until
     reach: list[dict[str, Any]] = [{}, {}] if narrowed else [{"limit": n * query.limit + _MORE} for n in (1, 2)]
     given: dict[str, Any] = {
         # Stems hold letters and digits alone: nothing in quotes is an operator.
         "phrases": [{"words": words, "clause": f'words:"{" ".join(words)}"'} for words in phrases],
-        "before": "" if scope is None else f'+scope:"{scope}"^0 +(',
-        "after": "" if scope is None else ")",
+        "before": f'+space:"{space}"^0 +(' if scope is None else f'+scope:"{scope}"^0 +(',
+        "after": ")",
         "wholes": reach[0],
         "pieces": reach[1],
         "scope": scope,
+        "space": space,
         "anybody": not narrowed,
         "speaker": query.speaker,
         "since": query.since,

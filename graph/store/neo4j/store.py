@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from graph.errors import StoreError
 from graph.labels import LABELS
@@ -27,29 +27,39 @@ from graph.model import (
 )
 from graph.store.neo4j import read, search, write
 from graph.store.neo4j.address import address
-from graph.store.neo4j.connection import Connection, connect
+from graph.store.neo4j.connection import Connection, connect, mine
 from graph.store.neo4j.failures import translated
 from graph.store.neo4j.migrations import NAMES
 from graph.store.neo4j.neighborhood import neighborhood
 
 T = TypeVar("T")
 
-_INFO = """
+_INFO: Final = (
+    """
 CALL () {
-    MATCH (n:_Memcli) UNWIND labels(n) AS name
+    MATCH (n:_Memcli) WHERE n.id"""
+    + mine("n.id")
+    + """UNWIND labels(n) AS name
     WITH n, name WHERE name IN $given.labels
     RETURN 'node' AS what, toLower(name) AS name, count(*) AS number, sum(size(coalesce(n.text, n.caption))) AS letters
     UNION ALL
-    MATCH (:_Memcli)-[r]->(:_Memcli)
+    MATCH (n:_Memcli)-[r]->(:_Memcli) WHERE n.id"""
+    + mine("n.id")
+    + """
     RETURN 'edge' AS what, toLower(type(r)) AS name, count(*) AS number, 0 AS letters
     UNION ALL
-    MATCH (c:_MemcliCheckpoint) WHERE c.finished
+    MATCH (c:_MemcliCheckpoint) WHERE c.finished AND c.digest"""
+    + mine("c.digest")
+    + """
     RETURN 'source' AS what, '' AS name, count(*) AS number, 0 AS letters
     UNION ALL
-    MATCH (n:_Memcli:Note)
+    MATCH (n:_Memcli:Note) WHERE n.id"""
+    + mine("n.id")
+    + """
     RETURN DISTINCT 'extractor' AS what, n.decided_by AS name, 1 AS number, 0 AS letters
 }
 RETURN what, name, number, letters ORDER BY name"""
+)
 
 
 class Neo4jStore:

@@ -34,14 +34,23 @@ def stems(texts: Sequence[str]) -> list[list[str]]:
     return found
 
 
-def scope_of(conversation: str) -> str:
-    """A conversation's name as one word of an index, whatever its length."""
-    return "c" + content_id("interaction", conversation)[2:]
+def scope_of(space: str, conversation: str) -> str:
+    """A conversation's name as one word of an index, whatever its length; another one in each space."""
+    return "c" + content_id("interaction", *_within(space), conversation)[2:]
 
 
-def place_of(conversation: str, key: str) -> str:
+def place_of(space: str, conversation: str, key: str) -> str:
     """A key in a conversation, likewise."""
-    return "k" + content_id("interaction", conversation, key)[2:]
+    return "k" + content_id("interaction", *_within(space), conversation, key)[2:]
+
+
+def space_token(space: str) -> str:
+    """A space as one word of an index."""
+    return f"s{space}"
+
+
+def _within(space: str) -> tuple[str, ...]:
+    return (space,) if space else ()
 
 
 def indexed(name: str) -> str:

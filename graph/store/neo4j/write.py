@@ -13,7 +13,7 @@ from graph.labels import LABELS, TYPES, edge_properties
 from graph.model import Changes, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, kind_of
 from graph.store.neo4j.connection import Connection
 from graph.store.neo4j.rows import to_properties, unpacked
-from graph.store.neo4j.words import indexed, place_of, scope_of, stems
+from graph.store.neo4j.words import indexed, place_of, scope_of, space_token, stems
 from graph.text import fold, pieces, segmented
 
 _PIECES = 4096
@@ -24,30 +24,30 @@ _PIECE = 50
 # A name that folds as the entity's own is found by that; any other has a node for it.
 _SAVE_NODES: Final = """
 UNWIND $given.rows AS row
-OPTIONAL MATCH (old:_Memcli {id: row.id})
+OPTIONAL MATCH (old:_Memcli {id: $given.within + row.id})
 WITH collect({row: row, fresh: old IS NULL}) AS all
 UNWIND all AS each
 WITH each.row AS row, each.fresh AS fresh
-MERGE (n:_Memcli {id: row.id})
+MERGE (n:_Memcli {id: $given.within + row.id})
 ON CREATE SET n:$(row.label), n += row.properties
 ON MATCH SET n += CASE WHEN row.replaces THEN row.properties ELSE {} END
 FOREACH (name IN row.names |
     SET n.aliases = CASE WHEN name = n.name OR name IN n.aliases THEN n.aliases ELSE n.aliases + [name] END)
 FOREACH (folded IN [x IN row.folded WHERE x <> n.folded] |
-    MERGE (:_MemcliAlias {folded: folded, entity: row.id}))
+    MERGE (:_MemcliAlias {folded: folded, entity: n.id}))
 FOREACH (text IN CASE WHEN fresh THEN row.texts ELSE [] END |
-    CREATE (t:_MemcliText {of: row.id}) SET t += text
-    FOREACH (words IN row.pieces | CREATE (:_MemcliPiece {of: row.id, words: words, scope: text.scope})))
+    CREATE (t:_MemcliText {of: n.id}) SET t += text
+    FOREACH (words IN row.pieces |
+        CREATE (:_MemcliPiece {of: n.id, words: words, scope: text.scope, space: text.space})))
 WITH row, fresh WHERE fresh
 RETURN row.id AS id"""
-_SPOKEN: Final = (
-    "MATCH (n:_Memcli) WHERE n.id IN $given.ids RETURN n.id AS id, n.conversation AS conversation, n.speaker AS speaker"
-)
+_SPOKEN: Final = """MATCH (n:_Memcli) WHERE n.id IN [id IN $given.ids | $given.within + id]
+RETURN substring(n.id, $given.skip) AS id, n.conversation AS conversation, n.speaker AS speaker"""
 _SAVE_REST: Final = """
 CALL () {
     UNWIND $given.edges AS row
-    OPTIONAL MATCH (s:_Memcli {id: row[0]})
-    OPTIONAL MATCH (t:_Memcli {id: row[1]})
+    OPTIONAL MATCH (s:_Memcli {id: $given.within + row[0]})
+    OPTIONAL MATCH (t:_Memcli {id: $given.within + row[1]})
     FOREACH (_ IN CASE WHEN row[4] AND s IS NOT NULL AND t IS NOT NULL THEN [1] ELSE [] END |
         CREATE (s)-[r:$(row[2])]->(t) SET r = row[3])
     FOREACH (_ IN CASE WHEN NOT row[4] AND s IS NOT NULL AND t IS NOT NULL THEN [1] ELSE [] END |
@@ -58,7 +58,7 @@ CALL () {
 CALL () {
     UNWIND $given.speakers AS row
     MERGE (s:_MemcliSpeaker {scope: row.scope, folded: row.folded})
-    ON CREATE SET s.entity = row.entity
+    ON CREATE SET s.entity = $given.within + row.entity
     RETURN count(*) AS speakers
 }
 CALL () {
@@ -74,15 +74,15 @@ CALL () {
 }
 CALL () {
     UNWIND $given.checkpoints AS row
-    MERGE (c:_MemcliCheckpoint {digest: row.digest})
-    ON CREATE SET c = row
+    MERGE (c:_MemcliCheckpoint {digest: $given.within + row.digest})
+    ON CREATE SET c += row {.name, .records, .finished}
     ON MATCH SET c.records = CASE WHEN row.records > c.records THEN row.records ELSE c.records END,
         c.finished = c.finished OR row.finished
     RETURN count(*) AS checkpoints
 }
 CALL () {
     UNWIND $given.vectors AS row
-    MATCH (t:_MemcliText {of: row.node})
+    MATCH (t:_MemcliText {of: $given.within + row.node})
     SET t.model = row.model
     WITH t, row
     CALL db.create.setNodeVectorProperty(t, 'vector', row.numbers)
@@ -93,7 +93,7 @@ RETURN loose, owners"""
 
 def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
     """Write `changes` in two statements; return how many nodes of each kind are new."""
-    rows = _node_rows(changes.nodes)
+    rows = _node_rows(connection.space, changes.nodes)
     new = {row["id"] for row in connection.rows(_SAVE_NODES, rows=list(rows.values()))} if rows else set()
     said = [node for node in changes.nodes if isinstance(node, Interaction) and node.id in new]
     said_rows = [rows[id] for id in {node.id for node in said}]
@@ -115,25 +115,25 @@ def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
     return dict(Counter(kinds[id] for id in new))
 
 
-def _node_rows(nodes: Sequence[Node]) -> dict[str, dict[str, Any]]:
+def _node_rows(space: str, nodes: Sequence[Node]) -> dict[str, dict[str, Any]]:
     """What `_SAVE_NODES` is given, by id: of the same node the first is made, the last replaces."""
     rows: dict[str, dict[str, Any]] = {}
     for node in nodes:
         row = rows.setdefault(node.id, {"id": node.id, "label": LABELS[kind_of(node)]})
         if isinstance(node, Entity):
-            row["properties"] = row.get("properties") or to_properties(node)
+            row["properties"] = row.get("properties") or to_properties(space, node)
             names = [node.name, *node.aliases]
             row["names"] = list(dict.fromkeys([*row.get("names", ()), *names]))
             row["folded"] = list(dict.fromkeys([*row.get("folded", ()), *(indexed(fold(name)) for name in names)]))
         elif isinstance(node, Interaction):
-            row |= {"properties": row.get("properties") or to_properties(node), "texts": [], "pieces": []}
+            row |= {"properties": row.get("properties") or to_properties(space, node), "texts": [], "pieces": []}
         else:
-            row |= {"properties": to_properties(node), "replaces": True}
-    _add_words(rows, [node for node in nodes if isinstance(node, Interaction)])
+            row |= {"properties": to_properties(space, node), "replaces": True}
+    _add_words(space, rows, [node for node in nodes if isinstance(node, Interaction)])
     return rows
 
 
-def _add_words(rows: Mapping[str, dict[str, Any]], interactions: Iterable[Interaction]) -> None:
+def _add_words(space: str, rows: Mapping[str, dict[str, Any]], interactions: Iterable[Interaction]) -> None:
     """Give the rows of interactions what is indexed of them: their place, the words of their text and of its pieces."""
     texts: list[str] = []
     owners: list[tuple[str, bool]] = []
@@ -143,8 +143,8 @@ def _add_words(rows: Mapping[str, dict[str, Any]], interactions: Iterable[Intera
         for whole, part in [(True, text), *((False, piece) for piece in pieces(text, longest))]:
             texts.append(f"{heading}\n{part}")
             owners.append((each.id, whole))
-        scope, place = scope_of(each.conversation), place_of(each.conversation, each.key)
-        rows[each.id]["texts"].append({"scope": scope, "place": place, "position": each.position})
+        told = {"scope": scope_of(space, each.conversation), "place": place_of(space, each.conversation, each.key)}
+        rows[each.id]["texts"].append({"space": space_token(space), "position": each.position, **told})
     for (id, whole), found in zip(owners, stems(texts), strict=True):
         if whole:
             rows[id]["texts"][0]["words"] = " ".join(found)
@@ -165,14 +165,13 @@ def _edge_rows(edges: Sequence[Edge], new: Collection[str]) -> list[list[Any]]:
 def _speaker_rows(connection: Connection, said: Sequence[Interaction], edges: Sequence[Edge]) -> list[dict[str, str]]:
     """Who speaks in which conversation, by the folded name."""
     entity = {edge.source: edge.target for edge in edges if edge.kind is EdgeKind.SAID_BY}
-    spoken = {each.id: (scope_of(each.conversation), each.speaker) for each in said}
+    spoken = {each.id: (scope_of(connection.space, each.conversation), each.speaker) for each in said}
     # An interaction may have been saved before the edge to whoever said it.
     if before := [id for id in entity if id not in spoken]:
-        spoken |= {
-            row["id"]: (scope_of(row["conversation"]), row["speaker"]) for row in connection.rows(_SPOKEN, ids=before)
-        }
-    rows = {(scope, indexed(fold(name)), entity[id]) for id, (scope, name) in spoken.items() if name and id in entity}
-    return [{"scope": scope, "folded": folded, "entity": id} for scope, folded, id in sorted(rows)]
+        rows = connection.rows(_SPOKEN, ids=before)
+        spoken |= {row["id"]: (scope_of(connection.space, row["conversation"]), row["speaker"]) for row in rows}
+    found = {(scope, indexed(fold(name)), entity[id]) for id, (scope, name) in spoken.items() if name and id in entity}
+    return [{"scope": scope, "folded": folded, "entity": id} for scope, folded, id in sorted(found)]
 
 
 def _word_rows(rows: Iterable[Mapping[str, Any]]) -> list[list[Any]]:
