@@ -1,0 +1,172 @@
+"""How fast the stores are beside each other, everything in turns within one run."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from graph.memory import Memory
+from graph.model import Question
+from graph.settings import Settings
+from memcli.evals.sets import EvalSet
+from memcli.session import open_memory
+from tests.bench.speed import MEMCLI, python, timed
+from tests.bench.store_recall import emptied, line
+
+FILES = 10
+"""Files that the messages are taken in by, in turns."""
+WARMING = 500
+TURNS = 9
+ASKED = 50
+# The driver's import and one connection with one query, in a process that does nothing else.
+DRIVER = """
+import json, sys, time
+begun = time.perf_counter()
+import neo4j
+imported = time.perf_counter()
+with neo4j.GraphDatabase.driver(sys.argv[1]) as driver:
+    driver.execute_query("MATCH (m:_MemcliMigration) RETURN m.name")
+print(json.dumps([imported - begun, time.perf_counter() - imported]))
+"""
+
+
+def measured(given: Namespace) -> dict[str, Any]:
+    """The figures of one number of messages."""
+    data = folder_of(given.data, "longmemeval")
+    questions = EvalSet(data.name, data).questions()
+    with tempfile.TemporaryDirectory(prefix="memcli-bench-") as name, ExitStack() as stack:
+        files = list(written(data, given.messages, Path(name)))
+        sqlite = f"sqlite:///{name}/memory.db"
+        warm(Path(name), files[0], given.url)
+        stores = [
+            stack.enter_context(open_memory(Settings(store=sqlite, ingest_extractor="rules"), create=True)),
+            stack.enter_context(emptied(given.url, ingest_extractor="rules")),
+        ]
+        load = os.getloadavg()[0]
+        ingest = in_turns([[lambda m=m, f=f: m.ingest([f]) for m in stores] for f in files])
+        for memory in stores:
+            asked(memory, questions[:5])
+        picked = [Question(each.text, conversation=each.conversation) for each in questions[:ASKED]]
+        in_turns([[lambda m=m, q=q: m.ask(q) for m in stores] for q in picked])
+        ask = in_turns([[lambda m=m, q=q: m.ask(q) for m in stores] for q in picked])
+        cold, parts = cold_asks(picked[0], [sqlite, given.url])
+    return {
+        "set": data.name,
+        "messages": given.messages,
+        "load": [round(each, 1) for each in (load, os.getloadavg()[0])],
+        "ingest": {**summary(ingest, 1), "total": round(sum(b for _, b in ingest) / sum(a for a, _ in ingest), 2)},
+        "ask": summary(ask, 1000),
+        "cold": {**summary(cold, 1000), **parts},
+    }
+
+
+def folder_of(data: Path, preferred: str) -> Path:
+    """The preferred set in `data` where it is there, else the first."""
+    found = [data] if (data / "questions.jsonl").is_file() else sorted(p.parent for p in data.glob("*/questions.jsonl"))
+    if not found:
+        raise SystemExit(f"no question set in {data}")
+    return next((each for each in found if each.name == preferred), found[0])
+
+
+def written(data: Path, count: int, folder: Path) -> Iterator[Path]:
+    """`count` messages of a set in files; those that are taken again have other ids and conversations."""
+    messages = islice(endless(data), count)
+    for number in range(FILES):
+        path = folder / f"messages-{number}.jsonl"
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(each, ensure_ascii=False) + "\n" for each in islice(messages, count // FILES))
+        yield path
+
+
+def endless(data: Path) -> Iterator[dict[str, Any]]:
+    path = next(each for each in (data / "messages.jsonl", data / "friends.jsonl") if each.is_file())
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    round = 0
+    while True:
+        mark = f"-{round}" if round else ""
+        yield from (each | {name: f"{each[name]}{mark}" for name in ("id", "conversation")} for each in lines)
+        round += 1
+
+
+def warm(folder: Path, file: Path, url: str) -> None:
+    """Take some in and ask: a server runs its statements slowly the first times."""
+    few = folder / "few.jsonl"
+    few.write_text("".join(file.read_text("utf-8").splitlines(keepends=True)[:WARMING]), "utf-8")
+    with emptied(url, ingest_extractor="rules") as memory:
+        memory.ingest([few])
+        for _ in range(20):
+            memory.ask(Question("Who said what, and where was it?"))
+
+
+def asked(memory: Memory, questions: Sequence[Any]) -> None:
+    for each in questions:
+        memory.ask(Question(each.text))
+
+
+def in_turns(pairs: Sequence[Sequence[Callable[[], object]]]) -> list[tuple[float, float]]:
+    """Seconds of each pair, run one after the other; who begins changes."""
+    times = []
+    for number, pair in enumerate(pairs):
+        took = [0.0, 0.0]
+        for side in (0, 1) if number % 2 else (1, 0):
+            begun = perf_counter()
+            pair[side]()
+            took[side] = perf_counter() - begun
+        times.append((took[0], took[1]))
+    return times
+
+
+def cold_asks(question: Question, urls: Sequence[str]) -> tuple[list[tuple[float, float]], dict[str, float]]:
+    """Seconds of a question by a new process, and milliseconds of the driver's import and of one connection."""
+    scope = ["--conversation", question.conversation] if question.conversation else []
+    runs = [lambda url=url: timed([*MEMCLI, "ask", question.text, *scope, "--json", "--store", url]) for url in urls]
+    in_turns([runs])
+    times, parts = [], []
+    for _ in range(TURNS):
+        times += in_turns([runs])
+        parts.append(driver_parts(urls[1]))
+    imported, connected = (median(each) for each in zip(*parts, strict=True))
+    return times, {"import_ms": round(imported * 1000, 1), "connection_ms": round(connected * 1000, 1)}
+
+
+def driver_parts(url: str) -> tuple[float, float]:
+    import subprocess
+
+    done = subprocess.run([*python(DRIVER), url], capture_output=True, check=True)
+    imported, connected = json.loads(done.stdout)
+    return imported, connected
+
+
+def summary(times: Sequence[tuple[float, float]], unit: int) -> dict[str, float]:
+    """Medians of both, and of the ratios turn by turn."""
+    sqlite, graph = (round(median(side) * unit, 2) for side in zip(*times, strict=True))
+    return {"sqlite": sqlite, "neo4j": graph, "ratio": round(median(b / a for a, b in times), 2), "turns": len(times)}
+
+
+def markdown(found: dict[str, Any]) -> Iterator[str]:
+    ingest, ask, cold = found["ingest"], found["ask"], found["cold"]
+    allowed = cold["sqlite"] + cold["import_ms"] + cold["connection_ms"]
+    yield f"\n## Speed\n\n{found['messages']:,} messages of {found['set']}, in turns, after a while of warming up; "
+    yield "who begins changes from turn to turn. Medians, and the median of the turns' ratios. Ingest is by "
+    yield "`ingest.extractor rules`, so that no model's time is in it, a tenth of the messages a turn. "
+    yield f"The load of the machine was {found['load'][0]} at the beginning and {found['load'][1]} at the end, "
+    yield "this run's own included.\n\n"
+    yield line("", "SQLite", "Neo4j", "ratio", "asked", "turns")
+    yield line("---", "---:", "---:", "---:", "---:", "---:")
+    seconds = (f"{ingest[name]:.1f} s" for name in ("sqlite", "neo4j"))
+    yield line(f"ingest of {found['messages'] // FILES:,}", *seconds, f"{ingest['ratio']:.2f}", "≤ 3", str(FILES))
+    for name, each, limit in (("warm", ask, "≤ 3"), ("by a new process", cold, f"≤ {allowed:,.0f} ms")):
+        times = (f"{each[store]:,.1f} ms" for store in ("sqlite", "neo4j"))
+        yield line(f"ask, {name}", *times, f"{each['ratio']:.2f}", limit, str(each["turns"]))
+    yield f"\nOver the whole ingest the ratio is {ingest['total']:.2f}. A new process may take as long as with SQLite "
+    yield f"and the driver's import ({cold['import_ms']:.0f} ms) and one connection with a query "
+    yield f"({cold['connection_ms']:.0f} ms) besides.\n"
