@@ -18,7 +18,7 @@ COG := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog
 .PHONY: help demo test lint check format bench bench-eval bench-stores neo4j docs clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(USE) ## install into .venv, take in sample_data, ask three questions, export the graph to .demo/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
@@ -37,11 +38,15 @@ CALL (first_edges, second_edges, third_edges) {
     UNWIND first_edges + second_edges + third_edges AS r
     RETURN collect(DISTINCT r) AS found
 }
+CALL (found) {
+    UNWIND found AS r
+    WITH startNode(r) AS s, toLower(type(r)) AS kind, collect(substring(endNode(r).id, $given.skip)) AS targets,
+        collect(r.weight) AS weights
+    RETURN collect([substring(s.id, $given.skip), kind, targets, weights]) AS edges
+}
 """.replace("NARROW", NARROW)
-# The driver takes its time for every row, so that one holds all.
-_ALL: Final = """[n IN near | substring(n.id, $given.skip)] AS ids,
-    [r IN found | [substring(startNode(r).id, $given.skip), toLower(type(r)), substring(endNode(r).id, $given.skip),
-        r.weight]] AS edges"""
+# The driver takes its time for every row and every value: one row holds all, edges grouped by their source.
+_ALL: Final = "[n IN near | substring(n.id, $given.skip)] AS ids, edges"
 _AROUND: Final = _FOUND + "RETURN " + _ALL + ", null AS shares"
 # Older versions of the library take no weights for seeds: walks start at one node, from which edges of one direction
 # lead to the seeds, by weight. Nothing comes back there, so that all other shares keep their proportions.
@@ -86,7 +91,7 @@ def neighborhood(
     """Breadth first from `ids`, as `Store.neighborhood` has it: a statement for every three hops."""
     given = list(dict.fromkeys(ids))
     there: set[str] = set()
-    found: dict[tuple[str, str, str], float] = {}
+    found: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     shares: dict[str, float] | None = None
     frontier, left = given, hops
     while frontier and (left > 0 or not there):
@@ -97,8 +102,11 @@ def neighborhood(
         else:
             rows = connection.rows(typed(_AROUND, *kinds), **bounds)
         for row in rows:
-            reached = {*row["ids"], *(source for source, *_ in row["edges"]), *(edge[2] for edge in row["edges"])}
-            found |= {(source, kind, target): weight for source, kind, target, weight in row["edges"]}
+            reached = set(row["ids"])
+            for source, kind, targets, weights in row["edges"]:
+                reached.add(source)
+                reached.update(targets)
+                found[source, kind].update(zip(targets, weights, strict=True))
             shares = None if row["shares"] is None else dict(row["shares"])
             frontier = sorted(reached - there)
             there |= reached
@@ -106,8 +114,14 @@ def neighborhood(
     order = [id for id in given if id in there]
     order += sorted(there.difference(order))
     position = {id: number for number, id in enumerate(order)}
-    return Subgraph(
-        tuple(order),
-        tuple((position[s], position[t], EdgeKind(kind), weight) for (s, kind, t), weight in sorted(found.items())),
-        shares,
-    )
+    return Subgraph(tuple(order), tuple(_numbered(found, position)), shares)
+
+
+def _numbered(
+    found: Mapping[tuple[str, str], Mapping[str, float]], position: Mapping[str, int]
+) -> Iterator[tuple[int, int, EdgeKind, float]]:
+    """The edges of `found`, by the positions of their ends, sorted by source, kind and target."""
+    for (source, name), ends in sorted(found.items(), key=lambda item: item[0]):
+        start, kind = position[source], EdgeKind(name)
+        for target in sorted(ends):
+            yield start, position[target], kind, ends[target]

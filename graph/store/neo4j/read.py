@@ -23,7 +23,7 @@ from graph.model import (
     caption,
 )
 from graph.ports import TAIL
-from graph.store.neo4j.connection import LOCK, Connection, mine
+from graph.store.neo4j.connection import LOCK, Connection, Row, mine
 from graph.store.neo4j.rows import EDGE, NARROW, NODE, packed, to_edge, to_node, typed
 from graph.store.neo4j.words import indexed, place_of, scope_of
 from graph.text import fold
@@ -43,21 +43,29 @@ CALL (said) {
     UNION UNWIND said AS m MATCH (m)<-[:DERIVED_FROM]-(:_Memcli)<-[:SUPPORTED_BY]-(n:_Memcli) RETURN n
 }
 WITH n """
+_AMONG: Final = "WHERE $given.ids IS NULL OR substring(n.id, $given.skip) IN $given.ids WITH n "
 _FILTERED: Final = """
-WHERE ($given.ids IS NULL OR substring(n.id, $given.skip) IN $given.ids)
-AND any(label IN labels(n) WHERE label IN $given.labels)
+WHERE any(label IN labels(n) WHERE label IN $given.labels)
 AND ($given.since IS NULL OR n.timestamp >= $given.since)
 AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
 """
 _BY_ID: Final = "RETURN" + NODE + "ORDER BY n.id"
+# The driver takes its time for every row, so that rows hold many nodes where the number is bounded.
+_TOGETHER: Final = (
+    """WITH n ORDER BY n.id WITH"""
+    + NODE
+    + """WITH collect(node) AS found
+UNWIND range(0, size(found) - 1, 1000) AS at
+RETURN found[at..at + 1000] AS nodes"""
+)
 _BY_DEGREE: Final = "WITH n, COUNT { (n)--(:_Memcli) } AS degree ORDER BY degree DESC, n.id RETURN" + NODE
 
 PREFIXED: Final = _PREFIXED + _FILTERED + _BY_ID
-NAMED: Final = _NAMED + _FILTERED + _BY_ID
-TOUCHING: Final = _TOUCHING + _FILTERED + _BY_ID
+NAMED: Final = _NAMED + _FILTERED + _TOGETHER
+TOUCHING: Final = _TOUCHING + _AMONG + _FILTERED + _BY_ID
 RANKED: Final = _ALL + _FILTERED + _BY_DEGREE
 RANKED_NAMED: Final = _NAMED + _FILTERED + _BY_DEGREE
-RANKED_TOUCHING: Final = _TOUCHING + _FILTERED + _BY_DEGREE
+RANKED_TOUCHING: Final = _TOUCHING + _AMONG + _FILTERED + _BY_DEGREE
 
 
 def nodes(connection: Connection, selection: Selection) -> Iterator[Node]:
@@ -78,10 +86,13 @@ def _found(connection: Connection, selection: Selection) -> Iterator[Node]:
         "until": selection.until,
         "scope": None if selection.conversation is None else scope_of(connection.space, selection.conversation),
     }
+    rows: Iterator[Row]
     if selection.conversation is not None:
         rows = connection.stream(RANKED_TOUCHING if selection.ranked else TOUCHING, **given)
+    elif selection.ids and not selection.ranked:
+        rows = ({"node": node} for row in connection.stream(NAMED, **given) for node in row["nodes"])
     elif selection.ids:
-        rows = connection.stream(RANKED_NAMED if selection.ranked else NAMED, **given)
+        rows = connection.stream(RANKED_NAMED, **given)
     elif selection.ranked:
         rows = connection.stream(RANKED, **given)
     else:
@@ -148,10 +159,10 @@ CALL () {
 WITH e, name WHERE e.id"""
     + mine("e.id")
     + """
-RETURN substring(e.id, $given.skip) AS id, e.name AS title, e.label AS label, name,
-    COUNT { (e)<-[:MENTIONS|ABOUT]-(:_Memcli) } AS mentions,
+WITH e, name, COUNT { (e)<-[:MENTIONS|ABOUT]-(:_Memcli) } AS mentions,
     EXISTS { MATCH (s:_MemcliSpeaker {entity: e.id}) WHERE $given.scope IS NULL OR s.scope = $given.scope } AS speaks
-ORDER BY id, name"""
+ORDER BY e.id, name
+RETURN collect([substring(e.id, $given.skip), e.name, e.label, name, mentions, speaks]) AS found"""
 )
 
 
@@ -163,8 +174,9 @@ def resolve(connection: Connection, names: Sequence[str], conversation: str | No
     scope = None if conversation is None else scope_of(connection.space, conversation)
     rows = connection.rows(_RESOLVE, names=wanted, scope=scope)
     return [
-        EntityMatch(Entity(row["id"], row["title"], row["label"]), row["name"], row["mentions"], row["speaks"])
+        EntityMatch(Entity(id, title, label), name, mentions, speaks)
         for row in rows
+        for id, title, label, name, mentions, speaks in row["found"]
     ]
 
 

@@ -54,14 +54,11 @@ def typed(statement: LiteralString, *kinds: EdgeKind) -> LiteralString:
 
 
 def to_properties(space: str, node: Node) -> dict[str, Any]:
-    """All properties of a node but its id, None for what it may have had before; an entity's aliases are added by and
-    by.
+    """All properties of a node, None for what it may have had before; an entity's aliases are added by and by.
 
     What only an index needs lies beside, in nodes without relationships.
     """
-    found = {name: value for name, value in node_properties(node).items() if name != "id"}
-    if space:
-        found["space"] = space
+    found = node_properties(node) | ({"space": space} if space else {})
     match node:
         case Entity():
             return found | {"aliases": []}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, LiteralString
 
 from graph.model import Match, TextQuery
-from graph.store.neo4j.connection import Connection, Row
+from graph.store.neo4j.connection import Connection
 from graph.store.neo4j.rows import unpacked
 from graph.store.neo4j.words import scope_of, space_token, stems
 
@@ -66,8 +67,9 @@ MATCH (t:_MemcliText {scope: $given.scope}) WHERE size(t.vector) = size(wanted)"
     + _WANTED
 )
 _BEST: Final = """
-RETURN id, max(whole) / 1000000 AS whole, max(piece) / 1000000 AS piece, max(cosine) AS cosine
-ORDER BY whole DESC, piece DESC, cosine DESC, id"""
+WITH id, max(whole) / 1000000 AS whole, max(piece) / 1000000 AS piece, max(cosine) AS cosine
+ORDER BY whole DESC, piece DESC, cosine DESC, id
+RETURN collect([id, whole, piece, cosine]) AS found"""
 _SEARCH: Final = "CALL () {" + _TEXT + "}" + _BEST
 _SEARCH_NEAR: Final = "CALL () {" + _TEXT + " UNION ALL " + _NEAREST + "}" + _BEST
 _SEARCH_NEAR_IN: Final = "CALL () {" + _TEXT + " UNION ALL " + _NEAREST_IN + "}" + _BEST
@@ -109,24 +111,29 @@ def search(connection: Connection, query: TextQuery) -> list[Match]:
         "limit": query.limit,
     }
     if not query.vector:
-        rows = connection.rows(_SEARCH, **given)
+        found = _found(connection, _SEARCH, given)
     else:
-        rows = _near(connection, query, given | {"vector": unpacked(query.vector), "model": query.model})
-    return [Match(row["id"], row["whole"], row["piece"], row["cosine"] or 0.0) for row in rows]
+        found = _near(connection, query, given | {"vector": unpacked(query.vector), "model": query.model})
+    return [Match(id, whole, piece, cosine or 0.0) for id, whole, piece, cosine in found]
 
 
-def _near(connection: Connection, query: TextQuery, given: dict[str, Any]) -> list[Row]:
+def _found(connection: Connection, statement: LiteralString, given: Mapping[str, Any]) -> list[list[Any]]:
+    """Id, whole, piece and cosine of each match; the last is None for what was found by full text alone."""
+    return [each for row in connection.rows(statement, **given) for each in row["found"]]
+
+
+def _near(connection: Connection, query: TextQuery, given: Mapping[str, Any]) -> list[list[Any]]:
     """Search by the vector too. A conversation is compared as a whole; else the index is asked for more and more, until
     enough are left of what it gives."""
     if query.conversation is not None:
-        return connection.rows(_SEARCH_NEAR_IN, **given)
+        return _found(connection, _SEARCH_NEAR_IN, given)
     nearest, texts = _OVERSAMPLING * query.limit + _MORE, None
     while True:
-        rows = connection.rows(_SEARCH_NEAR, nearest=nearest, **given)
-        if sum(row["cosine"] is not None for row in rows) >= query.limit:
-            return rows
+        found = _found(connection, _SEARCH_NEAR, {"nearest": nearest, **given})
+        if sum(cosine is not None for *_, cosine in found) >= query.limit:
+            return found
         if texts is None:
             texts = next((row["texts"] for row in connection.rows(_INDEXED)), 0)
         if nearest >= texts:
-            return rows
+            return found
         nearest *= _OVERSAMPLING

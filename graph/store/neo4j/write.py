@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from msgspec.structs import asdict
@@ -11,7 +12,7 @@ from msgspec.structs import asdict
 from graph.errors import StoreError
 from graph.labels import LABELS, TYPES, edge_properties
 from graph.model import Changes, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, kind_of
-from graph.store.neo4j.connection import Connection
+from graph.store.neo4j.connection import Connection, Row
 from graph.store.neo4j.rows import to_properties, unpacked
 from graph.store.neo4j.words import indexed, place_of, scope_of, space_token, stems
 from graph.text import fold, pieces, segmented
@@ -23,35 +24,42 @@ _PIECE = 50
 
 # A name that folds as the entity's own is found by that; any other has a node for it.
 _SAVE_NODES: Final = """
-UNWIND $given.rows AS row
+UNWIND $given.kinds AS kind
+UNWIND kind.rows AS row
 OPTIONAL MATCH (old:_Memcli {id: $given.within + row.id})
-WITH collect({row: row, fresh: old IS NULL}) AS all
+WITH collect({kind: kind.label, replaces: kind.replaces, row: row, fresh: old IS NULL}) AS all
 UNWIND all AS each
-WITH each.row AS row, each.fresh AS fresh
+WITH each.kind AS kind, each.replaces AS replaces, each.row AS row, each.fresh AS fresh
 MERGE (n:_Memcli {id: $given.within + row.id})
-ON CREATE SET n:$(row.label), n += row.properties
-ON MATCH SET n += CASE WHEN row.replaces THEN row.properties ELSE {} END
-FOREACH (name IN row.names |
+ON CREATE SET n:$(kind), n += row {.*, id: n.id}
+ON MATCH SET n += CASE WHEN replaces THEN row {.*, id: n.id} ELSE {} END
+FOREACH (name IN CASE kind WHEN 'Entity' THEN coalesce($given.names[row.id], [row.name]) ELSE [] END |
     SET n.aliases = CASE WHEN name = n.name OR name IN n.aliases THEN n.aliases ELSE n.aliases + [name] END)
-FOREACH (folded IN [x IN row.folded WHERE x <> n.folded] |
-    MERGE (:_MemcliAlias {folded: folded, entity: n.id}))
-FOREACH (text IN CASE WHEN fresh THEN row.texts ELSE [] END |
-    CREATE (t:_MemcliText {of: n.id}) SET t += text
-    FOREACH (words IN row.pieces |
-        CREATE (:_MemcliPiece {of: n.id, words: words, scope: text.scope, space: text.space})))
+FOREACH (folded IN CASE kind WHEN 'Entity' THEN coalesce($given.folded[row.id], [row.folded]) ELSE [] END |
+    FOREACH (_ IN CASE WHEN folded <> n.folded THEN [1] ELSE [] END |
+        MERGE (:_MemcliAlias {folded: folded, entity: n.id})))
+FOREACH (text IN CASE WHEN fresh AND kind = 'Interaction' THEN [$given.texts[row.id]] ELSE [] END |
+    CREATE (:_MemcliText {of: n.id, position: row.position, space: $given.space, scope: text.scope, place: text.place,
+        words: text.words})
+    FOREACH (words IN text.pieces |
+        CREATE (:_MemcliPiece {of: n.id, space: $given.space, scope: text.scope, words: words})))
 WITH row, fresh WHERE fresh
-RETURN row.id AS id"""
-_SPOKEN: Final = """MATCH (n:_Memcli) WHERE n.id IN [id IN $given.ids | $given.within + id]
+RETURN collect(row.id) AS ids"""
+_SPOKEN: Final = """
+MATCH (n:_Memcli) WHERE n.id IN [id IN $given.ids | $given.within + id]
 RETURN substring(n.id, $given.skip) AS id, n.conversation AS conversation, n.speaker AS speaker"""
 _SAVE_REST: Final = """
 CALL () {
-    UNWIND $given.edges AS row
+    UNWIND $given.edges AS kind
+    UNWIND kind.rows AS row
     OPTIONAL MATCH (s:_Memcli {id: $given.within + row[0]})
     OPTIONAL MATCH (t:_Memcli {id: $given.within + row[1]})
-    FOREACH (_ IN CASE WHEN row[4] AND s IS NOT NULL AND t IS NOT NULL THEN [1] ELSE [] END |
-        CREATE (s)-[r:$(row[2])]->(t) SET r = row[3])
-    FOREACH (_ IN CASE WHEN NOT row[4] AND s IS NOT NULL AND t IS NOT NULL THEN [1] ELSE [] END |
-        MERGE (s)-[r:$(row[2])]->(t) SET r = row[3])
+    WITH kind, kind.shared AS shared, row, s, t
+    WITH kind, row, s, t, CASE WHEN s IS NULL OR t IS NULL THEN [] ELSE [shared {.*, weight: row[2]}] END AS told
+    FOREACH (properties IN CASE WHEN kind.fresh THEN told ELSE [] END |
+        CREATE (s)-[r:$(kind.type)]->(t) SET r = properties)
+    FOREACH (properties IN CASE WHEN kind.fresh THEN [] ELSE told END |
+        MERGE (s)-[r:$(kind.type)]->(t) SET r = properties)
     WITH CASE WHEN s IS NULL THEN row[0] WHEN t IS NULL THEN row[1] END AS loose
     RETURN min(loose) AS loose
 }
@@ -93,17 +101,24 @@ RETURN loose, owners"""
 
 def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
     """Write `changes` in two statements; return how many nodes of each kind are new."""
-    rows = _node_rows(connection.space, changes.nodes)
-    new = {row["id"] for row in connection.rows(_SAVE_NODES, rows=list(rows.values()))} if rows else set()
-    said = [node for node in changes.nodes if isinstance(node, Interaction) and node.id in new]
-    said_rows = [rows[id] for id in {node.id for node in said}]
+    interactions = {node.id: node for node in reversed(changes.nodes) if isinstance(node, Interaction)}
+    texts = _texts(connection.space, list(interactions.values()))
+    rows: Iterable[Row] = ()
+    if changes.nodes:
+        kinds = _node_rows(connection.space, changes.nodes)
+        space = space_token(connection.space)
+        names, folded = _names(changes.nodes)
+        rows = connection.rows(_SAVE_NODES, kinds=kinds, names=names, folded=folded, texts=texts, space=space)
+    new = {id for row in rows for id in row["ids"]}
+    said = [node for id, node in interactions.items() if id in new]
+    said_texts = [texts[node.id] for node in said]
     (told,) = connection.rows(
         _SAVE_REST,
         edges=_edge_rows(changes.edges, new),
         speakers=_speaker_rows(connection, said, changes.edges),
-        words=_word_rows(said_rows),
-        wholes=len(said_rows),
-        pieces=sum(len(row["pieces"]) for row in said_rows),
+        words=_word_rows(said_texts),
+        wholes=len(said_texts),
+        pieces=sum(len(text["pieces"]) for text in said_texts),
         checkpoints=[asdict(changes.checkpoint)] if changes.checkpoint else [],
         vectors=[asdict(each) | {"numbers": unpacked(each.numbers)} for each in changes.vectors],
     )
@@ -111,55 +126,71 @@ def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
         raise StoreError(f"an edge joins {told['loose']}, which is no node", "save its nodes first")
     if loose := sorted({each.node for each in changes.vectors}.difference(told["owners"])):
         raise StoreError(f"a vector belongs to {loose[0]}, which is no interaction", "save its node first")
-    kinds = {node.id: kind_of(node) for node in reversed(changes.nodes)}
-    return dict(Counter(kinds[id] for id in new))
+    kind = {node.id: kind_of(node) for node in reversed(changes.nodes)}
+    return dict(Counter(kind[id] for id in new))
 
 
-def _node_rows(space: str, nodes: Sequence[Node]) -> dict[str, dict[str, Any]]:
-    """What `_SAVE_NODES` is given, by id: of the same node the first is made, the last replaces."""
-    rows: dict[str, dict[str, Any]] = {}
+def _node_rows(space: str, nodes: Sequence[Node]) -> list[dict[str, Any]]:
+    """The properties of nodes, by kind: of the same node the first counts, or the last where it replaces."""
+    rows: dict[NodeKind, dict[str, Node]] = defaultdict(dict)
     for node in nodes:
-        row = rows.setdefault(node.id, {"id": node.id, "label": LABELS[kind_of(node)]})
-        if isinstance(node, Entity):
-            row["properties"] = row.get("properties") or to_properties(space, node)
-            names = [node.name, *node.aliases]
-            row["names"] = list(dict.fromkeys([*row.get("names", ()), *names]))
-            row["folded"] = list(dict.fromkeys([*row.get("folded", ()), *(indexed(fold(name)) for name in names)]))
-        elif isinstance(node, Interaction):
-            row |= {"properties": row.get("properties") or to_properties(space, node), "texts": [], "pieces": []}
+        if isinstance(node, Interaction | Entity):
+            rows[kind_of(node)].setdefault(node.id, node)
         else:
-            row |= {"properties": to_properties(space, node), "replaces": True}
-    _add_words(space, rows, [node for node in nodes if isinstance(node, Interaction)])
-    return rows
+            rows[kind_of(node)][node.id] = node
+    return [
+        {
+            "label": LABELS[kind],
+            "replaces": kind not in (NodeKind.INTERACTION, NodeKind.ENTITY),
+            "rows": [to_properties(space, node) for node in found.values()],
+        }
+        for kind, found in rows.items()
+    ]
 
 
-def _add_words(space: str, rows: Mapping[str, dict[str, Any]], interactions: Iterable[Interaction]) -> None:
-    """Give the rows of interactions what is indexed of them: their place, the words of their text and of its pieces."""
-    texts: list[str] = []
-    owners: list[tuple[str, bool]] = []
-    for each in {node.id: node for node in reversed(list(interactions))}.values():
+def _names(nodes: Sequence[Node]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The names of entities that have several, as they are and folded, by id."""
+    names: dict[str, dict[str, None]] = defaultdict(dict)
+    for node in nodes:
+        if isinstance(node, Entity):
+            names[node.id] |= dict.fromkeys((node.name, *node.aliases))
+    several = {id: list(found) for id, found in names.items() if len(found) > 1}
+    folded = {id: list(dict.fromkeys(indexed(fold(name)) for name in found)) for id, found in several.items()}
+    return several, folded
+
+
+def _texts(space: str, interactions: Sequence[Interaction]) -> dict[str, dict[str, Any]]:
+    """What is indexed of interactions, by id: their place, the words of their text and of its pieces."""
+    parts: dict[str, list[str]] = {}
+    for each in interactions:
         heading, text = segmented(each.speaker or each.title or ""), segmented(each.text)
         longest = max(_PIECE, -(-len(text.split()) // _PIECES))
-        for whole, part in [(True, text), *((False, piece) for piece in pieces(text, longest))]:
-            texts.append(f"{heading}\n{part}")
-            owners.append((each.id, whole))
-        told = {"scope": scope_of(space, each.conversation), "place": place_of(space, each.conversation, each.key)}
-        rows[each.id]["texts"].append({"space": space_token(space), "position": each.position, **told})
-    for (id, whole), found in zip(owners, stems(texts), strict=True):
-        if whole:
-            rows[id]["texts"][0]["words"] = " ".join(found)
-        else:
-            rows[id]["pieces"].append(" ".join(found))
+        parts[each.id] = [f"{heading}\n{part}" for part in (text, *pieces(text, longest))]
+    words = iter(stems([part for found in parts.values() for part in found]))
+    indexed_parts = {id: [" ".join(each) for each in islice(words, len(found))] for id, found in parts.items()}
+    return {
+        each.id: {
+            "scope": scope_of(space, each.conversation),
+            "place": place_of(space, each.conversation, each.key),
+            "words": indexed_parts[each.id][0],
+            "pieces": indexed_parts[each.id][1:],
+        }
+        for each in interactions
+    }
 
 
-def _edge_rows(edges: Sequence[Edge], new: Collection[str]) -> list[list[Any]]:
-    """Source, target, type and properties of each edge, and whether it is new for sure, being at a node that is."""
-    rows: dict[tuple[str, str, EdgeKind], list[Any]] = {}
-    for edge in edges:
+def _edge_rows(edges: Sequence[Edge], new: Collection[str]) -> list[dict[str, Any]]:
+    """Source, target and weight of edges, by all else that they have; an edge at a new node is new for sure."""
+    kinds = {(edge.source, edge.target, edge.kind): edge for edge in edges}
+    groups: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for edge in kinds.values():
         fresh = edge.source in new or edge.target in new
-        row = [edge.source, edge.target, TYPES[edge.kind], edge_properties(edge), fresh]
-        rows[edge.source, edge.target, edge.kind] = row
-    return list(rows.values())
+        key = (edge.kind, edge.relation, edge.reason, edge.decided_by, fresh)
+        if key not in groups:
+            shared = edge_properties(edge)
+            groups[key] = {"type": TYPES[edge.kind], "shared": shared, "fresh": fresh, "rows": []}
+        groups[key]["rows"].append([edge.source, edge.target, float(edge.weight)])
+    return list(groups.values())
 
 
 def _speaker_rows(connection: Connection, said: Sequence[Interaction], edges: Sequence[Edge]) -> list[dict[str, str]]:
@@ -174,11 +205,11 @@ def _speaker_rows(connection: Connection, said: Sequence[Interaction], edges: Se
     return [{"scope": scope, "folded": folded, "entity": id} for scope, folded, id in sorted(found)]
 
 
-def _word_rows(rows: Iterable[Mapping[str, Any]]) -> list[list[Any]]:
+def _word_rows(texts: Iterable[Mapping[str, Any]]) -> list[list[Any]]:
     """Each word, in how many texts it occurs, and in how many of their pieces."""
     wholes, parts = Counter[str](), Counter[str]()
-    for row in rows:
-        wholes.update(set(row["texts"][0]["words"].split()))
-        for piece in row["pieces"]:
+    for text in texts:
+        wholes.update(set(text["words"].split()))
+        for piece in text["pieces"]:
             parts.update(set(piece.split()))
     return [[word, wholes[word], number] for word, number in sorted(parts.items()) if word == indexed(word)]
