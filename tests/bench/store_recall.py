@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -19,6 +20,7 @@ from memcli.evals.runner import Plan, SetRun, run_set
 from memcli.session import open_memory
 
 OWN = "MATCH (n) WHERE any(label IN labels(n) WHERE label STARTS WITH '_Memcli') "
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
 BEST = 10
 COLUMNS = (*MEASURES, "abstention", "answer")
 
@@ -32,8 +34,10 @@ def measured(given: Namespace) -> list[dict[str, Any]]:
             assert source.copy(target).differing == 0
         return target
 
+    folders = {folder.resolve(): folder for folder in (SAMPLES, given.data)}.values()
+    chosen = [each for folder in folders for each in sets.discover(folder)]
     found = []
-    for each in sets.discover(given.data, given.sets or ()):
+    for each in (each for each in chosen if each.name in (given.sets or [one.name for one in chosen])):
         runs = [
             run_set(each, Plan(Settings(), opener, sample=given.sample, keep=given.keep))
             for opener in (open_memory, copied)
