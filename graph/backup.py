@@ -16,7 +16,8 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -91,10 +92,14 @@ class Backup(Struct, frozen=True):
 
     def _counts(self) -> Mapping[Part, int]:
         """Check every line, and count them."""
+        # Closed here, where a line is refused: left to the garbage collector, the file may go before its reader.
+        with closing(self._lines()) as lines:
+            return self._counted(enumerate(lines, 1))
+
+    def _counted(self, lines: Iterator[tuple[int, bytes]]) -> Mapping[Part, int]:
         digest = hashlib.sha256()
         counts = dict.fromkeys(Part, 0)
         last: tuple[Any, ...] = ()
-        lines = enumerate(self._lines(), 1)
         digest.update(next(lines)[1])
         for number, line in lines:
             if line.startswith(_FOOTER):
@@ -116,9 +121,10 @@ class Backup(Struct, frozen=True):
 
     def _items(self, part: Part) -> Iterator[Any]:
         beginning = f'{{"type": "{part}"'.encode()
-        return (record_of(line) for line in self._lines() if line.startswith(beginning))
+        with closing(self._lines()) as lines:
+            yield from (record_of(line) for line in lines if line.startswith(beginning))
 
-    def _lines(self) -> Iterator[bytes]:
+    def _lines(self) -> Generator[bytes]:
         try:
             with self.path.open("rb") as raw, gzip.GzipFile(fileobj=raw) as file:
                 while line := file.readline(self.longest + 1):

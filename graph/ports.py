@@ -45,7 +45,8 @@ class Store(Protocol):
         ...
 
     def transaction(self, *, write: bool) -> AbstractContextManager[None]:
-        """One consistent state for all calls inside; with `write`, all of their changes or none.
+        """One consistent state for all calls inside, where the store can give it; with `write`, all of their changes or
+        none.
 
         Writers exclude each other: what one reads inside stays true until it commits.
         """
@@ -101,7 +102,7 @@ class Store(Protocol):
         not left.
 
         `ids` come first in the result, in the order given, those that are nodes here. A store that can ranks the nodes
-        by `walk`.
+        by `walk`, with shares of any scale.
         """
         ...
 

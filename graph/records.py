@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from itertools import chain
+from struct import unpack
 from typing import Any, TypeVar
 
 import msgspec
@@ -37,7 +38,8 @@ _MADE: Mapping[NodeKind, type[Node]] = {
 }
 T = TypeVar("T")
 
-_ID = re.compile(r"[!-~]{1,100}")
+_ID = re.compile(r"[!-.0-~]{1,100}")
+"""What an id and a digest are made of: no slash, which stands between the name of a space and an id."""
 _DEEPEST = 100
 """Levels of nesting in metadata."""
 _LARGEST = 2**63
@@ -86,15 +88,26 @@ def _item(record: Any) -> Node | Edge | Vector | Checkpoint:
         case "vector":
             vector = _made(Vector, values)
             _check_id(vector.node, NodeKind.INTERACTION)
+            _check_numbers(vector.numbers)
             return vector
         case "checkpoint":
-            return _made(Checkpoint, values)
+            checkpoint = _made(Checkpoint, values)
+            if not _ID.fullmatch(checkpoint.digest):
+                raise ValueError(f"{checkpoint.digest!r} is no digest")
+            return checkpoint
     raise ValueError("neither node nor edge nor vector nor checkpoint")
 
 
 def _check_id(id: str, kind: NodeKind) -> None:
     if not (id.startswith(PREFIXES[kind]) and _ID.fullmatch(id)):
         raise ValueError(f"{id!r} is no id of kind {kind}")
+
+
+def _check_numbers(numbers: bytes) -> None:
+    count, rest = divmod(len(numbers), 4)
+    length = math.hypot(*unpack(f"<{count}f", numbers)) if count and not rest else math.nan
+    if not math.isclose(length, 1, abs_tol=1e-3):
+        raise ValueError("the numbers of no vector of length 1")
 
 
 def _made(kind: type[T], values: Mapping[str, Json]) -> T:

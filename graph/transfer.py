@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 from msgspec import Struct
 
 from graph.comparison import Difference, Holding, differences, grows_into, holding
 from graph.errors import StoreError
+from graph.ingest import persistently
 from graph.model import Changes, Checkpoint, Edge, Interaction, Node, Selection, Vector
 from graph.ports import Progress, Store
 
@@ -92,21 +94,25 @@ class Transfer(Struct):
         self,
         items: Iterable[T],
         fresh_of: Callable[[Sequence[T]], Sequence[T]],
-        changes_of: Callable[[Sequence[T]], Iterable[Changes]],
+        changes_of: Callable[[Sequence[T]], Sequence[Changes]],
     ) -> int:
         """Save what the target lacks of `items`, a transaction a batch; return how many there are."""
         count = 0
         for batch in _batches(items):
             if fresh := fresh_of(batch):
-                with self.target.transaction(write=True):
-                    for changes in changes_of(fresh):
-                        self.target.save(changes)
+                persistently(partial(self._save, changes_of(fresh)))
             count += len(batch)
             self._written += len(fresh)
-            self._done += len(batch)
+            # Vectors are not counted beforehand.
+            self._done = min(self._done + len(batch), self.source.size)
             if self.progress:
                 self.progress.advance(self._done, self._done)
         return count
+
+    def _save(self, batch: Sequence[Changes]) -> None:
+        with self.target.transaction(write=True):
+            for changes in batch:
+                self.target.save(changes)
 
     def _fresh_nodes(self, batch: Sequence[Node]) -> Sequence[Node]:
         there = {node.id: node for node in self.target.nodes(Selection(ids=tuple(node.id for node in batch)))}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import cast
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from graph.errors import UsageError
 from graph.ports import Store
@@ -52,8 +52,7 @@ def _place(url: str) -> str:
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
         return os.path.realpath(unquote(rest.removeprefix("/")))
-    place, _, query = rest.partition("?")
-    host, _, database = place.partition("/")
-    host = host.rpartition("@")[2].lower()
-    space = dict(parse_qsl(query)).get("space", "")
-    return f"{host if host.rpartition(':')[2].isdigit() else host + ':7687'}/{database.rstrip('/')}?{space}"
+    from graph.store.neo4j.address import address
+
+    found = address(url)
+    return f"{found.account.rpartition('@')[2]}/{found.database or ''}?{found.space}"

@@ -513,8 +513,9 @@ class Finding:
 
     def test_a_vector_needs_its_node(self, store: Store) -> None:
         fill(store)
-        with pytest.raises(StoreError, match="m_nowhere"):
-            save(store, vectors=(vector("m_1", 1, 0), vector("m_nowhere", 1, 0)))
+        for node in ("m_nowhere", "e_1"):
+            with pytest.raises(StoreError, match=node):
+                save(store, vectors=(vector("m_1", 1, 0), vector(node, 1, 0)))
         assert list(store.vectors()) == []
 
     def test_vectors_that_are_left_out_make_room_for_others(self, store: Store) -> None:

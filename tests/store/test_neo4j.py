@@ -14,7 +14,7 @@ import pytest
 
 from graph.errors import StoreError, StoreMissingError, StoreNewerError, UsageError
 from graph.memory import Memory
-from graph.model import Changes, Checkpoint, EdgeKind, Question, Selection, TextQuery
+from graph.model import Changes, Checkpoint, Edge, EdgeKind, Question, Selection, TextQuery, Walk
 from graph.settings import Settings
 from graph.store.neo4j.address import address
 from graph.store.neo4j.connection import Connection
@@ -40,17 +40,19 @@ class TestNeo4jStore(StoreConformance):
     pass
 
 
-class TestSpaceOfNeo4j(StoreConformance):
+@pytest.mark.parametrize("space", ["", "?space=work"], scope="class")
+class TestSpacesOfNeo4j(StoreConformance):
     """A space of a database that holds the same in others."""
 
     @pytest.fixture
-    def store(self, url: str) -> Iterator[Neo4jStore]:
-        others = [Neo4jStore(url + space, create=True) for space in ("", "?space=w", "?space=work-2")]
+    def store(self, url: str, space: str) -> Iterator[Neo4jStore]:
+        spaces = ("", "?space=w", "?space=work", "?space=work-2")
+        others = [Neo4jStore(url + each, create=True) for each in spaces if each != space]
         for each in others:
             with each.transaction(write=True):
                 each.save(EVERYTHING)
                 each.save(Changes(checkpoint=Checkpoint("d", "theirs", 7), vectors=(vector("m_1", 1, 0, 0),)))
-        opened = Neo4jStore(f"{url}?space=work", create=True)
+        opened = Neo4jStore(url + space, create=True)
         yield opened
         opened.close()
         for each in others:
@@ -59,6 +61,43 @@ class TestSpaceOfNeo4j(StoreConformance):
             assert list(each.checkpoints()) == [Checkpoint("d", "theirs", 7)]
             assert list(each.vectors()) == [vector("m_1", 1, 0, 0)]
             each.close()
+
+
+def test_no_id_leads_into_another_space(url: str) -> None:
+    here, there = Neo4jStore(url, create=True), Neo4jStore(f"{url}?space=work", create=True)
+    fill(there)
+    fill(here)
+    assert list(here.nodes(Selection(ids=("work/m_1",)))) == []
+    assert here.frontier(["work/m_1", "m_1"]).known == {"m_1"}
+    assert list(here.edges(["work/m_1"], ())) == list(here.vectors(["work/m_1"])) == []
+    assert here.neighborhood(["work/m_1"], (EdgeKind.NEXT,), 3, 9).ids == ()
+    changes = (
+        Changes(nodes=(said("work/m_1", "x", 0),)),
+        Changes(edges=(Edge("m_1", "work/m_2", EdgeKind.NEXT),)),
+        Changes(checkpoint=Checkpoint("work/d", "x", 1, True)),
+        Changes(vectors=(vector("work/m_1", 1, 0),)),
+    )
+    for each in changes:
+        with pytest.raises(StoreError, match="work/"), here.transaction(write=True):
+            here.save(each)
+    assert len(list(there.edges(None, ()))) == len(EVERYTHING.edges)
+    here.close()
+    there.close()
+
+
+def test_a_space_that_nobody_made(url: str) -> None:
+    Neo4jStore(url, create=True).close()
+    with pytest.raises(StoreMissingError, match="space=typo"):
+        Neo4jStore(f"{url}?space=typo")
+
+
+def test_a_server_that_can_walk_walks(url: str) -> None:
+    store = fill(Neo4jStore(url, create=True))
+    kinds, walk = (EdgeKind.MENTIONS, EdgeKind.ABOUT), Walk({"e_1": 1.0}, 0.85)
+    assert (store.neighborhood(["e_1"], kinds, 3, 9, walk).shares is not None) is store._connection.walks
+    assert store.neighborhood(["e_1"], kinds, 4, 9, walk).shares is None
+    assert store.neighborhood(["e_1"], kinds, 3, 9, Walk({"e_1": 0.0}, 0.85)).ids[0] == "e_1"
+    store.close()
 
 
 @contextmanager

@@ -56,8 +56,9 @@ def address(url: str) -> Address:
     place = f"{where}:{port}" if port else where
     # The rest of the query is for the server's routing.
     told = parse_qsl(parts.query, keep_blank_values=True)
-    space = "".join(value for name, value in told if name == "space")
-    if any(name == "space" for name, _ in told) and not _SPACE.fullmatch(space):
+    spaces = [value for name, value in told if name == "space"]
+    space = " ".join(spaces)
+    if spaces and not _SPACE.fullmatch(space):
         raise UsageError(f"{space!r} is no name of a space", "it is made of small letters, digits and hyphens")
     query = urlencode([(name, value) for name, value in told if name != "space"])
     user = f"{parts.username}@" if parts.username else ""

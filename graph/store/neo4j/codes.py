@@ -74,7 +74,7 @@ CODES: tuple[tuple[tuple[str, ...], type[StoreError], str, str], ...] = (
     (
         ("ClientError.Procedure.ProcedureCallFailed",),
         StoreCorruptError,
-        "the full-text index is missing or is still being built",
+        "the server could not do a part of it: perhaps an index is missing or still being built",
         "wait and try again; else copy the memory into another store, or ingest its sources there",
     ),
     (

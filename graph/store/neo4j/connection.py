@@ -24,7 +24,11 @@ IDLE_SECONDS = 10.0
 LOCK: Final = "MERGE (l:_MemcliLock {name: 'writer'}) SET l.taken = timestamp()"
 """Writers wait here for each other: the lock on the node is kept until the transaction ends."""
 
-GDS: Final = "SHOW FUNCTIONS YIELD name WHERE name = 'gds.graph.project'"
+_WALKS: Final = "SHOW FUNCTIONS EXECUTABLE YIELD name WHERE name = 'gds.graph.project'"
+_ANYTHING: Final = "MATCH (n:_Memcli) WHERE n.id STARTS WITH $given.within RETURN true AS there LIMIT 1"
+
+_KEYS = ("ids", "digests")
+"""What statements are given of keys."""
 
 Row = Mapping[str, Any]
 
@@ -109,10 +113,12 @@ class Connection:
         transaction, session = self._transaction, self._session
         self._transaction = self._session = None
         self.writing = False
-        if transaction is not None:
-            transaction.close()
-        if session is not None:
-            session.close()
+        try:
+            if transaction is not None:
+                transaction.close()
+        finally:
+            if session is not None:
+                session.close()
 
     def apply(self, *, create: bool, address: Address) -> None:
         """Bring the schema to this version, or say why that cannot be. An up-to-date store costs two queries."""
@@ -123,7 +129,7 @@ class Connection:
                 f"{address.shown} was written by a newer memcli (it has {unknown[0]})",
                 "upgrade memcli, or use another store",
             )
-        if not applied and not create:
+        if not create and not (applied and (not self.space or list(self.stream(_ANYTHING)))):
             raise StoreMissingError(f"no memory at {address.shown}", "begin one with `memcli ingest PATH`")
         if applied != NAMES and (taken := clash(self.stream(SHOW))) is not None:
             raise StoreForeignError(
@@ -134,7 +140,7 @@ class Connection:
         for number, name in enumerate(NAMES):
             if name not in applied:
                 self._migrate(name, number)
-        self.walks = bool(list(self.stream(GDS)))
+        self.walks = bool(list(self.stream(_WALKS)))
 
     def close(self) -> None:
         self.end()
@@ -159,7 +165,9 @@ class Connection:
 
     def _within(self, given: Mapping[str, Any]) -> dict[str, Any]:
         within = f"{self.space}/" if self.space else ""
-        return {"within": within, "skip": len(within), **given}
+        # No id has a slash: one that has would be another space's.
+        keys = {name: [key for key in given[name] if "/" not in key] for name in _KEYS if given.get(name)}
+        return {"within": within, "skip": len(within), **given, **keys}
 
     def _new_session(self, *, write: bool) -> Session:
         return self._driver.session(database=self._database, default_access_mode="WRITE" if write else "READ")

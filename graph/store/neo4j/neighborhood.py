@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from graph.model import EdgeKind, Subgraph, Walk
-from graph.store.neo4j.connection import Connection
+from graph.store.neo4j.connection import Connection, Row
 from graph.store.neo4j.rows import NARROW, typed
 
 _STEPS = 3
@@ -93,28 +93,34 @@ def neighborhood(
     there: set[str] = set()
     found: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     shares: dict[str, float] | None = None
-    frontier, left = given, hops
-    while frontier and (left > 0 or not there):
-        bounds: dict[str, Any] = {"ids": frontier, "steps": min(left, _STEPS), "widest": widest}
-        if walk and connection.walks and hops <= _STEPS:
-            bounds |= {"seeds": dict(walk.seeds), "damping": walk.damping, "name": f"memcli-{uuid4()}"}
-            rows = connection.rows(typed(_WALKED, *kinds), **bounds)
-        else:
-            rows = connection.rows(typed(_AROUND, *kinds), **bounds)
-        for row in rows:
-            reached = set(row["ids"])
-            for source, kind, targets, weights in row["edges"]:
-                reached.add(source)
-                reached.update(targets)
-                found[source, kind].update(zip(targets, weights, strict=True))
-            shares = None if row["shares"] is None else dict(row["shares"])
-            frontier = sorted(reached - there)
-            there |= reached
-        left -= _STEPS
+    frontier = given
+    for gone in range(0, max(hops, 1), _STEPS):
+        bounds: dict[str, Any] = {"ids": frontier, "steps": min(hops - gone, _STEPS), "widest": widest}
+        (row,) = _walked(connection, kinds, bounds, walk if hops <= _STEPS else None) or connection.rows(
+            typed(_AROUND, *kinds), **bounds
+        )
+        reached = set(row["ids"])
+        for source, kind, targets, weights in row["edges"]:
+            reached.add(source)
+            reached.update(targets)
+            found[source, kind].update(zip(targets, weights, strict=True))
+        shares = None if row["shares"] is None else dict(row["shares"])
+        frontier = sorted(reached - there)
+        there |= reached
     order = [id for id in given if id in there]
     order += sorted(there.difference(order))
     position = {id: number for number, id in enumerate(order)}
     return Subgraph(tuple(order), tuple(_numbered(found, position)), shares)
+
+
+def _walked(
+    connection: Connection, kinds: Sequence[EdgeKind], bounds: Mapping[str, Any], walk: Walk | None
+) -> list[Row]:
+    """The row of a neighbourhood and a walk on it; none where nobody walks, or where no walk has a beginning."""
+    if not walk or not connection.walks:
+        return []
+    given: dict[str, Any] = {"seeds": dict(walk.seeds), "damping": walk.damping, "name": f"memcli-{uuid4()}"}
+    return connection.rows(typed(_WALKED, *kinds), **bounds, **given)
 
 
 def _numbered(

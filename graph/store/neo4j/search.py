@@ -81,8 +81,7 @@ _CLAUSES = 1000
 
 
 _OVERSAMPLING = 4
-"""How many times as many vectors as are wanted are asked of the index where some will be left out, and by how much more
-each further time."""
+"""How many times as many vectors as are wanted are asked of the index, since some may be left out."""
 
 
 def search(connection: Connection, query: TextQuery) -> list[Match]:
@@ -123,17 +122,13 @@ def _found(connection: Connection, statement: LiteralString, given: Mapping[str,
 
 
 def _near(connection: Connection, query: TextQuery, given: Mapping[str, Any]) -> list[list[Any]]:
-    """Search by the vector too. A conversation is compared as a whole; else the index is asked for more and more, until
-    enough are left of what it gives."""
+    """Search by the vector too. A conversation is compared as a whole; else the index is asked for more than is wanted,
+    and where too few are left of that, for all."""
     if query.conversation is not None:
         return _found(connection, _SEARCH_NEAR_IN, given)
-    nearest, texts = _OVERSAMPLING * query.limit + _MORE, None
-    while True:
-        found = _found(connection, _SEARCH_NEAR, {"nearest": nearest, **given})
-        if sum(cosine is not None for *_, cosine in found) >= query.limit:
-            return found
-        if texts is None:
-            texts = next((row["texts"] for row in connection.rows(_INDEXED)), 0)
-        if nearest >= texts:
-            return found
-        nearest *= _OVERSAMPLING
+    nearest = _OVERSAMPLING * query.limit + _MORE
+    found = _found(connection, _SEARCH_NEAR, {"nearest": nearest, **given})
+    if sum(cosine is not None for *_, cosine in found) >= query.limit:
+        return found
+    texts = max((row["texts"] for row in connection.rows(_INDEXED)), default=0)
+    return _found(connection, _SEARCH_NEAR, {"nearest": texts, **given}) if texts > nearest else found

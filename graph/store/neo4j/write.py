@@ -101,6 +101,7 @@ RETURN loose, owners"""
 
 def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
     """Write `changes` in two statements; return how many nodes of each kind are new."""
+    _check_keys(changes)
     interactions = {node.id: node for node in reversed(changes.nodes) if isinstance(node, Interaction)}
     texts = _texts(connection.space, list(interactions.values()))
     rows: Iterable[Row] = ()
@@ -128,6 +129,14 @@ def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
         raise StoreError(f"a vector belongs to {loose[0]}, which is no interaction", "save its node first")
     kind = {node.id: kind_of(node) for node in reversed(changes.nodes)}
     return dict(Counter(kind[id] for id in new))
+
+
+def _check_keys(changes: Changes) -> None:
+    """A slash stands between the name of a space and an id: in an id it would lead into another space."""
+    keys = [node.id for node in changes.nodes] + [end for edge in changes.edges for end in (edge.source, edge.target)]
+    keys += [each.node for each in changes.vectors] + ([changes.checkpoint.digest] if changes.checkpoint else [])
+    if strange := [key for key in keys if "/" in key]:
+        raise StoreError(f"{strange[0]!r} is no id: it has a slash", "save what memcli made")
 
 
 def _node_rows(space: str, nodes: Sequence[Node]) -> list[dict[str, Any]]:

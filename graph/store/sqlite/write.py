@@ -109,9 +109,13 @@ def _index(connection: sqlite3.Connection, interactions: Sequence[Interaction], 
 
 
 def _insert_vectors(connection: sqlite3.Connection, vectors: Sequence[Vector]) -> None:
-    keys = keys_of(connection, [each.node for each in vectors])
+    rows = connection.execute(
+        """SELECT n.id, n.key FROM json_each(?) j JOIN node n ON n.id = j.value JOIN interaction i ON i.key = n.key""",
+        (json.dumps([each.node for each in vectors]),),
+    )
+    keys = dict(rows.fetchall())
     if loose := sorted({each.node for each in vectors} - keys.keys()):
-        raise StoreError(f"a vector belongs to {loose[0]}, which is no node", "save its node first")
+        raise StoreError(f"a vector belongs to {loose[0]}, which is no interaction", "save its node first")
     connection.executemany(
         "INSERT OR REPLACE INTO vector (key, model, numbers) VALUES (?, ?, ?)",
         [(keys[each.node], each.model, each.numbers) for each in vectors],
