@@ -84,7 +84,7 @@ def kept(account: str) -> str | None:
 
     try:
         found: str | None = keyring.get_password(SERVICE, account)
-    except KeyringError:
+    except (KeyringError, OSError):
         return None
     return found
 
@@ -121,11 +121,8 @@ def keep(account: str, password: str) -> None:
 
     try:
         keyring.set_password(SERVICE, account, password)
-    except KeyringError as error:
-        raise StoreError(
-            f"the keyring does not take the password: {type(error).__name__}",
-            "unlock it, or set MEMCLI_NEO4J_PASSWORD instead",
-        ) from None
+    except (KeyringError, OSError) as error:
+        raise _unusable(error) from None
 
 
 def forget(account: str) -> None:
@@ -133,13 +130,23 @@ def forget(account: str) -> None:
 
     Raises:
         NotFoundError: it has none.
+        StoreError: it does not give it up.
     """
     import keyring
-    from keyring.errors import KeyringError
+    from keyring.errors import KeyringError, PasswordDeleteError
 
     try:
         keyring.delete_password(SERVICE, account)
-    except KeyringError:
+    except PasswordDeleteError:
         raise NotFoundError(
             f"the keyring has no password for {account}", "the user and the server are those of the store's URL"
         ) from None
+    except (KeyringError, OSError) as error:
+        raise _unusable(error) from None
+
+
+def _unusable(error: Exception) -> StoreError:
+    # Only its type: what a keyring says of itself may hold anything.
+    return StoreError(
+        f"the keyring cannot be used: {type(error).__name__}", "unlock it, or set MEMCLI_NEO4J_PASSWORD instead"
+    )

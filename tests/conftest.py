@@ -31,16 +31,20 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Every test goes to whichever process is free, but files that name `neo4j_url` all go to one."""
+    """Every test goes to whichever process is free, but the files that share a server all go to one."""
     from xdist.scheduler import LoadScopeScheduling
 
     @cache
-    def shares(path: str) -> bool:
-        return "neo4j_url" in (config.rootpath / path).read_text("utf-8")
+    def server(path: str) -> str:
+        text = (config.rootpath / path).read_text("utf-8")
+        if "guarded: Server" in text:
+            return "guarded"
+        # Those of the store have it from fixtures that build on it.
+        return "neo4j" if "neo4j_url" in text or "/test_neo4j" in path else ""
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "neo4j" if shares(nodeid.partition("::")[0]) else nodeid
+            return server(nodeid.partition("::")[0]) or nodeid
 
     return Scheduling(config, log)
 

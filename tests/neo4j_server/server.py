@@ -84,6 +84,7 @@ class Server:
         self._wait()
         if new and self._password:
             self._set_password()
+        self._wait_for_database()
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it by its process id."""
@@ -134,6 +135,22 @@ class Server:
             driver.execute_query(
                 "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $password", password=self._password, database_="system"
             )
+
+    def _wait_for_database(self) -> None:
+        """It answers before its database is there; after it was killed that takes a while."""
+        import neo4j
+
+        auth = ("neo4j", self._password) if self._password else None
+        until = time.monotonic() + UP_SECONDS
+        with neo4j.GraphDatabase.driver(self.url, auth=auth, max_transaction_retry_time=0) as driver:
+            while time.monotonic() < until:
+                try:
+                    driver.execute_query("RETURN 1")
+                except neo4j.exceptions.TransientError:
+                    time.sleep(0.2)
+                else:
+                    return
+        raise UnavailableError(f"no Neo4j {self._release.version}: its database does not start")
 
     def _wait(self) -> None:
         import neo4j
