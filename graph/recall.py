@@ -47,7 +47,8 @@ def recall(question: Question, store: Store, settings: Settings) -> Evidence:
     near = smoothed(scores, around, settings.recall_previous, settings.recall_next)
     seeds = _seeds(read, scores, _notes(around), settings)
     walk = Walk(seeds, settings.recall_damping)
-    walked = store.neighborhood(list(seeds), _WALKED, settings.recall_hops, settings.recall_widest, walk)
+    asked = walk if settings.recall_store_walks else None
+    walked = store.neighborhood(list(seeds), _WALKED, settings.recall_hops, settings.recall_widest, asked)
     shares = personalized_pagerank(walked, walk) if walked.shares is None else walked.shares
     led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
     notes = {edge.target: edge.source for edge in store.edges([*near, *led_to], (EdgeKind.DERIVED_FROM,))}

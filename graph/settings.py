@@ -35,6 +35,7 @@ class Settings:
     recall_prior: float = setting(0.02, "part of the walk's starts that full text gets beside entities", 0, 1)
     recall_hops: int = setting(3, "edges from the question to the rim of the graph that is ranked", 1, 10)
     recall_widest: int = setting(50, "edges beyond which a node is reached by a walk, but not left", 1, 100_000)
+    recall_store_walks: bool = setting(True, "let a store walk itself that can: Neo4j with Graph Data Science")
     recall_graph: float = setting(0.1, "weight of the graph beside full text, for messages", 0, 10)
     recall_graph_documents: float = setting(50.0, "weight of the graph beside full text, for documents", 0, 100)
     neo4j_password: str = field(default="", repr=False)

@@ -15,7 +15,7 @@ LOCKING = b"MERGE (l:_MemcliLock"
 """In the statement with which a transaction that writes begins."""
 SAVING = b"OPTIONAL MATCH (old:_Memcli"
 """In the statement that saves the nodes of a batch."""
-LINKING = b"UNWIND $edges AS row"
+LINKING = b"UNWIND $given.edges AS kind"
 """In the one that saves the rest, when the nodes are written and not committed."""
 FULL_TEXT = b"db.index.fulltext.queryNodes"
 
