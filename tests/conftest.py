@@ -40,7 +40,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         if "guarded: Server" in text:
             return "guarded"
         # Those of the store have it from fixtures that build on it.
-        return "neo4j" if "neo4j_url" in text or "/test_neo4j" in path else ""
+        return "neo4j" if "neo4j_url" in text or "place: Place" in text or "/test_neo4j" in path else ""
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:

@@ -208,7 +208,7 @@ def test_ctrl_c_while_a_copy_crawls(url: str, tmp_path: Path, command: World, wh
     """From there and to there."""
     other = f"sqlite:///{tmp_path}/other.db"
     taken_in(url if where == "first" else other)
-    line = Line(b"n.id STARTS WITH $prefix" if where == "first" else LINKING, Fate.PASS)
+    line = Line(b"STARTS WITH $given.within + $given.prefix" if where == "first" else LINKING, Fate.PASS)
     with proxied(url, line, delay=SLOW) as slow:
         stores = [slow, other] if where == "first" else [other, slow]
         process = begun(tmp_path, "store", "copy", *stores)

@@ -19,8 +19,8 @@ HARMFUL = {
     "INDEX memcli_id FOR ()-[r:OTHER]-() ON (r.id)": "memcli_id",
     "CONSTRAINT memcli_name FOR (n:Other) REQUIRE n.folded IS UNIQUE": "memcli_name",
     "FULLTEXT INDEX memcli_piece FOR (n:Other) ON EACH [n.text]": "memcli_piece",
-    "FULLTEXT INDEX memcli_whole FOR (n:_MemcliText) ON EACH [n.words, n.scope]": "memcli_whole",
-    "FULLTEXT INDEX theirs FOR (n:_MemcliText) ON EACH [n.words, n.scope]": "theirs",
+    "FULLTEXT INDEX memcli_whole FOR (n:_MemcliText) ON EACH [n.words, n.scope, n.space]": "memcli_whole",
+    "FULLTEXT INDEX theirs FOR (n:_MemcliText) ON EACH [n.words, n.scope, n.space]": "theirs",
     "INDEX theirs FOR (n:_Memcli) ON (n.id)": "theirs",
     "INDEX `the irs` FOR (n:_MemcliSpeaker) ON (n.scope, n.folded)": "the irs",
 }
@@ -43,7 +43,7 @@ HARMLESS = (
     "INDEX t2 FOR (n:_Memcli) ON (n.folded)",
     "TEXT INDEX t3 FOR (n:_MemcliSpeaker) ON (n.folded)",
     "FULLTEXT INDEX t4 FOR (n:Note|Entity) ON EACH [n.title, n.name]",
-    "FULLTEXT INDEX t5 FOR (n:_MemcliText|_MemcliPiece) ON EACH [n.words, n.scope]",
+    "FULLTEXT INDEX t5 FOR (n:_MemcliText|_MemcliPiece) ON EACH [n.words, n.scope, n.space]",
     "CONSTRAINT t6 FOR (n:Person) REQUIRE n.id IS UNIQUE",
     "INDEX t7 FOR ()-[r:MENTIONS]-() ON (r.weight)",
 )
