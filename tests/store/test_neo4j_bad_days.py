@@ -177,7 +177,7 @@ def test_a_server_that_is_killed_between_two_reads(guarded: Server, command: Wor
     assert command("ingest", str(few), "--json").data["added"] == 0
 
 
-def test_a_database_that_is_read_only(guarded: Server, command: World, few: Path) -> None:
+def test_a_database_that_is_read_only(guarded: Server, command: World, few: Path, tmp_path: Path) -> None:
     command.env |= {"MEMCLI_NEO4J_PASSWORD": PASSWORD, "MEMCLI_STORE": guarded.url}
     assert command("ingest", str(few)).code == 0
     # Not after it was killed: what is read only cannot be recovered.
@@ -185,7 +185,9 @@ def test_a_database_that_is_read_only(guarded: Server, command: World, few: Path
     guarded.start("server.databases.default_to_read_only=true")
     try:
         assert command("ask", "What did Priya say?", "--json").data["hits"]
-        told = command("ingest", str(FRIENDS))
+        new = tmp_path / "new.jsonl"
+        new.write_text('{"conversation": "new", "text": "Nobody has said this before."}\n', "utf-8")
+        told = command("ingest", str(new))
         assert told.code == 4
         assert "the database cannot be written\nhint: " in told.err
     finally:
