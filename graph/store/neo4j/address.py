@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
 
@@ -41,7 +41,7 @@ def address(url: str) -> Address:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise UsageError("the URL of the Neo4j store cannot be read", _FORM) from None
+        raise UsageError("the host or the port in the URL of the Neo4j store cannot be read", _FORM) from None
     if parts.password is not None:
         raise UsageError(
             "the URL of a Neo4j store holds a password",
@@ -54,16 +54,19 @@ def address(url: str) -> Address:
         raise UsageError(f"{url!r}: the database system is the server's own", "name another one, or none")
     where = f"[{host}]" if ":" in host else host
     place = f"{where}:{port}" if port else where
-    # The rest of the query is for the server's routing.
     told = parse_qsl(parts.query, keep_blank_values=True)
-    spaces = [value for name, value in told if name == "space"]
-    space = " ".join(spaces)
-    if spaces and not _SPACE.fullmatch(space):
-        raise UsageError(f"{space!r} is no name of a space", "it is made of small letters, digits and hyphens")
-    query = urlencode([(name, value) for name, value in told if name != "space"])
+    if strange := [name for name, _ in told if name != "space"]:
+        raise UsageError(f"the URL of a Neo4j store has no parameter {strange[0]!r}", _FORM)
+    if len(told) > 1:
+        raise UsageError("the URL of the Neo4j store names more than one space", _FORM)
+    space = told[0][1] if told else ""
+    if told and not _SPACE.fullmatch(space):
+        raise UsageError(
+            f"{space!r} is no name of a space", "it is made of small letters and digits, with hyphens after the first"
+        )
     user = f"{parts.username}@" if parts.username else ""
     return Address(
-        uri=f"{parts.scheme}://{place}{'?' if query else ''}{query}",
+        uri=f"{parts.scheme}://{place}",
         user=unquote(parts.username or "") or "neo4j",
         database=database or None,
         space=space,

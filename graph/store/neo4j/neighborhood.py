@@ -53,6 +53,7 @@ _AROUND: Final = _FOUND + "RETURN " + _ALL + ", null AS shares"
 _WALKED: Final = (
     _FOUND
     + """
+WITH near, found, edges WHERE any(n IN near WHERE $given.seeds[substring(n.id, $given.skip)] > 0)
 CALL (near, found) {
     MATCH (start:_MemcliIndex {name: 'words'})
     CALL (start, near, found) {
