@@ -206,7 +206,13 @@ def test_writers_take_turns(url: str) -> None:
     second.close()
 
 
-@pytest.mark.parametrize("url", ["bolt://u:secret@h", "bolt://:secret@h:1", "neo4j://h/a/b", "neo4j://", "bolt://h:x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("bolt://u:secret@h", "bolt://:secret@h:1", "neo4j://h/a/b", "neo4j://", "bolt://h:x"),
+        *("neo4j://h?spaces=a", "bolt://h?space=A", "neo4j://h/d?space=a&space=b", "neo4j://h?space="),
+    ],
+)
 def test_urls_that_are_refused(url: str) -> None:
     with pytest.raises(UsageError) as raised:
         open_store(url, create=False)
