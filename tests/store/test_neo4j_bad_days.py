@@ -24,6 +24,22 @@ IDLE = "SHOW TRANSACTIONS YIELD transactionId AS id, currentQuery WHERE currentQ
 FILLER = "lorem ipsum " * 60
 
 
+@pytest.fixture
+def theirs(guarded: Server) -> Iterator[neo4j.Driver]:
+    with neo4j.GraphDatabase.driver(guarded.url, auth=("neo4j", PASSWORD)) as driver:
+        yield driver
+
+
+@pytest.fixture(autouse=True)
+def emptied(guarded: Server) -> None:
+    """Other files take something in on this server too."""
+    with neo4j.GraphDatabase.driver(guarded.url, auth=("neo4j", PASSWORD)) as driver, driver.session() as session:
+        # In parts: the server has little memory for a transaction.
+        session.run(
+            "MATCH (n) WHERE NOT n:_MemcliMigration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 200 ROWS"
+        ).consume()
+
+
 def test_a_server_that_is_killed_in_mid_ingest(guarded: Server, tmp_path: Path) -> None:
     settings = Settings(store=guarded.url, ingest_extractor="rules", ingest_batch=2, neo4j_password=PASSWORD)
 
@@ -65,17 +81,6 @@ def test_a_batch_that_is_too_large(guarded: Server, command: World) -> None:
     assert "too large" in told.err
     assert "ingest.batch" in told.err
     assert command("note", "list", "--conversation", "big", "--json").data["notes"] == []
-
-
-@pytest.fixture
-def theirs(guarded: Server) -> Iterator[neo4j.Driver]:
-    with neo4j.GraphDatabase.driver(guarded.url, auth=("neo4j", PASSWORD)) as driver:
-        with driver.session() as session:
-            # In parts: the server has little memory for a transaction.
-            session.run(
-                "MATCH (n) WHERE NOT n:_MemcliMigration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 200 ROWS"
-            ).consume()
-        yield driver
 
 
 HELD = pytest.mark.parametrize(
