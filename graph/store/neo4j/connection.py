@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, LiteralString
@@ -13,12 +14,14 @@ from graph.store.neo4j.migrations import APPLIED, MIGRATIONS, NAMES, RECORD
 from graph.store.neo4j.schema import SHOW, clash
 
 if TYPE_CHECKING:
-    from neo4j import Driver, ManagedTransaction, Session, Transaction
+    from neo4j import Driver, Session, Transaction
 
 REACH_SECONDS = 3.0
 """How long a server may take to answer the first time."""
 RETRY_SECONDS = 4.0
 """How long a statement that failed for a passing reason is tried again."""
+MAKING_SECONDS = 2.0
+"""How long another process may take to make a constraint of ours."""
 IDLE_SECONDS = 10.0
 """After how long a pause a line is tried before it is used: the server may have been started anew meanwhile."""
 LOCK: Final = "MERGE (l:_MemcliLock {name: 'writer'}) SET l.taken = timestamp()"
@@ -131,7 +134,7 @@ class Connection:
             )
         if not create and not (applied and (not self.space or list(self.stream(_ANYTHING)))):
             raise StoreMissingError(f"no memory at {address.shown}", "begin one with `memcli ingest PATH`")
-        if applied != NAMES and (taken := clash(self.stream(SHOW))) is not None:
+        if applied != NAMES and (taken := self._clash()) is not None:
             raise StoreForeignError(
                 f"{address.shown} has an index or a constraint in the place of one of memcli's: {taken}",
                 f"drop it with `DROP INDEX {taken}` or `DROP CONSTRAINT {taken}` if nobody needs it, or use another "
@@ -146,11 +149,18 @@ class Connection:
         self.end()
         self._driver.close()
 
+    def _clash(self) -> str | None:
+        """What somebody else has in the place of ours, and still has after a while: while another process makes a
+        constraint, it looks like an index that is none."""
+        until = time.monotonic() + MAKING_SECONDS
+        while (taken := clash(self.stream(SHOW))) is not None and time.monotonic() < until:
+            time.sleep(0.1)
+        return taken
+
     def _migrate(self, name: str, number: int) -> None:
         with self._new_session(write=True) as session, self.broken_off():
             for statement in MIGRATIONS[name]:
-                # A statement that changes the schema runs in a transaction of its own.
-                session.execute_write(_change, statement)
+                _change(session, statement)
             session.run(RECORD, name=name, number=number).consume()
 
     def _locking(self, statement: LiteralString, locking: LiteralString = "") -> LiteralString:
@@ -182,8 +192,18 @@ class Connection:
         return iter(transaction.run(statement, given=given))
 
 
-def _change(transaction: ManagedTransaction, statement: LiteralString) -> None:
-    transaction.run(statement).consume()
+def _change(session: Session, statement: LiteralString) -> None:
+    """Change the schema, in a transaction of its own.
+
+    `IF NOT EXISTS` does not see what another process is making at this moment; once that is made, it is there.
+    """
+    from neo4j.exceptions import ClientError
+
+    try:
+        session.execute_write(lambda transaction: transaction.run(statement).consume())
+    except ClientError as error:
+        if error.code != "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists":
+            raise
 
 
 def connect(address: Address, password: str, *, create: bool) -> Connection:
