@@ -38,18 +38,13 @@ NARROW = """COUNT { (n)-[:TYPES]-() } <= $given.widest
 to nodes of ours are counted. `TYPES` as in `typed`."""
 
 
-def types_of(kinds: Sequence[EdgeKind]) -> list[str]:
-    """The relationship types of `kinds`; of all where there are none."""
-    return [TYPES[kind] for kind in kinds or tuple(EdgeKind)]
-
-
 @cache
 def typed(statement: LiteralString, *kinds: EdgeKind) -> LiteralString:
-    """`statement` for relationships of `kinds` in the place of `TYPES`.
+    """`statement` for relationships of `kinds` (of all where there are none) in the place of `TYPES`.
 
     The server steps over those of other types only where the statement names the types itself.
     """
-    types: Any = "|".join(types_of(kinds))
+    types: Any = "|".join(TYPES[kind] for kind in kinds or tuple(EdgeKind))
     return statement.replace("TYPES", types)
 
 

@@ -10,9 +10,18 @@ from graph.store.neo4j.connection import Connection
 from graph.store.neo4j.rows import unpacked
 from graph.store.neo4j.words import scope_of, space_token, stems
 
+_WITHIN: Final = """ t.space = $given.space AND t.scope = coalesce($given.scope, t.scope)
+AND ($given.anybody OR EXISTS {
+    MATCH (n:_Memcli {id: t.of}) WHERE ($given.speaker IS NULL OR n.speaker = $given.speaker)
+    AND ($given.since IS NULL OR n.timestamp >= $given.since)
+    AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
+}) """
+"""Whether what the index found, a node `t`, is within what is asked for."""
+
 # Lucene and FTS5 differ in how little a frequent word counts. Each word's weight is brought from Lucene's
 # log(1 + x) to FTS5's max(log(x), 1e-6), x being (all - having + 0.5) / (having + 0.5), in millionths.
-_TEXT: Final = """
+_TEXT: Final = (
+    """
 OPTIONAL MATCH (index:_MemcliIndex {name: 'words'})
 UNWIND $given.phrases AS phrase
 OPTIONAL MATCH (w:_MemcliWord) WHERE w.word IN phrase.words
@@ -28,34 +37,30 @@ WITH $given.before + reduce(match = '', each IN whole_clauses | match + ' ' + ea
     $given.before + reduce(match = '', each IN piece_clauses | match + ' ' + each) + $given.after AS piece_match
 CALL (whole_match, piece_match) {
     CALL db.index.fulltext.queryNodes('memcli_whole', whole_match, $given.wholes) YIELD node AS t, score
-    WHERE t.space = $given.space AND t.scope = coalesce($given.scope, t.scope) AND ($given.anybody OR EXISTS {
-        MATCH (n:_Memcli {id: t.of}) WHERE ($given.speaker IS NULL OR n.speaker = $given.speaker)
-        AND ($given.since IS NULL OR n.timestamp >= $given.since)
-        AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
-    })
+    WHERE"""
+    + _WITHIN
+    + """
     RETURN substring(t.of, $given.skip) AS id, score AS whole, 0.0 AS piece ORDER BY whole DESC, id LIMIT $given.limit
     UNION ALL
     CALL db.index.fulltext.queryNodes('memcli_piece', piece_match, $given.pieces) YIELD node AS t, score
-    WHERE t.space = $given.space AND t.scope = coalesce($given.scope, t.scope) AND ($given.anybody OR EXISTS {
-        MATCH (n:_Memcli {id: t.of}) WHERE ($given.speaker IS NULL OR n.speaker = $given.speaker)
-        AND ($given.since IS NULL OR n.timestamp >= $given.since)
-        AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
-    })
+    WHERE"""
+    + _WITHIN
+    + """
     RETURN substring(t.of, $given.skip) AS id, 0.0 AS whole, max(score) AS piece
     ORDER BY piece DESC, id LIMIT $given.limit
 }
 RETURN id, whole, piece, null AS cosine"""
+)
 # The index quantizes vectors: what it finds is compared again as it is.
-_WANTED: Final = """
+_WANTED: Final = (
+    """
 WITH t, 2 * vector.similarity.cosine(t.vector, wanted) - 1 AS cosine
-WHERE t.model = $given.model AND t.space = $given.space AND t.scope = coalesce($given.scope, t.scope)
-AND ($given.anybody OR EXISTS {
-    MATCH (n:_Memcli {id: t.of}) WHERE ($given.speaker IS NULL OR n.speaker = $given.speaker)
-    AND ($given.since IS NULL OR n.timestamp >= $given.since)
-    AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
-})
+WHERE t.model = $given.model AND"""
+    + _WITHIN
+    + """
 RETURN substring(t.of, $given.skip) AS id, 0.0 AS whole, 0.0 AS piece, cosine
 ORDER BY cosine DESC, id LIMIT $given.limit"""
+)
 _NEAREST: Final = (
     """UNWIND [$given.vector] AS wanted
 CALL db.index.vector.queryNodes('memcli_vector', $given.nearest, wanted) YIELD node AS t"""

@@ -12,6 +12,7 @@ from functools import cache
 
 from graph.ids import content_id
 from graph.labels import INDEXED
+from graph.store.indexing import scope_token
 
 _TABLES = """
 CREATE VIRTUAL TABLE given USING fts5 (text, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
@@ -35,8 +36,8 @@ def stems(texts: Sequence[str]) -> list[list[str]]:
 
 
 def scope_of(space: str, conversation: str) -> str:
-    """A conversation's name as one word of an index, whatever its length; another one in each space."""
-    return "c" + content_id("interaction", *_within(space), conversation)[2:]
+    """The word of the index for a conversation; another one in each space."""
+    return scope_token(*_within(space), conversation)
 
 
 def place_of(space: str, conversation: str, key: str) -> str:

@@ -12,15 +12,11 @@ from msgspec.structs import asdict
 from graph.errors import StoreError
 from graph.labels import LABELS, TYPES, edge_properties
 from graph.model import Changes, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, kind_of
+from graph.store.indexing import passages
 from graph.store.neo4j.connection import Connection, Row
 from graph.store.neo4j.rows import to_properties, unpacked
 from graph.store.neo4j.words import indexed, place_of, scope_of, space_token, stems
-from graph.text import fold, pieces, segmented
-
-_PIECES = 4096
-"""Pieces of one text at most; those of a text that would have more are longer."""
-_PIECE = 50
-"""Words of a piece."""
+from graph.text import fold
 
 # A name that folds as the entity's own is found by that; any other has a node for it.
 _SAVE_NODES: Final = """
@@ -172,9 +168,8 @@ def _texts(space: str, interactions: Sequence[Interaction]) -> dict[str, dict[st
     """What is indexed of interactions, by id: their place, the words of their text and of its pieces."""
     parts: dict[str, list[str]] = {}
     for each in interactions:
-        heading, text = segmented(each.speaker or each.title or ""), segmented(each.text)
-        longest = max(_PIECE, -(-len(text.split()) // _PIECES))
-        parts[each.id] = [f"{heading}\n{part}" for part in (text, *pieces(text, longest))]
+        heading, text, pieces = passages(each)
+        parts[each.id] = [f"{heading}\n{part}" for part in (text, *pieces)]
     words = iter(stems([part for found in parts.values() for part in found]))
     indexed_parts = {id: [" ".join(each) for each in islice(words, len(found))] for id, found in parts.items()}
     return {

@@ -6,11 +6,8 @@ import sqlite3
 from collections.abc import Mapping
 from heapq import nsmallest
 
-from graph.ids import content_id
 from graph.model import Match, TextQuery
-
-PIECES = 4096
-"""Rows of `piece_text` that belong to one interaction: its key times this, and on."""
+from graph.store.indexing import MOST_PIECES, scope_token
 
 # Scores are FTS5's bm25(), which is lower for better, over heading and text; the scope only narrows.
 _WHOLE = """
@@ -55,7 +52,7 @@ def search(connection: sqlite3.Connection, query: TextQuery) -> list[Match]:
         "since": query.since,
         "until": query.until,
         "limit": query.limit,
-        "pieces": PIECES,
+        "pieces": MOST_PIECES,
         # What is narrowed after the index has answered needs all of its answers.
         "reach": _UNBOUNDED if narrowed else query.limit,
     }
@@ -83,11 +80,6 @@ def _nearest(connection: sqlite3.Connection, query: TextQuery, given: Mapping[st
         near = zip(ids, cosines.tolist(), strict=True)
         best = nsmallest(query.limit, [*best, *near], key=lambda each: (-each[1], each[0]))
     return best
-
-
-def scope_token(conversation: str) -> str:
-    """A conversation's name as one word of the index, so that the index itself can narrow to it."""
-    return "c" + content_id("interaction", conversation)[2:]
 
 
 def _expression(query: TextQuery) -> str:

@@ -9,12 +9,9 @@ from collections.abc import Sequence
 
 from graph.errors import StoreError
 from graph.model import Changes, Checkpoint, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, Vector, kind_of
+from graph.store.indexing import MOST_PIECES, passages, scope_token
 from graph.store.sqlite.rows import INSERT, keys_of, to_row
-from graph.store.sqlite.search import PIECES, scope_token
-from graph.text import fold, pieces, segmented
-
-_PIECE = 50
-"""Words of a piece; those of a text that would have too many pieces are longer."""
+from graph.text import fold
 
 
 def save(connection: sqlite3.Connection, changes: Changes) -> dict[NodeKind, int]:
@@ -98,12 +95,10 @@ def _spoken(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[str, tu
 def _index(connection: sqlite3.Connection, interactions: Sequence[Interaction], keys: dict[str, int]) -> None:
     whole, parts = [], []
     for each in interactions:
-        key, text = keys[each.id], segmented(each.text)
-        scope = scope_token(each.conversation)
-        heading = segmented(each.speaker or each.title or "")
+        key, scope = keys[each.id], scope_token(each.conversation)
+        heading, text, parts_of = passages(each)
         whole.append((key, scope, heading, text))
-        for number, piece in enumerate(pieces(text, max(_PIECE, -(-len(text.split()) // PIECES)))):
-            parts.append((key * PIECES + number, scope, heading, piece))
+        parts += [(key * MOST_PIECES + number, scope, heading, piece) for number, piece in enumerate(parts_of)]
     connection.executemany("INSERT INTO whole_text (rowid, scope, heading, text) VALUES (?, ?, ?, ?)", whole)
     connection.executemany("INSERT INTO piece_text (rowid, scope, heading, text) VALUES (?, ?, ?, ?)", parts)
 
