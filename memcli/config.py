@@ -94,12 +94,17 @@ class Config(Struct, frozen=True):
             if (given := layer.values.get(name)) is not None:
                 where = layer.where(name)
                 value = parsed(each, given, f" (from {where})")
-                value = store_url(str(value), layer.base) if name == "store" else value
+                if name == "store":
+                    value = store_url(value, layer.base)
+                elif name == "models":
+                    value = str(_absolute(value, layer.base)) if value else self._default(each)
                 return Value(name, value, layer.origin, where, **told)
-        value = each.default
-        if name == "store":
-            value = store_url(str(self._folder("data") / "memory.db"), self.cwd)
-        return Value(name, value, Origin.DEFAULT, "", **told)
+        return Value(name, self._default(each), Origin.DEFAULT, "", **told)
+
+    def _default(self, each: Field[Any]) -> Any:
+        if each.name == "store":
+            return store_url(str(self._folder("data") / "memory.db"), self.cwd)
+        return str(self._folder("data") / "models") if each.name == "models" else each.default
 
     def _layers(self) -> Iterator[Layer]:
         yield Layer(Origin.FLAG, lambda name: f"--{name}", self.flags, self.cwd)
@@ -206,6 +211,9 @@ def store_url(given: str, base: Path) -> str:
             raise UsageError("the URL of the store holds a password", f"leave it out, and set {PASSWORD}")
         return given
     path = unquote(rest.removeprefix("/")) if separator else given
-    absolute = Path.home() / path[2:] if path.startswith("~/") else base / path
     # In a URL a percent sign begins an escape.
-    return f"sqlite:///{absolute.as_posix().replace('%', '%25')}"
+    return f"sqlite:///{_absolute(path, base).as_posix().replace('%', '%25')}"
+
+
+def _absolute(path: str, base: Path) -> Path:
+    return Path.home() / path[2:] if path.startswith("~/") else base / path

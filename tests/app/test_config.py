@@ -40,11 +40,22 @@ def test_the_store_is_found_in_the_same_order(empty: World, tmp_path: Path) -> N
     assert empty("store", "info", "--store", "there.db").err.startswith(f"error: no memory at {tmp_path}/there.db\n")
 
 
+def test_the_models_are_found_in_the_same_order(empty: World, tmp_path: Path) -> None:
+    assert origins(empty)["models"] == (f"{tmp_path}/models", "default", "")
+    (tmp_path / "config.toml").write_text('models = ""\n')
+    assert origins(empty)["models"] == (f"{tmp_path}/models", "user file", f"{tmp_path}/config.toml")
+    (tmp_path / "config.toml").write_text('models = "ours"\n')
+    assert origins(empty)["models"] == (f"{tmp_path}/ours", "user file", f"{tmp_path}/config.toml")
+    empty.env["MEMCLI_MODELS"] = "~/theirs"
+    assert origins(empty)["models"] == (f"{Path.home()}/theirs", "environment", "MEMCLI_MODELS")
+
+
 def test_without_a_home_the_platform_says_where(tmp_path: Path) -> None:
     config = Config({}, tmp_path)
     assert config.user_file.name == "config.toml"
     assert config.user_file.parent.name == "memcli"
     assert config.settings().store.endswith("memcli/memory.db")
+    assert config.settings().models.endswith("memcli/models")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Embedding: which models there are."""
