@@ -18,6 +18,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but resu
 NoInput = Annotated[bool, typer.Option("--no-input", help="Ask for nothing; fail instead.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more about what is done.")]
 
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="At most this many.")]
 Conversation = Annotated[str | None, typer.Option("--conversation", "-c", metavar="ID", help="Only this conversation.")]
 Contains = Annotated[str | None, typer.Option("--contains", metavar="TEXT", help="Only what has this in its title.")]

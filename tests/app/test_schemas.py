@@ -30,6 +30,7 @@ COMMAND_LINES = {
     "ingest": ["ingest", "-", "--store", "new.db"],
     "model list": ["model", "list"],
     "model pull": ["model", "pull", "spacy"],
+    "model remove": ["model", "remove", "spacy", "--yes"],
     "note list": ["note", "list"],
     "note show": ["note", "show", "NOTE"],
     "store backup": ["store", "backup", "memory.jsonl.gz"],
@@ -69,7 +70,9 @@ def test_every_command_has_the_shared_options_and_examples(name: str, command: A
 def test_data_fits_its_schema(world: World, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     # A test must not change the environment it runs in.
-    monkeypatch.setattr("memcli.commands.model.install", lambda _: None)
+    monkeypatch.setattr("memcli.commands.model.install", lambda *_: None)
+    monkeypatch.setattr("memcli.commands.model.uninstall", lambda _: None)
+    monkeypatch.setattr("memcli.commands.model.installed_model", lambda: "en_core_web_sm")
     schema = json.loads(schema_of(name))
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)

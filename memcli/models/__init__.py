@@ -1,0 +1,1 @@
+"""Models that are files: getting them, checking them, keeping them."""
