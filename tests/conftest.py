@@ -1,7 +1,8 @@
-"""The Neo4j that tests run against: the one that MEMCLI_TEST_NEO4J_URL names, else one for the whole run.
+"""What tests have from outside: a Neo4j, and the models that are files.
 
-Tests that ask for it run one after another: they share a database. The server is started by the process that
-others are started from, and ends with it.
+The Neo4j is the one that MEMCLI_TEST_NEO4J_URL names, else one for the whole run. Tests that ask for it run one
+after another: they share a database. The server is started by the process that others are started from, and ends
+with it. The models lie in MEMCLI_MODELS, else in `.cache/models`, where `make models` puts them.
 """
 
 from __future__ import annotations
@@ -9,17 +10,24 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graph.embedding.catalog import EMBEDDING_MODELS, installed
 from tests.neo4j_server.server import LTS, NEWEST, UnavailableError, running
 
 WANTED = "MEMCLI_TEST_NEO4J"
 URL = "MEMCLI_TEST_NEO4J_URL"
+MODELS = "MEMCLI_MODELS"
+MODELS_WANTED = "MEMCLI_TEST_MODELS"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    here = config.rootpath / ".cache" / "models"
+    if here.is_dir():
+        os.environ.setdefault(MODELS, str(here))
     if getattr(config.option, "numprocesses", None):
         _provide(config)
 
@@ -54,6 +62,19 @@ def neo4j_url() -> str:
     if os.environ.get(WANTED) == "skip":
         pytest.skip("told to go without Neo4j")
     return os.environ[URL]
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    """The folder with the models, every one of them; without them the test fails, unless told to go without."""
+    if os.environ.get(MODELS_WANTED) == "skip":
+        pytest.skip("told to go without models")
+    folder = Path(os.environ.get(MODELS, ""))
+    missing = [
+        name for name, model in EMBEDDING_MODELS.items() if MODELS not in os.environ or not installed(folder, model)
+    ]
+    assert not missing, f"{', '.join(missing)} not here: `make models` gets it, {MODELS_WANTED}=skip goes without"
+    return folder
 
 
 def _provide(config: pytest.Config) -> None:

@@ -202,3 +202,8 @@ def test_a_wheel_leaves_nothing_behind(server: Server, tmp_path: Path) -> None:
     pulled(server, tmp_path)
     assert sorted(path.name for path in tmp_path.rglob("*")) == sorted([".lock", TINY.id, *BODIES])
     assert WHEEL not in str(list(tmp_path.rglob("*")))
+
+
+def test_the_models_of_the_tests_are_what_they_should_be(models: Path) -> None:
+    for model in EMBEDDING_MODELS.values():
+        assert verified(models, model)
