@@ -56,6 +56,15 @@ def test_the_next_source_gives_what_is_missing(server: Server, tmp_path: Path) -
     assert held(pulled(server, tmp_path)) == BODIES
 
 
+def test_a_part_of_one_source_does_not_lie_beside_what_another_gave(server: Server, tmp_path: Path) -> None:
+    server.have_hub()
+    server.have_wheel(wheel_of())
+    server.routes[MODEL].cuts = [1000, 0]
+    said: list[str] = []
+    assert held(pulled(server, tmp_path, said)) == BODIES
+    assert said[0].startswith("the hub: model.onnx was cut off after 1000 of")
+
+
 def test_no_source_has_it(server: Server, tmp_path: Path) -> None:
     said: list[str] = []
     with pytest.raises(ModelMissingError) as raised:
