@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 
 from graph.model import (
     Answer,
@@ -18,13 +16,14 @@ from graph.model import (
     NodeKind,
     Question,
     Quotation,
-    Reading,
     Reply,
 )
 from graph.paths import paths
 from graph.ports import Store
 from graph.rank.fusion import Scored
 from graph.rank.quoting import frame, placed, quoted, told
+from graph.rank.reading import shown
+from graph.rank.selection import selected
 from graph.rank.wanted import stems, wanted
 from graph.recall import Evidence
 from graph.text import fold, shortened, spoken_date
@@ -40,7 +39,7 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
 
     `began` is the `time.perf_counter()` at which the question was taken up.
     """
-    chosen = _chosen(evidence.ranked, question)
+    chosen = selected(evidence.ranked, question)
     note_of = {
         each.interaction.id: evidence.notes[each.interaction.id]
         for each in chosen
@@ -55,36 +54,9 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
         answer=_answer(evidence, chosen) if question.answer else Answer(),
         hits=tuple(hits),
         insights=_insights(evidence, set(note_of.values())),
-        reading=Reading(
-            evidence.read.terms,
-            tuple(match.entity.name for match in evidence.read.entities),
-            evidence.read.speaker,
-        ),
+        reading=shown(evidence.read),
         elapsed_ms=round((time.perf_counter() - began) * 1000, 3),
     )
-
-
-def _chosen(ranked: Sequence[Scored], question: Question) -> list[Scored]:
-    """The best, as far as limit and budget reach; the first always, however long."""
-    chosen: list[Scored] = []
-    left = math.inf if question.budget is None else question.budget
-    for each in islice(_best_sections(ranked), question.limit):
-        left -= len(each.interaction.text.split())
-        if left < 0 and chosen:
-            break
-        chosen.append(each)
-    return chosen
-
-
-def _best_sections(ranked: Sequence[Scored]) -> Iterator[Scored]:
-    """Yield the ranked without the further sections of a document: they take no other's place."""
-    seen: set[str] = set()
-    for each in ranked:
-        if each.interaction.form is Form.DOCUMENT:
-            if each.interaction.key in seen:
-                continue
-            seen.add(each.interaction.key)
-        yield each
 
 
 def _hit(rank: int, scored: Scored, note: str | None, ways: Mapping[str, tuple[str, ...]]) -> Hit:

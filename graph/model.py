@@ -466,11 +466,13 @@ class Answer(Struct, frozen=True):
 
 
 class Reading(Struct, frozen=True):
-    """How a question was understood: what `--explain` shows before the hits."""
+    """How a question was understood: what `--explain` shows before the hits. `times` are days, or intervals of them as
+    in ISO 8601: "2023-05-01/2023-05-31"."""
 
     terms: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     speaker: str | None = None
+    times: tuple[str, ...] = ()
 
 
 class Reply(Struct, frozen=True):

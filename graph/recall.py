@@ -8,10 +8,12 @@ from msgspec import Struct
 
 from graph.model import EdgeKind, Insight, Interaction, NodeKind, Question, Selection, Subgraph, TextQuery, Walk
 from graph.ports import Store
+from graph.rank.favour import favoured
 from graph.rank.fusion import Scored, fuse
 from graph.rank.lexical import lexical, smoothed
 from graph.rank.ppr import personalized_pagerank
 from graph.rank.reading import Understood, names, understood
+from graph.rank.replies import replied
 from graph.settings import Settings
 
 _WALKED = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.SUPPORTED_BY)
@@ -54,7 +56,8 @@ def recall(question: Question, store: Store, settings: Settings) -> Evidence:
     notes = {edge.target: edge.source for edge in store.edges([*near, *led_to], (EdgeKind.DERIVED_FROM,))}
     graph = {interaction: shares.get(note, 0.0) for interaction, note in notes.items()}
     candidates, insights = _candidates([*near, *notes], walked, question, store)
-    ranked = fuse(candidates, near, graph, read.speaker, settings)
+    near = replied(near, scores, candidates, around, settings.recall_reply)
+    ranked = favoured(fuse(candidates, near, graph, read.speaker, settings), read, settings)
     return Evidence(tuple(each for each in ranked if each.score > 0), read, notes, insights, walked)
 
 
@@ -87,7 +90,11 @@ def _seeds(
     read: Understood, scores: Mapping[str, float], notes: Mapping[str, str], settings: Settings
 ) -> dict[str, float]:
     """Where walks start: at the question's entities by specificity (1 / mentions), and a little at full text's best."""
-    seeds = {match.entity.id: 1 / match.mentions for match in read.entities if match.mentions}
+    seeds = {
+        match.entity.id: (settings.recall_common if match.entity.id in read.common else 1) / match.mentions
+        for match in read.entities
+        if match.mentions
+    }
     prior = settings.recall_prior if seeds else 1.0
     best = _best((id for id in scores if id in notes), scores, _SEEDS)
     return seeds | {notes[id]: prior * scores[id] for id in best}

@@ -1,13 +1,15 @@
-"""Reading a question against what the store knows: its words, the entities it names, the speaker it asks about."""
+"""Reading a question against what the store knows: its words, the entities and times it names, who is asked about."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
-from graph.model import EntityMatch, Question
+from graph.model import EntityMatch, Question, Reading
+from graph.rank.time_windows import Window, windows
 from graph.text import fold, stop_words, terms
 
 _LONGEST_NAME = 6
@@ -15,16 +17,26 @@ _LONGEST_NAME = 6
 _LONGEST_QUESTION = 200
 """Words of a question that are looked at; the rest of a longer one is not read."""
 _FIRST_PERSON = re.compile(r"\b(?:i|my|me|mine|myself|i'm|i've|i'd)\b", re.IGNORECASE)
+_JOINING = {"and", "or", ""}
+_TOGETHER = {"both", "together", "common", "each"}
+"""Words with which several people are asked about alike."""
 OWNER = "user"
 """The speaker who asks in the first person, in conversations with an assistant."""
 
 
 class Understood(Struct, frozen=True):
-    """A question as ranking needs it: search terms, the entities named, and the one speaker asked about, if one."""
+    """A question as ranking needs it.
+
+    Its search terms; the entities named; the one speaker asked about, if one; of several, the `teller`, whose words are
+    asked for; the times named; and the ids of the `common` entities, which are noun phrases beside names.
+    """
 
     terms: tuple[str, ...]
     entities: tuple[EntityMatch, ...]
     speaker: str | None
+    teller: str | None = None
+    windows: tuple[Window, ...] = ()
+    common: frozenset[str] = frozenset()
 
 
 def names(question: Question) -> list[str]:
@@ -39,25 +51,72 @@ def understood(question: Question, matches: Sequence[EntityMatch]) -> Understood
     The longest name wins where names overlap. A speaker counts only where the question names exactly one.
     """
     words = fold(question.text).split()[:_LONGEST_QUESTION]
+    places = _named(words, matches)
+    named = [match for found in places.values() for match in found]
+    people = {match.entity.id: match.entity.name for match in named if match.speaks}
+    if not people and _FIRST_PERSON.search(question.text):
+        people = {match.entity.id: match.entity.name for match in matches if match.name == OWNER and match.speaks}
+    speaker = next(iter(people.values())) if len(people) == 1 else None
+    asked = terms(question.text)[:_LONGEST_QUESTION]
+    if people:
+        # Who speaks is a signal of its own; as a search term it would find all that they ever said.
+        called = {word for match in named if match.speaks for word in match.name.split()}
+        asked = tuple(term for term in asked if fold(term) not in called) or asked
+    return Understood(
+        asked,
+        tuple({match.entity.id: match for match in named}.values()),
+        speaker,
+        _teller(places, words) if len(people) > 1 else None,
+        windows(question.text, question.asked_at),
+        _common(named),
+    )
+
+
+def shown(read: Understood) -> Reading:
+    """What is told of it to those who ask for an explanation."""
+    return Reading(
+        read.terms,
+        tuple(match.entity.name for match in read.entities),
+        read.speaker or read.teller,
+        tuple(
+            window.first if window.first == window.last else f"{window.first}/{window.last}" for window in read.windows
+        ),
+    )
+
+
+def _named(words: Sequence[str], matches: Sequence[EntityMatch]) -> dict[tuple[int, int], list[EntityMatch]]:
+    """The entities named by runs of words, by the run's start and end, the longest first."""
     by_name: dict[str, list[EntityMatch]] = {}
     for match in matches:
         by_name.setdefault(match.name, []).append(match)
     taken: set[int] = set()
-    named: list[EntityMatch] = []
+    places: dict[tuple[int, int], list[EntityMatch]] = {}
     for run, start, end in _runs(words):
         if run in by_name and taken.isdisjoint(range(start, end)):
             taken.update(range(start, end))
-            named += by_name[run]
-    speakers = {match.entity.id: match.entity.name for match in named if match.speaks}
-    if not speakers and _FIRST_PERSON.search(question.text):
-        speakers = {match.entity.id: match.entity.name for match in by_name.get(OWNER, ()) if match.speaks}
-    speaker = next(iter(speakers.values())) if len(speakers) == 1 else None
-    asked = terms(question.text)[:_LONGEST_QUESTION]
-    if speaker:
-        # Who speaks is a signal of its own; as a search term it would find all that they ever said.
-        called = {word for match in named if match.speaks for word in match.name.split()}
-        asked = tuple(term for term in asked if fold(term) not in called) or asked
-    return Understood(asked, tuple({match.entity.id: match for match in named}.values()), speaker)
+            places[start, end] = by_name[run]
+    return places
+
+
+def _teller(places: Mapping[tuple[int, int], Sequence[EntityMatch]], words: Sequence[str]) -> str | None:
+    """Whose words are asked for, where several speakers are named: "What did Ann tell Bob?" asks for Ann's.
+
+    The first named, as the subject stands first in English; nobody where they are named together: "Ann and Bob".
+    """
+    spoken = sorted(place for place, found in places.items() if any(match.speaks for match in found))
+    joined = any(" ".join(words[end:start]) in _JOINING for (_, end), (start, _) in pairwise(spoken))
+    if joined or not _TOGETHER.isdisjoint(words):
+        return None
+    return next(match.entity.name for match in places[spoken[0]] if match.speaks)
+
+
+def _common(named: Sequence[EntityMatch]) -> frozenset[str]:
+    """The noun phrases beside names: "the director of Garbo" is about Garbo, and other directors are no way to it.
+
+    None where nothing but noun phrases is named.
+    """
+    phrases = {match.entity.id for match in named if match.entity.label == "CONCEPT"}
+    return frozenset(phrases) if any(match.entity.id not in phrases for match in named) else frozenset()
 
 
 def _runs(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:

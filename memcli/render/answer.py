@@ -61,6 +61,7 @@ def _show_reading(page: Page, reading: Reading) -> None:
     page.line(f"terms: {', '.join(reading.terms) or 'none'}", "dim")
     page.line(f"entities: {', '.join(reading.entities) or 'none'}", "dim")
     page.line(f"speaker: {reading.speaker or 'any'}", "dim")
+    page.line(f"times: {', '.join(reading.times) or 'any'}", "dim")
     page.line()
 
 

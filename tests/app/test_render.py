@@ -68,7 +68,7 @@ def test_evidence(scripted: World) -> None:
     hits = "[1] Ann, 2024-03-05: I flew to Lisbon on Monday.\n[2] A guide: Lisbon has hills.\n"
     assert scripted("ask", "Who?", "--no-answer").out == hits
     explained = scripted("ask", "Ann?", "--explain").out
-    assert explained.startswith("terms: lisbon\nentities: Ann\nspeaker: any\n\n“I flew")
+    assert explained.startswith("terms: lisbon\nentities: Ann\nspeaker: any\ntimes: any\n\n“I flew")
     assert hits in explained
     assert "[1]  0.900  interaction  0.800\n" in explained
     assert explained.endswith("[1] ann\n")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from graph.model import Entity, EntityMatch, Question
-from graph.rank.reading import Understood, names, understood
+from graph.model import Entity, EntityMatch, Question, Reading
+from graph.rank.reading import Understood, names, shown, understood
+from graph.rank.time_windows import Window
 
 
 def match(name: str, found_by: str, *, speaks: bool = False) -> EntityMatch:
@@ -109,3 +110,52 @@ def test_a_very_long_question_is_read_from_its_beginning() -> None:
     assert "word200" not in runs
     assert len(understood(question, [match("late", "word9999")]).terms) == 200
     assert understood(question, [match("late", "word9999")]).entities == ()
+
+
+# --- Several people, times, noun phrases ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "teller"),
+    [
+        ("What did Caroline say to Mel?", "Caroline"),
+        ("Which book did Mel recommend to Caroline?", "Melanie"),
+        ("What does Mel think of Caroline's plan?", "Melanie"),
+        ("What did Mel and Caroline paint?", None),
+        ("Was it Mel or Caroline?", None),
+        ("What have both Caroline and also Mel seen?", None),
+        ("What does Mel have in common with Caroline?", None),
+        ("What did Caroline say?", None),
+        ("What was said?", None),
+        ("Was sagte Caroline zu Mel?", "Caroline"),
+    ],
+)
+def test_of_several_the_first_tells_unless_they_are_named_together(text: str, teller: str | None) -> None:
+    assert read(text, MELANIE, CAROLINE).teller == teller
+
+
+def test_names_of_speakers_are_no_terms_where_there_are_others() -> None:
+    assert read("Which book did Mel recommend to Caroline?", MELANIE, CAROLINE).terms == ("book", "recommend")
+    assert read("Mel and Caroline?", MELANIE, CAROLINE).terms == ("mel", "caroline")
+
+
+def test_times_are_read_against_the_day_of_asking() -> None:
+    question = Question("What did Mel paint last year?", asked_at="2024-03-01T10:00:00")
+    assert understood(question, ()).windows == (Window("2023-01-01", "2023-12-31"),)
+    assert read("What did Mel paint last year?").windows == ()
+
+
+def test_noun_phrases_are_common_beside_names_only() -> None:
+    director = EntityMatch(Entity("e_director", "director", "CONCEPT"), "director", 3, False)
+    garbo = match("Garbo", "garbo")
+    assert read("Who is the director of Garbo?", director, garbo).common == {"e_director"}
+    assert read("Who is the director?", director).common == frozenset()
+    assert read("Who is Garbo?", garbo).common == frozenset()
+
+
+def test_what_is_understood_is_shown() -> None:
+    question = Question("What did Mel tell Caroline in May 2023, on 7 May 2023?")
+    shows = shown(understood(question, [MELANIE, CAROLINE]))
+    assert shows == Reading(
+        ("tell", "may", "2023", "7"), ("Melanie", "Caroline"), "Melanie", ("2023-05-07", "2023-05-01/2023-05-31")
+    )

@@ -131,3 +131,38 @@ def test_an_empty_memory_has_nothing(tmp_path: Path) -> None:
     with Memory.open(Settings(store=f"sqlite:///{tmp_path / 'memory.db'}"), create=True) as memory:
         reply = memory.ask(Question("Who was at the lighthouse?"))
     assert (reply.hits, reply.insights, reply.answer.found) == ((), (), False)
+
+
+# --- What a question says besides its terms ------------------------------------------------------
+
+
+def test_the_time_that_is_named_comes_first(store: Path) -> None:
+    text = "What of the lighthouse on 2 April 2024?"
+    assert keys(recalled(store, text))[0] == "work-6"
+    assert keys(recalled(store, text, Settings(recall_when=1)))[0] != "work-6"
+
+
+def test_a_time_may_lean_on_the_day_of_asking(store: Path) -> None:
+    asked = recalled(store, "What of the lighthouse last month?", asked_at="2024-04-20")
+    assert {each.interaction.key: each.signals["when"] for each in asked.ranked}["trip-3"] == 2.5
+
+
+def test_of_several_speakers_the_first_tells(store: Path) -> None:
+    assert keys(recalled(store, "What did Dan tell Ann of the lighthouse report?"))[0] == "work-6"
+    assert keys(recalled(store, "What did Ann tell Dan of the lighthouse report?"))[0] == "work-5"
+
+
+def test_a_reply_may_gain_by_its_question(store: Path) -> None:
+    def share(reply: float) -> float:
+        found = recalled(store, "Which food is Ann allergic to?", Settings(recall_reply=reply))
+        return next(each.signals["lexical"] for each in found.ranked if each.interaction.key == "trip-1")
+
+    assert share(0.0) < share(0.25)
+
+
+def test_noun_phrases_may_start_walks_like_names(store: Path) -> None:
+    def share(common: float) -> float:
+        found = recalled(store, "Which town of potters has the Marsh Pavilion?", Settings(recall_common=common))
+        return next(each.signals["ppr"] for each in found.ranked if each.interaction.key == "Vorsk")
+
+    assert share(0.1) < share(1.0)
