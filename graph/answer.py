@@ -20,10 +20,12 @@ from graph.model import (
 )
 from graph.paths import paths
 from graph.ports import Store
+from graph.rank.answer_type import expected
 from graph.rank.fusion import Scored
 from graph.rank.quoting import frame, placed, quoted, told
 from graph.rank.reading import shown
 from graph.rank.selection import selected
+from graph.rank.values import Asked
 from graph.rank.wanted import stems, wanted
 from graph.recall import Evidence
 from graph.text import fold, shortened, spoken_date
@@ -51,7 +53,7 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
         hits.sort(key=lambda hit: (hit.timestamp or "", hit.rank))
     return Reply(
         question=question,
-        answer=_answer(evidence, chosen) if question.answer else Answer(),
+        answer=_answer(question, evidence, chosen) if question.answer else Answer(),
         hits=tuple(hits),
         insights=_insights(evidence, set(note_of.values())),
         reading=shown(evidence.read),
@@ -98,8 +100,8 @@ def _insights(evidence: Evidence, notes: set[str]) -> tuple[InsightHit, ...]:
     )
 
 
-def _answer(evidence: Evidence, chosen: Sequence[Scored]) -> Answer:
-    """What the best hits say of what the question asks, quoted with speaker and date.
+def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored]) -> Answer:
+    """What the best hits say of what the question asks: its value, if there is one, and quotations with their sources.
 
     Confidence is the largest part of the question that one of them covers. A question proves nothing; nor does what
     others say, where it is asked about one speaker.
@@ -111,15 +113,19 @@ def _answer(evidence: Evidence, chosen: Sequence[Scored]) -> Answer:
     confidence = round(max(covered, default=0.0), 4)
     if confidence < _FOUND:
         return Answer(confidence=confidence)
-    quotations = quoted(chosen, turns, want)
+    asked = Asked(question.text, expected(question.text), want, evidence.read.speaker)
+    quotations, value = quoted(chosen, turns, asked)
     if not quotations:
         # Titles and speakers may cover the question where nobody tells anything.
         return Answer(confidence=confidence)
+    lines = "\n".join(_spoken(quotation, chosen[quotation.hit - 1].interaction) for quotation in quotations)
     return Answer(
-        text="\n".join(_spoken(quotation, chosen[quotation.hit - 1].interaction) for quotation in quotations),
+        text=f"{value} — {lines}" if value else lines,
         confidence=confidence,
         found=True,
         quotations=tuple(quotations),
+        value=value,
+        kind=asked.expects.kind.value,
     )
 
 

@@ -456,13 +456,19 @@ class Quotation(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """`confidence` in [0, 1]; `found` says whether memory holds an answer at all."""
+    """`confidence` in [0, 1]; `found` says whether memory holds an answer at all.
+
+    `value` is what is asked for, a date, a name or a number, taken from the first quotation (empty: none is told);
+    `kind` is the type of answer that the question expects (`graph.rank.answer_type.AnswerType`; empty: any).
+    """
 
     text: str = ""
     confidence: float = 0.0
     found: bool = False
     decided_by: str = "rule"
     quotations: tuple[Quotation, ...] = ()
+    value: str = ""
+    kind: str = ""
 
 
 class Reading(Struct, frozen=True):

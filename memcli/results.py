@@ -102,6 +102,8 @@ def reply_data(reply: Reply, *, explain: bool = False) -> dict[str, Any]:
         "question": reply.question.text,
         "answer": {
             "text": answer.text,
+            "value": answer.value,
+            "kind": answer.kind,
             "confidence": answer.confidence,
             "found": answer.found,
             "decided_by": answer.decided_by,

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache
 
+from msgspec import Struct
+
 from graph.model import Form, Interaction, Quotation
 from graph.rank.fusion import Scored
-from graph.rank.wanted import Wanted, stem, stems
+from graph.rank.values import Asked, by_day, value
+from graph.rank.wanted import stem, stems
 from graph.text import segmented, sentences, shortened, stop_words, word_list, words
 
 _QUOTATIONS = 3
@@ -20,6 +23,10 @@ _PASSAGE = 25
 """Words up to which a sentence is quoted together with those around it."""
 _TELLING = 0.3
 """Worth of a sentence that says four words of its own, beside coverage, which is at most 1."""
+_TYPED = 0.5
+"""Worth of a sentence with a value of the type asked for."""
+_BESIDE = 0.7
+"""Part of the worth of the passage that gives the value, from which another is quoted beside it."""
 _ASKS = re.compile(r"[?？؟][\"'”’)\]]*$")
 _HEADING = re.compile(r"#+\s")
 _LIST_MARK = re.compile(r"^(?:[-*+•>]|\d+[.)])\s+")
@@ -28,19 +35,42 @@ Place = tuple[str, str, int]
 """A conversation, a session, and a position."""
 
 
-def quoted(chosen: Sequence[Scored], turns: Mapping[Place, Interaction], want: Wanted) -> list[Quotation]:
-    """A passage of each of the best of `chosen`, best first.
+class Passage(Struct, frozen=True):
+    """What may be quoted of a hit, what it is worth, and the part of the question that it covers within its frame."""
 
-    A passage is worth what its best sentence covers within its frame, and what it says beyond that.
+    worth: float
+    quotation: Quotation
+    covered: float
+
+
+def quoted(chosen: Sequence[Scored], turns: Mapping[Place, Interaction], asked: Asked) -> tuple[list[Quotation], str]:
+    """A passage of each of the best of `chosen`, best first, and the value that answers (empty: none is told).
+
+    A passage is worth what its best sentence covers within its frame, what it says beyond that, and whether it has a
+    value of the type asked for.
     """
-    best: list[tuple[float, Quotation]] = []
+    best: list[Passage] = []
     for rank, each in enumerate(chosen[:_QUOTED_HITS], 1):
-        if passage := _passage(each.interaction, frame(each.interaction, turns), want):
+        around = frame(each.interaction, turns)
+        if passage := _passage(each.interaction, around, asked):
             worth, text = passage
+            quotation = Quotation(shortened(text, _LONGEST), rank)
+            covered = asked.want.covered(around | stems(quotation.text))
             # The score of the hit stands for what its neighbours and the graph say.
-            best.append((worth + each.score / chosen[0].score, Quotation(shortened(text, _LONGEST), rank)))
-    best.sort(key=lambda each: (-each[0], each[1].hit))
-    return [quotation for _, quotation in best[:_QUOTATIONS]]
+            best.append(Passage(worth + each.score / chosen[0].score, quotation, covered))
+    best.sort(key=lambda each: (-each.worth, each.quotation.hit))
+    return _answered(best[:_QUOTATIONS], chosen, asked)
+
+
+def _answered(best: Sequence[Passage], chosen: Sequence[Scored], asked: Asked) -> tuple[list[Quotation], str]:
+    """The quotations and the value: where a passage gives it, that passage before those that come near its worth."""
+    quotations = [each.quotation for each in best]
+    said = [chosen[each.hit - 1].interaction for each in quotations]
+    for place, each in enumerate(best):
+        if found := value(each.quotation.text, said[place], asked, each.covered):
+            rest = (other.quotation for other in best if other is not each and other.worth >= _BESIDE * each.worth)
+            return [each.quotation, *rest], found
+    return quotations, by_day(said[0], asked, best[0].covered) if best else ""
 
 
 def placed(candidates: Sequence[Scored]) -> dict[Place, Interaction]:
@@ -64,10 +94,10 @@ def told(said: Interaction) -> str:
     return " ".join(line[start:end] for line in _lines(said.text) for start, end in _told(line))
 
 
-def _passage(said: Interaction, frame: Set[str], want: Wanted) -> tuple[float, str] | None:
+def _passage(said: Interaction, frame: Set[str], asked: Asked) -> tuple[float, str] | None:
     """The worth of the best sentence, and that sentence with those around it; None where nothing is told."""
     options = [
-        (_worth(line[start:end], frame, want), -number, -place, line)
+        (_worth(line[start:end], said, frame, asked), -number, -place, line)
         for number, line in enumerate(_lines(said.text))
         for place, (start, end) in enumerate(_told(line))
     ]
@@ -77,10 +107,11 @@ def _passage(said: Interaction, frame: Set[str], want: Wanted) -> tuple[float, s
     return worth, _around(line, -place)
 
 
-def _worth(sentence: str, frame: Set[str], want: Wanted) -> float:
-    said = words(segmented(sentence))
-    own = {word for word in said if word not in _empty() and stem(word) not in want.weight}
-    return want.covered(frame | {stem(word) for word in said}) + _TELLING * min(1.0, len(own) / 4)
+def _worth(sentence: str, said: Interaction, frame: Set[str], asked: Asked) -> float:
+    spoken = words(segmented(sentence))
+    own = {word for word in spoken if word not in _empty() and stem(word) not in asked.want.weight}
+    covered = asked.want.covered(frame | {stem(word) for word in spoken})
+    return covered + _TELLING * min(1.0, len(own) / 4) + _TYPED * bool(value(sentence, said, asked))
 
 
 @cache

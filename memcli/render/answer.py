@@ -26,9 +26,10 @@ def show_reply(page: Page, reply: Reply, *, explain: bool = False) -> None:
 
 def _show_answer(page: Page, answer: Answer, hits: tuple[Hit, ...]) -> None:
     by_rank = {hit.rank: hit for hit in hits}
-    for quotation in answer.quotations:
+    for place, quotation in enumerate(answer.quotations):
         said = _said(by_rank[quotation.hit]) if quotation.hit in by_rank else ""
-        page.line(f"“{quotation.text}”" + (f" — {said}" if said else "") + f" [{quotation.hit}]", "bold")
+        value = f"{answer.value} — " if answer.value and place == 0 else ""
+        page.line(f"{value}“{quotation.text}”" + (f" — {said}" if said else "") + f" [{quotation.hit}]", "bold")
     if not answer.quotations:
         page.line(answer.text, "bold")
     page.line()

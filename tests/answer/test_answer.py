@@ -57,7 +57,10 @@ def test_an_answer_is_word_for_word_what_a_hit_says(opened: Memory, text: str) -
     assert reply.answer.found
     assert len(reply.answer.text.splitlines()) == len(reply.answer.quotations) > 0
     hits = {hit.rank: hit for hit in reply.hits}
-    for line, quotation in zip(reply.answer.text.splitlines(), reply.answer.quotations, strict=True):
+    value, text = reply.answer.value, reply.answer.text
+    assert not value or text.startswith(f"{value} — “")
+    quoted = text.removeprefix(f"{value} — ").splitlines()
+    for line, quotation in zip(quoted, reply.answer.quotations, strict=True):
         assert quotation.text in hits[quotation.hit].text
         assert all(sentence in sentences(hits[quotation.hit].text) for sentence in sentences(quotation.text))
         assert not quotation.text.endswith("?")
@@ -74,11 +77,31 @@ def test_an_answer_is_word_for_word_what_a_hit_says(opened: Memory, text: str) -
             QUESTIONS[2],
             "“The Kestrel Pavilion stands beside the harbour of Vorsk. It opened in 1961.” — Kestrel Pavilion [",
         ),
-        (QUESTIONS[3], "“I filed the lighthouse report yesterday.” — Dan, 2 April 2024 ["),
+        (QUESTIONS[3], "Dan — “I filed the lighthouse report yesterday.” — Dan, 2 April 2024 ["),
     ],
 )
 def test_the_best_comes_first_with_speaker_and_date(opened: Memory, text: str, line: str) -> None:
     assert ask(opened, text).answer.text.splitlines()[0].startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("When did Dan file the lighthouse report?", "date", "1 April 2024"),
+        ("When did Melanie paint the lighthouse?", "date", "3 March 2024"),
+        ("When did Ann paint the kitchen yellow?", "date", "by 6 March 2024"),
+        ("When did the Kestrel Pavilion open?", "date", "1961"),
+        ("When is the lighthouse report due?", "date", "5 April 2024"),
+        ("Who is the mayor of Vorsk?", "person", "Oddny Falk"),
+        ("Where did Melanie paint the lighthouse?", "place", "Nida"),
+        ("What did Melanie paint?", "", ""),
+        ("How many walnuts did the cat eat from the floor?", "number", ""),
+    ],
+)
+def test_the_value_that_is_asked_for_comes_first(opened: Memory, text: str, kind: str, value: str) -> None:
+    answer = ask(opened, text).answer
+    assert (answer.kind, answer.value) == (kind, value)
+    assert answer.text.startswith(f"{value} — “{answer.quotations[0].text}”" if value else "“")
 
 
 def test_a_question_asked_before_is_not_its_own_answer(opened: Memory) -> None:

@@ -8,9 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from graph.model import Entity, EntityMatch, Form, Interaction
+from graph.rank.answer_type import Expected
 from graph.rank.fusion import Scored
 from graph.rank.quoting import placed, quoted, told
 from graph.rank.reading import Understood
+from graph.rank.values import Asked
 from graph.rank.wanted import Wanted, stem, stems, wanted
 
 
@@ -24,7 +26,11 @@ def want(*terms: str) -> Wanted:
 
 
 def texts(chosen: Sequence[Scored], wanted: Wanted) -> list[str]:
-    return [quotation.text for quotation in quoted(chosen, placed(chosen), wanted)]
+    return [quotation.text for quotation in quoted(chosen, placed(chosen), asked(wanted))[0]]
+
+
+def asked(wanted: Wanted) -> Asked:
+    return Asked("", Expected(), wanted)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +116,7 @@ def test_the_reply_is_quoted_and_not_the_question() -> None:
         turn(2, "Bob", "The cat loves food.", 0.9),
         turn(1, "Ann", "Walnuts, and only walnuts.", 0.5),
     ]
-    found = quoted(talk, placed(talk), want("food", "allergic"))
+    found, _ = quoted(talk, placed(talk), asked(want("food", "allergic")))
     assert [(each.text, each.hit) for each in found] == [
         ("Walnuts, and only walnuts.", 3),
         ("The cat loves food.", 2),
@@ -120,8 +126,8 @@ def test_the_reply_is_quoted_and_not_the_question() -> None:
 
 def test_nobody_answers_themselves() -> None:
     talk = [turn(1, "Ann", "So there it is, after all.", 1.0), turn(2, "Ann", "We eat food in here.", 1.0)]
-    asked = turn(0, "Ann", "What food?")
-    assert quoted(talk, placed([*talk, asked]), want("food"))[0].hit == 2
+    before = turn(0, "Ann", "What food?")
+    assert quoted(talk, placed([*talk, before]), asked(want("food")))[0][0].hit == 2
 
 
 def test_what_says_more_is_quoted_first() -> None:

@@ -1,0 +1,180 @@
+"""Dates in a sentence, as it names them or as they follow from the day on which it was said.
+
+Rules for English, of the kind that temporal taggers are made of (HeidelTime: Strötgen and Gertz, SemEval
+2010, task 13): a pattern, and what its match means on a given day. A date is given no finer than the words do:
+“last month” is a month.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import cache
+
+from msgspec import Struct
+
+from graph.rank.days import (
+    MONTHS,
+    NUMBERS,
+    WEEKDAYS,
+    Meaning,
+    count,
+    month_away,
+    named,
+    on_day,
+    season,
+    spoken,
+    weekday,
+)
+
+_MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
+_YEAR = r"(?:1\d|20|21)\d\d"
+_FEW = r"(?:a )?couple(?: of)?|a few|few|several"
+_COUNT = rf"(?:\d{{1,3}}|an?|{'|'.join(NUMBERS)}|{_FEW})"
+_WEEKDAY = "|".join(WEEKDAYS)
+_PERIOD = rf"(?:week(?:end)?|month|year|spring|summer|autumn|fall|winter|{_WEEKDAY})"
+_AWAY = {"before yesterday": -2, "yesterday": -1, "last night": -1, "tomorrow": 1, "after tomorrow": 2}
+_STEPS = {"last": -1, "past": -1, "previous": -1, "this past": -1, "next": 1, "coming": 1, "this coming": 1}
+
+
+class Dated(Struct, frozen=True):
+    """A date in a text, at letters `start` to `end`: as people write it, and as a day where it is one."""
+
+    text: str
+    start: int
+    end: int
+    day: date | None = None
+
+
+class _Spoken(Struct, frozen=True):
+    """When a text was said, and whether what is undecided lies after that."""
+
+    day: date | None
+    ahead: bool
+
+
+Rule = Callable[[re.Match[str], _Spoken], Meaning | None]
+
+
+def dates(text: str, said: date | None, ahead: bool = False) -> list[Dated]:
+    """The dates of `text` in order, none within another.
+
+    `said` is the day on which it was said; without one, only what is named in full has a meaning. `ahead` says that
+    what is undecided (“on Friday”) lies after it, else before.
+    """
+    found: list[Dated] = []
+    when = _Spoken(said, ahead)
+    for pattern, rule in _rules():
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            taken = any(start < each.end and each.start < end for each in found)
+            if not taken and (meaning := rule(match, when)):
+                found.append(Dated(meaning[0], start, end, meaning[1]))
+    return sorted(found, key=lambda each: each.start)
+
+
+def durations(text: str) -> list[tuple[str, int, int]]:
+    """The spans of time named in `text` (“about three weeks”), with the letters where each begins and ends."""
+    return [(match[0], *match.span()) for match in _duration().finditer(text)]
+
+
+@cache
+def _rules() -> tuple[tuple[re.Pattern[str], Rule], ...]:
+    # Compiled by the first question that needs them. The more a pattern says, the earlier it is tried.
+    exact: tuple[tuple[str, Rule], ...] = (
+        (r"(?<![\d-])(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?![\d-])", _named),
+        (r"(?<![\d.])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})(?!\d)", _named),
+        (rf"\b(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH}),? (?P<year>{_YEAR})\b", _named),
+        (rf"\b(?P<month>{_MONTH}) (?P<day>{_DAY}),? (?P<year>{_YEAR})\b", _named),
+        (rf"\b(?P<month>{_MONTH}),?(?: of)? (?P<year>{_YEAR})\b", _named),
+        (rf"\b(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})(?!\w)", _named),
+        (rf"\b(?P<month>{_MONTH}) (?P<day>{_DAY})\b(?![:.]\d)", _named),
+        (rf"\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Dd]uring|early|late|mid)[ -](?P<month>{_MONTH})(?!\w)", _named),
+        (rf"\b(?P<way>[Ll]ast|[Nn]ext|[Tt]his) (?P<month>{_MONTH})(?!\w)", _named),
+        (rf"(?<![\w.,$£€/-])(?P<year>{_YEAR})(?![\w/]|[.,]\d|-\d{{1,3}}\b)", _named),
+    )
+    loose: tuple[tuple[str, Rule], ...] = (
+        (r"\bday (?:before yesterday|after tomorrow)\b", _near),
+        (r"\b(?:yesterday|last night|today|tonight|this (?:morning|afternoon|evening)|tomorrow)\b", _near),
+        (rf"\b(?P<count>{_COUNT}) (?P<unit>day|week|weekend|month|year)s? (?P<way>ago|from now)\b", _counted),
+        (rf"\b(?P<way>in) (?P<count>{_COUNT}) (?P<unit>day|week|weekend|month|year)s?\b(?! ago)", _counted),
+        (rf"\b(?P<way>{'|'.join(sorted(_STEPS, key=len, reverse=True))}|this|on) (?P<period>{_PERIOD})\b", _stepped),
+    )
+    return (
+        *((re.compile(pattern), rule) for pattern, rule in exact),
+        *((re.compile(pattern, re.IGNORECASE), rule) for pattern, rule in loose),
+    )
+
+
+@cache
+def _duration() -> re.Pattern[str]:
+    number = rf"(?:\d{{1,9}}(?:[.,]\d{{1,3}})?|half an?|an?|{'|'.join(NUMBERS)}|{_FEW})"
+    unit = r"(?:second|minute|min|hour|day|night|week|weekend|month|year|decade)s?|century|centuries"
+    about = r"(?:(?:about|around|almost|nearly|over|more than) )?"
+    return re.compile(rf"\b{about}{number}[ -](?:and a half )?(?:{unit})\b(?! (?:ago|old))", re.IGNORECASE)
+
+
+def _named(match: re.Match[str], when: _Spoken) -> Meaning | None:
+    """What is named by year, month or day; where the year is missing, the nearest one on the side asked for."""
+    part = match.groupdict()
+    month, day = _month(part.get("month") or ""), int((part.get("day") or "0").rstrip("sthndr"))
+    if year := part.get("year"):
+        return named(int(year), month, day)
+    if (said := when.day) is None:
+        return None
+    way = (part.get("way") or "").lower()
+    if way == "this":
+        return named(said.year, month, day)
+    place, today = (month, day), (said.month, said.day if day else 0)
+    if way == "next" or (when.ahead and way != "last"):
+        return named(said.year + (place < today or (way == "next" and place == today)), month, day)
+    return named(said.year - (place > today or (way == "last" and place == today)), month, day)
+
+
+def _month(name: str) -> int:
+    if name.isdigit():
+        return int(name)
+    return next((number for number, each in enumerate(MONTHS, 1) if name and each.startswith(name[:3])), 0)
+
+
+def _near(match: re.Match[str], when: _Spoken) -> Meaning | None:
+    away = _AWAY.get(match[0].lower().removeprefix("day "), 0)
+    return on_day(when.day + timedelta(days=away)) if when.day else None
+
+
+def _counted(match: re.Match[str], when: _Spoken) -> Meaning | None:
+    """So many days, weeks, months or years before or after."""
+    if (said := when.day) is None:
+        return None
+    unit, number = match["unit"].lower(), count(match["count"].lower())
+    sign, side = (-1, "before") if match["way"].lower() == "ago" else (1, "after")
+    if number is None:
+        return f"a few {unit}s {side} {spoken(said)}", None
+    if unit == "day":
+        return on_day(said + timedelta(days=sign * number))
+    if unit == "week":
+        return f"about {spoken(said + timedelta(weeks=sign * number))}", None
+    if unit == "weekend":
+        return f"{'the weekend' if number == 1 else f'{number} weekends'} {side} {spoken(said)}", None
+    return month_away(said, sign * number) if unit == "month" else named(said.year + sign * number, 0, 0)
+
+
+def _stepped(match: re.Match[str], when: _Spoken) -> Meaning | None:
+    """The last, this or next weekday, week, month, season or year."""
+    way, period = match["way"].lower(), match["period"].lower()
+    step = _STEPS.get(way, 0)
+    if (said := when.day) is None or (way == "on" and period not in WEEKDAYS):
+        return None
+    if period in WEEKDAYS:
+        side = step or (1 if when.ahead or way == "this" else -1)
+        return weekday(said, WEEKDAYS.index(period), side, following_week=way == "next")
+    if period in ("week", "weekend"):
+        return f"the {period} {('of', 'after', 'before')[step]} {spoken(said)}", None
+    if period == "month":
+        return month_away(said, step)
+    return named(said.year + step, 0, 0) if period == "year" else season(said, period, step)

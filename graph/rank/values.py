@@ -1,0 +1,180 @@
+"""The value in a passage that answers a question: a date, a name, a number, or yes or no.
+
+As question answering by rules does it (Srihari and Li, "Information Extraction Supported Question Answering", TREC-8,
+1999): of what has the type expected, the one nearest to the question's terms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from graph.model import Form, Interaction
+from graph.rank.answer_type import AnswerType, Expected
+from graph.rank.days import count, spoken
+from graph.rank.names import Span, names, titles, together
+from graph.rank.spans import AMOUNT, BEGUN, BORN, CLOCK, DIED, FOR_YEARS, LIFE, NO, NUMBER, OFTEN, PLACED, YES, spots
+from graph.rank.temporal import dates, durations
+from graph.rank.wanted import Wanted, stem, stems
+from graph.text import stop_words
+
+_READ = 400
+"""Letters of a passage in which a value is looked for."""
+_DOCUMENT = 0.85
+"""The part of a question that a passage of a document has to cover before its value is taken for the answer."""
+_MESSAGE = 0.5
+_TIMED = 0.4
+"""The same for dates and spans of time in messages, which are seldom of anything else."""
+_SURE = 0.8
+"""The same for what rests on the whole passage: yes and no, and the day by which something was said."""
+_TIMES = frozenset({AnswerType.DATE, AnswerType.DURATION, AnswerType.FREQUENCY})
+_WORD = re.compile(r"[^\W_]+")
+_FIRST_PERSON = re.compile(r"\b(?:I|we)\b", re.IGNORECASE)
+
+
+class Asked(Struct, frozen=True):
+    """A question as values are chosen by it: its words, what it expects, its weighed terms, the speaker it names."""
+
+    text: str
+    expects: Expected
+    want: Wanted
+    speaker: str | None = None
+
+
+class _Quote(Struct, frozen=True):
+    """A passage, who said it, and what it is to answer."""
+
+    text: str
+    said: Interaction
+    asked: Asked
+
+
+Finder = Callable[[_Quote], list[Span]]
+
+
+def value(passage: str, said: Interaction, asked: Asked, covered: float = 1.0) -> str:
+    """The value in `passage`, quoted from `said`, that answers; empty where none does.
+
+    `covered` is the part of the question that the passage covers, by weight.
+    """
+    find = _FINDERS.get(asked.expects.kind)
+    if find is None or covered < _least(said.form, asked.expects.kind):
+        return ""
+    text = passage[:_READ]
+    return _nearest(text, find(_Quote(text, said, asked)), asked.want)
+
+
+def by_day(said: Interaction, asked: Asked, covered: float) -> str:
+    """The day by which something had happened that somebody told of without a date; empty where that is not asked."""
+    told = said.form is Form.MESSAGE and covered >= _SURE
+    day = day_said(said)
+    asks = asked.expects.kind is AnswerType.DATE and not asked.expects.ahead
+    return f"by {spoken(day)}" if day and told and asks else ""
+
+
+def day_said(said: Interaction) -> date | None:
+    """The day on which something was said, by the clock of who said it."""
+    return datetime.fromisoformat(said.timestamp).date() if said.timestamp else None
+
+
+def _least(form: Form, kind: AnswerType) -> float:
+    if kind is AnswerType.YES_NO:
+        return _SURE
+    return _DOCUMENT if form is Form.DOCUMENT else _TIMED if kind in _TIMES else _MESSAGE
+
+
+def _nearest(text: str, found: Sequence[Span], want: Wanted) -> str:
+    """Of several, the one that most of the question's terms stand close to, by weight; the first of equals."""
+    if len(found) < 2:
+        return found[0].text if found else ""
+    starts = [match.start() for match in _WORD.finditer(text)]
+    places: dict[str, list[int]] = {}
+    for place, match in enumerate(_WORD.finditer(text)):
+        places.setdefault(stem(match[0].casefold()), []).append(place)
+
+    def closeness(span: Span) -> float:
+        own = [place for place, start in enumerate(starts) if span.start <= start < span.end] or [0]
+        near = {
+            term: min(min(abs(place - own[0]), abs(place - own[-1])) for place in places[term])
+            for term in want.weight
+            if term in places
+        }
+        return sum(want.weight[term] / (1 + words) for term, words in near.items())
+
+    return max(found, key=closeness).text
+
+
+def _dates(quote: _Quote) -> list[Span]:
+    day = day_said(quote.said)
+    found = [Span(each.text, each.start, each.end) for each in dates(quote.text, day, quote.asked.expects.ahead)]
+    if life := LIFE.search(quote.text):
+        within = [each for each in found if life.start() <= each.start < life.end()]
+        if len(within) == 2 and (DIED.search(quote.asked.text) or BORN.search(quote.asked.text)):
+            return within[1:] if DIED.search(quote.asked.text) else within[:1]
+    if not found and day and BEGUN.search(quote.asked.text) and (years := FOR_YEARS.search(quote.text)):
+        # Who has skied “for ten years” in 2023 began in 2013.
+        number = count(years[1].lower())
+        return [Span(str(day.year - number), *years.span())] if number else []
+    return found
+
+
+def _people(quote: _Quote) -> list[Span]:
+    who, named = quote.said.speaker, quote.asked.speaker
+    if who and quote.asked.expects.doer and not named and _FIRST_PERSON.search(quote.text):
+        return _new([Span(who, 0, 0)], quote.asked)
+    return together(quote.text, _new(names(quote.text), quote.asked))
+
+
+def _places(quote: _Quote) -> list[Span]:
+    named = [
+        each
+        for each in _new(names(quote.text), quote.asked)
+        if PLACED.search(quote.text, max(0, each.start - 20), each.start)
+    ]
+    if named or quote.said.form is Form.DOCUMENT:
+        return named
+    return _new(spots(quote.text), quote.asked)
+
+
+def _new(found: Sequence[Span], asked: Asked) -> list[Span]:
+    """Those of which the question says no word, but stop words."""
+    known = stems(asked.text) - stop_words()
+    return [each for each in found if not stems(each.text) & known]
+
+
+def _numbers(quote: _Quote) -> list[Span]:
+    """Numbers soon followed by what is counted."""
+    counted, dated = stem(quote.asked.expects.counted), dates(quote.text, day_said(quote.said))
+    found = (Span(match[0], *match.span()) for match in NUMBER.finditer(quote.text))
+    return [
+        each
+        for each in found
+        if counted in {stem(word.casefold()) for word in _WORD.findall(quote.text[each.end : each.end + 40])[:4]}
+        and not any(other.start < each.end and each.start < other.end for other in dated)
+    ]
+
+
+def _yes_no(quote: _Quote) -> list[Span]:
+    """What a reply begins with."""
+    return [Span(word, 0, 0) for word, pattern in (("yes", YES), ("no", NO)) if pattern.match(quote.text)]
+
+
+def _matches(pattern: re.Pattern[str]) -> Finder:
+    return lambda quote: [Span(match[0], *match.span()) for match in pattern.finditer(quote.text)]
+
+
+_FINDERS: Mapping[AnswerType, Finder] = {
+    AnswerType.DATE: _dates,
+    AnswerType.TIME: _matches(CLOCK),
+    AnswerType.DURATION: lambda quote: [Span(*each) for each in durations(quote.text)],
+    AnswerType.FREQUENCY: _matches(OFTEN),
+    AnswerType.PERSON: _people,
+    AnswerType.PLACE: _places,
+    AnswerType.NUMBER: _numbers,
+    AnswerType.AMOUNT: _matches(AMOUNT),
+    AnswerType.TITLE: lambda quote: _new(titles(quote.text), quote.asked),
+    AnswerType.YES_NO: _yes_no,
+}
