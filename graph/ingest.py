@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -12,15 +12,28 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from graph.derive import derive, frontier_of
+from graph.embedding import late
 from graph.errors import InputError, StoreError
 from graph.extract.registry import extractor_named
-from graph.model import Changes, Checkpoint, Extraction, IngestReport, Interaction, NodeKind, Record, Reject, Source
-from graph.ports import Extractor, Progress, Reader, Store
+from graph.model import (
+    Changes,
+    Checkpoint,
+    Extraction,
+    Frontier,
+    IngestReport,
+    Interaction,
+    NodeKind,
+    Record,
+    Reject,
+    Source,
+    Vector,
+)
+from graph.ports import Embedder, Extractor, Progress, Reader, Store
 from graph.readers.decode import reading
 from graph.readers.discovery import discover
 from graph.readers.registry import reader_named, sniff
 from graph.settings import Settings
-from graph.tiers.interactions import interaction
+from graph.tiers.interactions import interaction, windows
 
 _BATCH_LETTERS = 1_000_000
 """Letters after which a batch is closed, so that long records do not pile up in memory."""
@@ -34,6 +47,15 @@ _LONGEST_PAUSE = 0.8
 
 T = TypeVar("T")
 
+_NOTHING = Frontier(frozenset(), {}, {})
+
+
+class _Embedded(Struct, frozen=True):
+    """The vectors of a batch, and the ends of conversations behind which they were made."""
+
+    tails: Mapping[str, tuple[Interaction, ...]]
+    vectors: tuple[Vector, ...]
+
 
 class Ingest(Struct):
     """One run of ingest over any number of sources. `store` is None for a dry run on a memory that is not there."""
@@ -42,6 +64,7 @@ class Ingest(Struct):
     store: Store | None
     progress: Progress | None = None
     dry_run: bool = False
+    embedder: Embedder | None = None
     report: IngestReport = field(default_factory=IngestReport)
     _extractor: Extractor | None = None
 
@@ -116,16 +139,19 @@ class Ingest(Struct):
     def _write(self, records: Sequence[Record], checkpoint: Checkpoint) -> None:
         """Derive and store one batch. Extraction, which takes the time, holds no lock."""
         found = {each.id: each for each in map(interaction, records)}
-        known = self.store.frontier(list(found)).known if self.store else set()
-        fresh = [each for id, each in found.items() if id not in known]
+        ahead = frontier_of(list(found.values()), self.store) if self.store else _NOTHING
+        fresh = [each for id, each in found.items() if id not in ahead.known]
         if self.dry_run or self.store is None:
             self._count(added=len(fresh), skipped=len(records) - len(fresh))
             return
         extracted = list(zip(fresh, self._extract([each.text for each in fresh]), strict=True)) if fresh else []
-        added = persistently(lambda: self._commit(extracted, checkpoint))
+        ready = _Embedded(ahead.tails, self._vectors(fresh, ahead))
+        added = persistently(lambda: self._commit(extracted, ready, checkpoint))
         self._count(**added, skipped=len(records) - added["added"])
 
-    def _commit(self, extracted: Sequence[tuple[Interaction, Extraction]], checkpoint: Checkpoint) -> dict[str, int]:
+    def _commit(
+        self, extracted: Sequence[tuple[Interaction, Extraction]], ready: _Embedded, checkpoint: Checkpoint
+    ) -> dict[str, int]:
         """Store one batch; say what it added. Run again after it went wrong it takes up what is there by then."""
         assert self.store is not None
         with self.store.transaction(write=True):
@@ -134,13 +160,26 @@ class Ingest(Struct):
             batch = [pair for pair in extracted if pair[0].id not in frontier.known]
             derived = derive(batch, frontier, self.store, self._extractor.name) if batch and self._extractor else None
             nodes, edges = (derived.nodes, derived.edges) if derived else ((), ())
-            new = self.store.save(Changes(nodes, edges, checkpoint))
+            same = len(batch) == len(extracted) and frontier.tails == ready.tails
+            vectors = ready.vectors if same else self._vectors([each for each, _ in batch], frontier)
+            new = self.store.save(Changes(nodes, edges, checkpoint, vectors))
         return {
             "added": len(batch),
             "notes": new.get(NodeKind.NOTE, 0),
             "entities": new.get(NodeKind.ENTITY, 0),
             "links": derived.links if derived else 0,
         }
+
+    def _vectors(self, said: Sequence[Interaction], frontier: Frontier) -> tuple[Vector, ...]:
+        """The vectors of `said`, and anew those of the turns before that are understood better now."""
+        if self.embedder is None:
+            return ()
+        new = frozenset(each.id for each in said)
+        return tuple(
+            vector
+            for session in windows(said, frontier)
+            for vector in late.vectors(session, late.unsettled(session, new), self.embedder)
+        )
 
     def _extract(self, texts: Sequence[str]) -> list[Extraction]:
         if self._extractor is None:

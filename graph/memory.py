@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from graph.answer import reply
-from graph.errors import StoreBusyError
+from graph.errors import ModelMissingError, StoreBusyError
 from graph.lookup import company, find, neighbors
 from graph.model import (
     Entity,
@@ -24,7 +25,7 @@ from graph.model import (
     Snapshot,
     StoreInfo,
 )
-from graph.ports import Progress, Store
+from graph.ports import Embedder, Progress, Store
 from graph.recall import recall
 from graph.settings import Settings
 from graph.shape import shape
@@ -33,6 +34,7 @@ from graph.store.registry import open_store
 
 if TYPE_CHECKING:
     from graph.comparison import Holding
+    from graph.reindex import ReindexReport
     from graph.transfer import TransferReport
 
 EVERYTHING = Selection()
@@ -53,6 +55,13 @@ class Memory:
             StoreError: one of its kinds, with a hint.
         """
         return cls(settings, open_store(settings.store, create=create, password=settings.neo4j_password))
+
+    @cached_property
+    def _embedder(self) -> Embedder | None:
+        """Who makes vectors; None where nobody can."""
+        from graph.embedding.registry import embedder_named
+
+        return embedder_named(self._settings.embedding_model, Path(self._settings.models))
 
     def __enter__(self) -> Self:
         return self
@@ -84,7 +93,7 @@ class Memory:
         # What takes in has much to load, of which asking needs nothing.
         from graph.ingest import Ingest
 
-        return Ingest(self._settings, self._store, progress, dry_run).run(paths, stdin, reader)
+        return Ingest(self._settings, self._store, progress, dry_run, self._embedder).run(paths, stdin, reader)
 
     @staticmethod
     def rehearse(
@@ -104,8 +113,28 @@ class Memory:
         """Recall and answer."""
         began = time.perf_counter()
         with self._store.transaction(write=False):
-            evidence = recall(question, self._store, self._settings)
+            evidence = recall(question, self._store, self._settings, self._embedder)
             return reply(question, evidence, self._store, began)
+
+    @property
+    def embedding_model(self) -> str | None:
+        """The model that vectors are made with here; None where there is none."""
+        return self._embedder.name if self._embedder else None
+
+    def reindex(self, progress: Progress | None = None) -> ReindexReport:
+        """Give the memory the vectors it lacks.
+
+        Raises:
+            ModelMissingError: there is no model to make them.
+            StoreError: the store cannot be written; what was committed stays.
+        """
+        from graph.reindex import reindex
+
+        if self._embedder is None:
+            raise ModelMissingError(
+                "there is no model to make vectors with", "get one with `memcli model pull bge-small`"
+            )
+        return reindex(self._store, self._embedder, progress)
 
     @contextmanager
     def snapshot(self, selection: Selection = EVERYTHING) -> Iterator[Snapshot]:

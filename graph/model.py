@@ -287,11 +287,12 @@ class Checkpoint(Struct, frozen=True):
 
 class Vector(Struct, frozen=True):
     """What an embedding model makes of an interaction. `numbers` are float32, little-endian; as a vector their length
-    is 1."""
+    is 1. `tokens` are the vectors of its word pieces, as `graph.embedding.interaction` packs them (empty: not kept)."""
 
     node: str
     model: str
     numbers: bytes
+    tokens: bytes = b""
 
 
 class Changes(Struct, frozen=True):
@@ -356,12 +357,14 @@ class TextQuery(Struct, frozen=True):
 
 class Match(Struct, frozen=True):
     """An interaction that a search found, with its scores, higher is better: BM25 for `whole`, its text, and `piece`,
-    its best run of 50 words, and the `cosine` of its vector; 0 where it was not among the best of that kind."""
+    its best run of 50 words, 0 where it was not among the best of that kind; the `cosine` of its vector to that of the
+    query, and the `tokens` of its vector, where both have one of the same model."""
 
     id: str
     whole: float
     piece: float
-    cosine: float = 0.0
+    cosine: float | None = None
+    tokens: bytes = b""
 
 
 class EntityMatch(Struct, frozen=True):
@@ -514,7 +517,8 @@ class GraphStats(Struct, frozen=True):
 
 
 class StoreInfo(Struct, frozen=True):
-    """What a store says of itself. `sources` counts inputs taken in to their end."""
+    """What a store says of itself. `sources` counts inputs taken in to their end, `vectors` the interactions that have
+    some, by model."""
 
     url: str
     kind: str
@@ -524,3 +528,4 @@ class StoreInfo(Struct, frozen=True):
     edges: Mapping[str, int]
     sources: int
     extractors: tuple[str, ...]
+    vectors: Mapping[str, int] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from graph.model import (
     Changes,
@@ -28,6 +28,12 @@ from graph.model import (
     Vector,
     Walk,
 )
+
+if TYPE_CHECKING:
+    from numpy import float32
+    from numpy.typing import NDArray
+
+    from graph.embedding.interaction import Scale
 
 TAIL = 8
 """Interactions of a conversation's end that a store gives before a batch."""
@@ -119,6 +125,26 @@ class Extractor(Protocol):
 
     def extract(self, texts: Sequence[str]) -> list[Extraction]:
         """One extraction a text, in order; equal texts give equal extractions, whatever they come with."""
+        ...
+
+
+class Embedder(Protocol):
+    """Makes vectors of texts. A word piece is a number; a vector has length 1 and always the same dimensions."""
+
+    name: str
+    """Recorded with every vector: those of two models are never compared."""
+
+    @property
+    def scale(self) -> Scale:
+        """Where its token vectors lie."""
+        ...
+
+    def pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        """The word pieces of each text."""
+        ...
+
+    def tokens(self, pieces: Sequence[int]) -> NDArray[float32]:
+        """A vector for each of up to 510 word pieces, in the light of all of them: (pieces, dimensions)."""
         ...
 
 

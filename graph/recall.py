@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from graph.model import EdgeKind, Insight, Interaction, NodeKind, Question, Selection, Subgraph, TextQuery, Walk
-from graph.ports import Store
+from graph.ports import Embedder, Store
 from graph.rank.favour import favoured
 from graph.rank.fusion import Scored, fuse
-from graph.rank.lexical import lexical, smoothed
+from graph.rank.nearness import combined, in_context, nearness
 from graph.rank.ppr import personalized_pagerank
 from graph.rank.reading import Understood, names, understood
 from graph.rank.replies import replied
 from graph.settings import Settings
+
+if TYPE_CHECKING:
+    from graph.embedding.asking import Asked
 
 _WALKED = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.SUPPORTED_BY)
 """The edges that PageRank walks: notes to entities, and insights to notes."""
@@ -37,17 +41,20 @@ class Evidence(Struct, frozen=True):
     walked: Subgraph
 
 
-def recall(question: Question, store: Store, settings: Settings) -> Evidence:
-    """Rank what the store holds by its bearing on the question.
+def recall(question: Question, store: Store, settings: Settings, embedder: Embedder | None = None) -> Evidence:
+    """Rank what the store holds by its bearing on the question; by vectors too, where there is an embedder.
 
-    Six reads of the store, however big it is: names, full text, what surrounds the matches, the graph around their
-    notes and the question's entities, what the notes that it leads to are derived from, and the candidates themselves.
+    Six reads of the store, however big it is: names, text and vectors, what surrounds the matches, the graph around
+    their notes and the question's entities, what the notes it leads to are derived from, and the candidates themselves.
     """
     read = understood(question, store.resolve(names(question), question.conversation))
-    scores = lexical(store.search(_text_query(question, read, settings)), settings.recall_piece)
-    around = store.neighborhood(list(scores), (EdgeKind.NEXT, EdgeKind.DERIVED_FROM), 1, settings.recall_widest)
-    near = smoothed(scores, around, settings.recall_previous, settings.recall_next)
-    seeds = _seeds(read, scores, _notes(around), settings)
+    embedded = _embedded(question, embedder)
+    matches = store.search(_text_query(question, read, embedded, settings))
+    signals = nearness(matches, embedded, settings)
+    found = combined(signals, settings)
+    around = store.neighborhood(list(found), (EdgeKind.NEXT, EdgeKind.DERIVED_FROM), 1, settings.recall_widest)
+    near = combined(in_context(signals, around, settings), settings)
+    seeds = _seeds(read, found, _notes(around), settings)
     walk = Walk(seeds, settings.recall_damping)
     asked = walk if settings.recall_store_walks else None
     walked = store.neighborhood(list(seeds), _WALKED, settings.recall_hops, settings.recall_widest, asked)
@@ -56,14 +63,24 @@ def recall(question: Question, store: Store, settings: Settings) -> Evidence:
     notes = {edge.target: edge.source for edge in store.edges([*near, *led_to], (EdgeKind.DERIVED_FROM,))}
     graph = {interaction: shares.get(note, 0.0) for interaction, note in notes.items()}
     candidates, insights = _candidates([*near, *notes], walked, question, store)
-    near = replied(near, scores, candidates, around, settings.recall_reply)
-    ranked = favoured(fuse(candidates, near, graph, read.speaker, settings), read, settings)
+    near = replied(near, found, candidates, around, settings.recall_reply)
+    ranked = favoured(fuse(candidates, near, graph, read.speaker, settings, signals), read, settings)
     return Evidence(tuple(each for each in ranked if each.score > 0), read, notes, insights, walked)
 
 
-def _text_query(question: Question, read: Understood, settings: Settings) -> TextQuery:
+def _embedded(question: Question, embedder: Embedder | None) -> Asked | None:
+    if embedder is None:
+        return None
+    from graph.embedding.asking import asked
+
+    return asked(question.text, embedder)
+
+
+def _text_query(question: Question, read: Understood, embedded: Asked | None, settings: Settings) -> TextQuery:
     return TextQuery(
         terms=read.terms,
+        vector=embedded.vector if embedded else b"",
+        model=embedded.model if embedded else "",
         conversation=question.conversation,
         speaker=question.speaker,
         since=question.since,

@@ -49,11 +49,13 @@ def store() -> None:
     """,
 )
 def info(session: Session) -> None:
-    """Show where the memory is, how large, what is in it, and who finds entities here."""
+    """Show where the memory is, how large, what is in it, and who finds entities and makes vectors here."""
     with session.memory() as memory:
         found = memory.info()
+        embedding = memory.embedding_model
     model = installed_model()
-    session.emit(plain(found) | {"spacy_model": model}, lambda page: show_info(page, found, model))
+    data = plain(found) | {"spacy_model": model, "embedding_model": embedding}
+    session.emit(data, lambda page: show_info(page, found, model, embedding))
 
 
 @command(
@@ -131,6 +133,29 @@ def restore(session: Session, file: File) -> Exit:
     with session.memory(create=True) as memory, _progress(session) as progress:
         report = memory.restore(found, progress=progress)
     return _emit(session, {"from": str(file), "to": settings.store}, report)
+
+
+@command(
+    app,
+    examples="""
+    memcli model pull bge-small && memcli store reindex
+    memcli store reindex --store work.db --json
+    """,
+)
+def reindex(session: Session) -> None:
+    """Make the vectors that the memory lacks: all of them where it was made without a model, or by another one.
+
+    What was broken off goes on when it is run again. Vectors of another model are replaced.
+    """
+    with session.memory() as memory, _progress(session) as progress:
+        report = memory.reindex(progress)
+    session.emit(
+        plain(report),
+        lambda page: page.line(
+            f"{report.model}: made {report.embedded} vectors in {report.elapsed_s:.1f} s; "
+            f"{report.interactions} interactions in all"
+        ),
+    )
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def show_neighbors(page: Page, node: Node, around: Sequence[Neighbor]) -> None:
     page.table(["hops", "edge", "weight", "id", "what"], [_row(each) for each in around])
 
 
-def show_info(page: Page, info: StoreInfo, model: str | None) -> None:
+def show_info(page: Page, info: StoreInfo, model: str | None, embedding: str | None) -> None:
     """Where the store is and what is in it."""
     page.line(info.url, "bold")
     page.line(f"{info.kind}, schema {info.schema}, {info.bytes} bytes, {info.sources} sources taken in")
@@ -32,6 +32,12 @@ def show_info(page: Page, info: StoreInfo, model: str | None) -> None:
     _show_counts(page, "edges", info.edges)
     page.line(f"entities found by: {', '.join(info.extractors) or 'nobody yet'}")
     page.line(f"spaCy model here: {model or 'none; `memcli model pull spacy` gets one'}")
+    page.line(f"embedding model here: {embedding or 'none; `memcli model pull bge-small` gets one'}")
+    said = info.nodes.get("interaction", 0)
+    for name, count in info.vectors.items():
+        page.line(f"vectors: {count} of {said} by {name}")
+    if embedding and (lacking := said - info.vectors.get(embedding, 0)):
+        page.line(f"vectors missing: {lacking}; `memcli store reindex` makes them")
 
 
 def _row(neighbor: Neighbor) -> list[str]:

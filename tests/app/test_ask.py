@@ -60,7 +60,7 @@ def test_what_is_not_in_memory_is_said(world: World) -> None:
 
 def test_explain_shows_reading_hits_and_signals(world: World) -> None:
     out = world("ask", QUESTION, "--explain").out
-    for part in ("terms: ", "secretary", "entities: ", "speaker: any", "lexical", "[10] "):
+    for part in ("terms: ", "secretary", "entities: ", "speaker: any", "text", "[10] "):
         assert part in out
     data = world("ask", QUESTION, "--explain", "--json").data
     assert "secretary" in data["reading"]["terms"]

@@ -26,7 +26,7 @@ def reply_to(question: Question) -> Reply:
     source = Citation("m_1", "trip", "s1", "a-1", None, "Ann", "2024-03-05T10:22:00")
     document = Citation("m_9", document="d-1", timestamp=None)
     hits = (
-        Hit(1, 0.9, "interaction", "n_1", "Lisbon", TEXT, source.timestamp, (source,), {"lexical": 0.8}, ("ann",)),
+        Hit(1, 0.9, "interaction", "n_1", "Lisbon", TEXT, source.timestamp, (source,), {"text": 0.8}, ("ann",)),
         Hit(2, 0.5, "interaction", None, "A guide", "Lisbon has hills.", None, (document,), {"ppr": 0.2}),
     )
     answer = Answer(TEXT, 0.8, True, "rule", (Quotation(TEXT, 1),)) if found and question.answer else Answer()

@@ -155,7 +155,7 @@ def test_of_several_speakers_the_first_tells(store: Path) -> None:
 def test_a_reply_may_gain_by_its_question(store: Path) -> None:
     def share(reply: float) -> float:
         found = recalled(store, "Which food is Ann allergic to?", Settings(recall_reply=reply))
-        return next(each.signals["lexical"] for each in found.ranked if each.interaction.key == "trip-1")
+        return next(each.signals["near"] for each in found.ranked if each.interaction.key == "trip-1")
 
     assert share(0.0) < share(0.25)
 

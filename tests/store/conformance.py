@@ -491,6 +491,19 @@ class Finding:
         save(store, vectors=(vector("m_1", 1, 0), vector("m_3", 0, 1)))
         assert self.nearest(store, 0, 1, terms=("storchen",)) == ["m_6", "m_2", "m_3", "m_1"]
 
+    def test_what_is_found_comes_with_its_vectors(self, store: Store) -> None:
+        fill(store)
+        one, other = (replace(vector("m_1", 1, 0), tokens=b"\0\1\xff"), vector("m_3", 0.6, 0.8))
+        save(store, vectors=(one, other))
+        query = TextQuery(("storchen", "hotel"), vector("", 0, 1).numbers, "small", limit=3)
+        found = {match.id: (match.cosine, match.tokens) for match in store.search(query)}
+        assert found["m_1"] == (pytest.approx(0, abs=1e-6), b"\0\1\xff")
+        assert found["m_3"] == (pytest.approx(0.8, abs=1e-6), b"")
+        assert found["m_6"] == (None, b"")
+        assert {(match.cosine, match.tokens) for match in store.search(TextQuery(("hotel",)))} == {(None, b"")}
+        assert list(store.vectors(["m_1"])) == [one]
+        assert store.info().vectors == {"small": 2}
+
     def test_vectors_of_two_models_do_not_mix(self, store: Store) -> None:
         fill(store)
         save(

@@ -253,7 +253,8 @@ def checkpoints(connection: Connection, digests: Sequence[str] | None) -> Iterat
 
 
 _VECTOR: Final = """ AND t.vector IS NOT NULL
-RETURN substring(t.of, $given.skip) AS node, t.model AS model, t.vector AS numbers ORDER BY t.of"""
+RETURN substring(t.of, $given.skip) AS node, t.model AS model, t.vector AS numbers,
+    t.tokens AS tokens ORDER BY t.of"""
 _VECTORS: Final = "MATCH (t:_MemcliText) WHERE t.of" + mine("t.of") + _VECTOR
 _VECTORS_OF: Final = "MATCH (t:_MemcliText) WHERE t.of IN [id IN $given.ids | $given.within + id]" + _VECTOR
 
@@ -264,4 +265,4 @@ def vectors(connection: Connection, ids: Sequence[str] | None) -> Iterator[Vecto
         rows = connection.stream(_VECTORS)
     else:
         rows = connection.stream(_VECTORS_OF, ids=[id for id in ids if id.isascii()])
-    return (Vector(row["node"], row["model"], packed(row["numbers"])) for row in rows)
+    return (Vector(row["node"], row["model"], packed(row["numbers"]), bytes(row["tokens"] or b"")) for row in rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
 from graph.model import Match, TextQuery
 from graph.store.neo4j.connection import Connection
@@ -72,12 +72,22 @@ MATCH (t:_MemcliText {scope: $given.scope}) WHERE size(t.vector) = size(wanted)"
     + _WANTED
 )
 _BEST: Final = """
-WITH id, max(whole) / 1000000 AS whole, max(piece) / 1000000 AS piece, max(cosine) AS cosine
-ORDER BY whole DESC, piece DESC, cosine DESC, id
-RETURN collect([id, whole, piece, cosine]) AS found"""
+WITH id, max(whole) / 1000000 AS whole, max(piece) / 1000000 AS piece
+ORDER BY whole DESC, piece DESC, id
+RETURN collect([id, whole, piece]) AS found, 0 AS near"""
+# What full text alone found is compared with the vector too.
+_BEST_NEAR: Final = """
+WITH id, max(whole) / 1000000 AS whole, max(piece) / 1000000 AS piece, max(cosine) IS NOT NULL AS near
+UNWIND [$given.vector] AS wanted
+OPTIONAL MATCH (t:_MemcliText {of: $given.within + id})
+    WHERE t.model = $given.model AND size(t.vector) = size(wanted)
+WITH id, whole, piece, near, t.tokens AS tokens,
+    CASE WHEN t IS NULL THEN null ELSE 2 * vector.similarity.cosine(t.vector, wanted) - 1 END AS cosine
+ORDER BY whole DESC, piece DESC, coalesce(cosine, -1) DESC, id
+RETURN collect([id, whole, piece, cosine, tokens]) AS found, count(CASE WHEN near THEN 1 END) AS near"""
 _SEARCH: Final = "CALL () {" + _TEXT + "}" + _BEST
-_SEARCH_NEAR: Final = "CALL () {" + _TEXT + " UNION ALL " + _NEAREST + "}" + _BEST
-_SEARCH_NEAR_IN: Final = "CALL () {" + _TEXT + " UNION ALL " + _NEAREST_IN + "}" + _BEST
+_SEARCH_NEAR: Final = "CALL () {" + _TEXT + " UNION ALL " + _NEAREST + "}" + _BEST_NEAR
+_SEARCH_NEAR_IN: Final = "CALL () {" + _TEXT + " UNION ALL " + _NEAREST_IN + "}" + _BEST_NEAR
 _INDEXED: Final = "MATCH (i:_MemcliIndex {name: 'words'}) RETURN i.wholes AS texts"
 # The index settles ties in its own way: some more are asked for, so that those at the rim are settled by id.
 _MORE = 200
@@ -115,25 +125,21 @@ def search(connection: Connection, query: TextQuery) -> list[Match]:
         "limit": query.limit,
     }
     if not query.vector:
-        found = _found(connection, _SEARCH, given)
-    else:
-        found = _near(connection, query, given | {"vector": unpacked(query.vector), "model": query.model})
-    return [Match(id, whole, piece, cosine or 0.0) for id, whole, piece, cosine in found]
+        (row,) = connection.rows(_SEARCH, **given)
+        return [Match(*each) for each in row["found"]]
+    return _near(connection, query, given | {"vector": unpacked(query.vector), "model": query.model})
 
 
-def _found(connection: Connection, statement: LiteralString, given: Mapping[str, Any]) -> list[list[Any]]:
-    """Id, whole, piece and cosine of each match; the last is None for what was found by full text alone."""
-    return [each for row in connection.rows(statement, **given) for each in row["found"]]
-
-
-def _near(connection: Connection, query: TextQuery, given: Mapping[str, Any]) -> list[list[Any]]:
+def _near(connection: Connection, query: TextQuery, given: Mapping[str, Any]) -> list[Match]:
     """Search by the vector too. A conversation is compared as a whole; else the index is asked for more than is wanted,
     and where too few are left of that, for all."""
     if query.conversation is not None:
-        return _found(connection, _SEARCH_NEAR_IN, given)
-    nearest = _OVERSAMPLING * query.limit + _MORE
-    found = _found(connection, _SEARCH_NEAR, {"nearest": nearest, **given})
-    if sum(cosine is not None for *_, cosine in found) >= query.limit:
-        return found
-    texts = max((row["texts"] for row in connection.rows(_INDEXED)), default=0)
-    return _found(connection, _SEARCH_NEAR, {"nearest": texts, **given}) if texts > nearest else found
+        (row,) = connection.rows(_SEARCH_NEAR_IN, **given)
+    else:
+        nearest = _OVERSAMPLING * query.limit + _MORE
+        (row,) = connection.rows(_SEARCH_NEAR, nearest=nearest, **given)
+        if row["near"] < query.limit:
+            texts = max((each["texts"] for each in connection.rows(_INDEXED)), default=0)
+            if texts > nearest:
+                (row,) = connection.rows(_SEARCH_NEAR, nearest=texts, **given)
+    return [Match(id, whole, piece, cosine, bytes(tokens or b"")) for id, whole, piece, cosine, tokens in row["found"]]

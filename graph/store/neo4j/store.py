@@ -57,6 +57,11 @@ CALL () {
     + mine("n.id")
     + """
     RETURN DISTINCT 'extractor' AS what, n.decided_by AS name, 1 AS number, 0 AS letters
+    UNION ALL
+    MATCH (t:_MemcliText) WHERE t.model IS NOT NULL AND t.of"""
+    + mine("t.of")
+    + """
+    RETURN 'vector' AS what, t.model AS name, count(*) AS number, 0 AS letters
 }
 RETURN what, name, number, letters ORDER BY name"""
 )
@@ -78,7 +83,8 @@ class Neo4jStore:
         labels = list(LABELS.values())
         rows = self._with(lambda connection: connection.rows(_INFO, labels=labels))
         counts = {
-            what: {row["name"]: row["number"] for row in rows if row["what"] == what} for what in ("node", "edge")
+            what: {row["name"]: row["number"] for row in rows if row["what"] == what}
+            for what in ("node", "edge", "vector")
         }
         return StoreInfo(
             url=self._address.shown,
@@ -90,6 +96,7 @@ class Neo4jStore:
             edges={kind: number for kind, number in counts["edge"].items() if kind in set(EdgeKind)},
             sources=sum(row["number"] for row in rows if row["what"] == "source"),
             extractors=tuple(row["name"] for row in rows if row["what"] == "extractor"),
+            vectors=counts["vector"],
         )
 
     @contextmanager

@@ -87,7 +87,7 @@ CALL () {
 CALL () {
     UNWIND $given.vectors AS row
     MATCH (t:_MemcliText {of: $given.within + row.node})
-    SET t.model = row.model
+    SET t.model = row.model, t.tokens = row.tokens
     WITH t, row
     CALL db.create.setNodeVectorProperty(t, 'vector', row.numbers)
     RETURN collect(row.node) AS owners

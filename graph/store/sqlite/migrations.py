@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 SET = "memcli"
-NAMES = ("first_graph", "vectors")
+NAMES = ("first_graph", "vectors", "token_vectors")
 """Every migration in order: what a store of this version has applied."""
 
 
@@ -20,6 +20,7 @@ def migrations() -> Migrations:
     known = Migrations(SET)
     known(name="first_graph")(first_graph)
     known(name="vectors")(vectors)
+    known(name="token_vectors")(token_vectors)
     return known
 
 
@@ -36,6 +37,15 @@ def vectors(db: Database) -> None:
             key INTEGER PRIMARY KEY REFERENCES interaction (key) ON DELETE CASCADE,
             model TEXT NOT NULL,
             numbers BLOB NOT NULL
+        )""")
+
+
+def token_vectors(db: Database) -> None:
+    """The vectors of an interaction's word pieces: apart, since a search by vectors reads all of `vector`."""
+    db.execute("""
+        CREATE TABLE token_vectors (
+            key INTEGER PRIMARY KEY REFERENCES vector (key) ON DELETE CASCADE,
+            tokens BLOB NOT NULL
         )""")
 
 

@@ -239,7 +239,8 @@ def checkpoints(connection: sqlite3.Connection, digests: Sequence[str] | None) -
 def vectors(connection: sqlite3.Connection, ids: Sequence[str] | None) -> Iterator[Vector]:
     """The vectors of nodes, as `Store.vectors` has it."""
     rows = connection.execute(
-        """SELECT n.id, v.model, v.numbers FROM vector v JOIN node n ON n.key = v.key
+        """SELECT n.id, v.model, v.numbers, coalesce(t.tokens, x'')
+        FROM vector v JOIN node n ON n.key = v.key LEFT JOIN token_vectors t ON t.key = v.key
         WHERE :all OR n.id IN (SELECT value FROM json_each(:ids)) ORDER BY n.id""",
         {"all": ids is None, "ids": json.dumps(ids)},
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from heapq import nsmallest
 
 from graph.model import Match, TextQuery
@@ -35,6 +36,10 @@ _VECTORS = """
     AND (:conversation IS NULL OR i.conversation = :conversation) AND (:speaker IS NULL OR i.speaker = :speaker)
     AND (:since IS NULL OR i.timestamp >= :since)
     AND (:until IS NULL OR substr(i.timestamp, 1, length(:until)) <= :until)"""
+_OF_FOUND = """
+    SELECT n.id, v.numbers, t.tokens FROM json_each(:found) j JOIN node n ON n.id = j.value
+    JOIN vector v ON v.key = n.key JOIN token_vectors t ON t.key = n.key
+    WHERE v.model = :model AND length(v.numbers) = length(:vector)"""
 
 _UNBOUNDED = -1
 _VECTORS_AT_ONCE = 4096
@@ -59,27 +64,41 @@ def search(connection: sqlite3.Connection, query: TextQuery) -> list[Match]:
     whole, piece = (
         dict(connection.execute(statement, given).fetchall()) if query.terms else {} for statement in (_WHOLE, _PIECE)
     )
-    cosine = dict(_nearest(connection, query, given)) if query.vector else {}
-    found = [
-        Match(id, whole.get(id, 0.0), piece.get(id, 0.0), cosine.get(id, 0.0))
-        for id in whole.keys() | piece.keys() | cosine.keys()
-    ]
-    return sorted(found, key=lambda match: (-match.whole, -match.piece, -match.cosine, match.id))
+    ids = whole.keys() | piece.keys()
+    vectors: dict[str, tuple[float, bytes]] = {}
+    if query.vector:
+        ids |= {id for id, _ in _nearest(connection, query, given)}
+        rows = connection.execute(_OF_FOUND, given | {"found": json.dumps(list(ids))}).fetchall()
+        cosines = _cosines([numbers for _, numbers, _ in rows], query.vector)
+        vectors = {id: (cosine, tokens) for (id, _, tokens), cosine in zip(rows, cosines, strict=True)}
+    matches = [Match(id, whole.get(id, 0.0), piece.get(id, 0.0), *vectors.get(id, ())) for id in ids]
+    return sorted(matches, key=_order)
+
+
+def _order(match: Match) -> tuple[float, float, float, str]:
+    return -match.whole, -match.piece, 1.0 if match.cosine is None else -match.cosine, match.id
 
 
 def _nearest(connection: sqlite3.Connection, query: TextQuery, given: Mapping[str, object]) -> list[tuple[str, float]]:
     """The ids nearest to the query's vector with their cosines: every vector within its bounds is compared."""
-    import numpy
-
-    wanted = numpy.frombuffer(query.vector, "<f4")
     best: list[tuple[str, float]] = []
     rows = connection.execute(_VECTORS, given)
     while chunk := rows.fetchmany(_VECTORS_AT_ONCE):
         ids, numbers = zip(*chunk, strict=True)
-        cosines = numpy.frombuffer(b"".join(numbers), "<f4").reshape(len(ids), -1) @ wanted
-        near = zip(ids, cosines.tolist(), strict=True)
+        near = zip(ids, _cosines(numbers, query.vector), strict=True)
         best = nsmallest(query.limit, [*best, *near], key=lambda each: (-each[1], each[0]))
     return best
+
+
+def _cosines(numbers: Sequence[bytes], vector: bytes) -> list[float]:
+    """The cosine of each vector to `vector`; all have length 1."""
+    import numpy
+
+    if not numbers:
+        return []
+    wanted = numpy.frombuffer(vector, "<f4")
+    cosines: list[float] = (numpy.frombuffer(b"".join(numbers), "<f4").reshape(len(numbers), -1) @ wanted).tolist()
+    return cosines
 
 
 def _expression(query: TextQuery) -> str:

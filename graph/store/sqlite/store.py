@@ -50,6 +50,7 @@ class SqliteStore:
             edges = self._all("SELECT kind, count(*) FROM edge GROUP BY kind ORDER BY kind")
             ((sources,),) = self._all("SELECT count(*) FROM checkpoint WHERE finished")
             deciders = self._all("SELECT DISTINCT decided_by FROM note ORDER BY decided_by")
+            vectors = self._all("SELECT model, count(*) FROM vector GROUP BY model ORDER BY model")
             size = sum(file.stat().st_size for file in self._files())
         return StoreInfo(
             # In a URL a percent sign begins an escape.
@@ -61,6 +62,7 @@ class SqliteStore:
             edges=dict(edges),
             sources=sources,
             extractors=tuple(name for (name,) in deciders),
+            vectors=dict(vectors),
         )
 
     @contextmanager

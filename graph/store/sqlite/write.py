@@ -115,6 +115,10 @@ def _insert_vectors(connection: sqlite3.Connection, vectors: Sequence[Vector]) -
         "INSERT OR REPLACE INTO vector (key, model, numbers) VALUES (?, ?, ?)",
         [(keys[each.node], each.model, each.numbers) for each in vectors],
     )
+    connection.executemany(
+        "INSERT OR REPLACE INTO token_vectors (key, tokens) VALUES (?, ?)",
+        [(keys[each.node], each.tokens) for each in vectors],
+    )
 
 
 def _insert_checkpoint(connection: sqlite3.Connection, checkpoint: Checkpoint) -> None:
