@@ -3,45 +3,30 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 
 from msgspec import Struct
 
+from graph.embedding.registry import NONE
 from graph.errors import InputError
+from graph.extract.registry import extractor_named
 from graph.memory import Memory
-from graph.model import Hit, IngestReport, Question, Record, Reject, Reply
+from graph.model import IngestReport, Record, Reject
 from graph.readers.discovery import discover
 from graph.readers.registry import sniff
 from graph.settings import Settings
+from memcli import __version__
 from memcli.config import store_url
+from memcli.evals.asking import Attempt, Outcome, Step, Told, attempts
 from memcli.evals.baseline import Floor
-from memcli.evals.measures import Evidence
 from memcli.evals.sets import EvalQuestion, EvalSet
-
-Told = Callable[[str, int, int], None]
-"""Told how a set gets on: its name, questions asked, questions in all (asked 0: it is being ingested)."""
-
-
-class Attempt(Struct, frozen=True):
-    """What one system made of one question."""
-
-    hits: tuple[Evidence, ...]
-    found: bool
-    answer: str
-    elapsed_ms: float = 0.0
-
-
-class Outcome(Struct, frozen=True):
-    """One question, answered by the floor and by memcli."""
-
-    question: EvalQuestion
-    floor: Attempt
-    memcli: Attempt
+from memcli.evals.tiers import TEXT, ablated, ingest_settings, model_of, tier_settings
 
 
 class SetRun(Struct, frozen=True):
@@ -57,18 +42,41 @@ class SetRun(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """How sets are run.
 
-    `opener` opens a memory from settings, `limit` counts hits a question, `sample` questions a set
-    (0: all of them); `keep` is the folder of the stores that outlive the run (None: there are none).
+    `opener` opens a memory from settings, `tiers` are asked from the least to the most, and with `ablate` the last of
+    them without each piece too. `limit` counts hits a question, `sample` questions a set (0: all of them); `keep` is
+    the folder of the stores that outlive the run (None: there are none).
     """
 
     settings: Settings
     opener: Callable[..., Memory]
+    tiers: tuple[str, ...] = (TEXT,)
+    ablate: bool = False
     limit: int = 20
     sample: int = 0
     keep: Path | None = None
 
+    @property
+    def ingest(self) -> Settings:
+        """The settings to take sets in with."""
+        return ingest_settings(self.tiers, self.settings)
 
-def run(sets: Sequence[EvalSet], plan: Plan, *, jobs: int = 1, told: Told = lambda *_: None) -> Iterator[SetRun]:
+    @property
+    def pieces(self) -> dict[str, Settings]:
+        """The settings of the best tier without each of its pieces; empty where nobody asked for them."""
+        return ablated(self.tiers[-1], self.settings) if self.ablate else {}
+
+    @property
+    def asked(self) -> dict[str, Settings]:
+        """The settings of every system that is asked: the tiers, and the best of them without each piece."""
+        tiers = {name: tier_settings(name, self.settings) for name in self.tiers}
+        return tiers | {self.without(piece): settings for piece, settings in self.pieces.items()}
+
+    def without(self, piece: str) -> str:
+        """What the best tier without a piece is called: pieces and tiers share names."""
+        return f"{self.tiers[-1]} without {piece}"
+
+
+def run(sets: Sequence[EvalSet], plan: Plan, *, jobs: int = 1, told: Told = lambda _: None) -> Iterator[SetRun]:
     """Run every set, in order; with `jobs` above 1, that many at a time in processes of their own.
 
     Raises:
@@ -79,47 +87,40 @@ def run(sets: Sequence[EvalSet], plan: Plan, *, jobs: int = 1, told: Told = lamb
         yield from (run_set(each, plan, told) for each in sets)
         return
     with ProcessPoolExecutor(min(jobs, len(sets)), mp_context=get_context("spawn")) as pool:
-        for done in pool.map(run_set, sets, [plan] * len(sets)):
-            told(done.name, len(done.outcomes), len(done.outcomes))
-            yield done
+        yield from pool.map(run_set, sets, [plan] * len(sets))
 
 
-def run_set(each: EvalSet, plan: Plan, told: Told = lambda *_: None) -> SetRun:
-    """Ingest one set and ask its questions."""
+def run_set(each: EvalSet, plan: Plan, told: Told = lambda _: None) -> SetRun:
+    """Ingest one set, once, and ask its questions of the floor and of everything in the plan."""
     questions = spread(each.questions(), plan.sample)
     digest = each.digest()
     with ExitStack() as stack:
         folder = plan.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="memcli-eval-")))
         folder.mkdir(parents=True, exist_ok=True)
-        # The digest in the name: a kept store is never asked about other data than it was made from.
-        store = (folder / f"{each.name}-{digest[:12]}.db").resolve()
-        settings = replace(plan.settings, store=store_url(str(store), folder))
-        told(each.name, 0, len(questions))
-        floor = stack.enter_context(Floor(records(each.inputs, settings.ingest_longest)))
-        memory = stack.enter_context(plan.opener(settings, create=True))
-        ingest = memory.ingest(each.inputs)
-        outcomes = []
-        for outcome in ask(questions, memory.ask, floor, plan.limit):
-            outcomes.append(outcome)
-            told(each.name, len(outcomes), len(questions))
+        url = store_url(str((folder / store_name(each.name, digest, plan.ingest)).resolve()), folder)
+        systems = {name: replace(settings, store=url) for name, settings in plan.asked.items()}
+
+        def tell(step: int, name: str, done: int) -> None:
+            told(Step(each.name, step, len(systems), name, done, len(questions)))
+
+        tell(0, "", 0)
+        floor = stack.enter_context(Floor(records(each.inputs, plan.settings.ingest_longest)))
+        with plan.opener(replace(plan.ingest, store=url), create=True) as memory:
+            ingest = memory.ingest(each.inputs)
+        made = attempts(questions, systems, plan.opener, plan.limit, tell)
+        outcomes = tuple(_outcomes(questions, floor, made, plan))
         unknown = floor.missing(gold for question in questions for gold in question.gold)
-    return SetRun(each.name, digest, ingest, tuple(outcomes), unknown)
+    return SetRun(each.name, digest, ingest, outcomes, unknown)
 
 
-def ask(
-    questions: Iterable[EvalQuestion], reply: Callable[[Question], Reply], floor: Floor, limit: int
-) -> Iterator[Outcome]:
-    """Ask each question of memcli and of the floor."""
-    for each in questions:
-        hits, best = floor.search(each.text, each.conversation, limit)
-        question = Question(each.text, id=each.id, asked_at=each.asked_at, conversation=each.conversation, limit=limit)
-        yield Outcome(each, Attempt(tuple(hits), bool(hits), best), attempt(reply(question)))
+def store_name(name: str, digest: str, settings: Settings) -> str:
+    """The file of a set's store, named after the data and what ingest derives of it.
 
-
-def attempt(reply: Reply) -> Attempt:
-    """What is measured of a reply."""
-    hits = tuple(Evidence(_ids(hit), len(hit.text.split())) for hit in reply.hits)
-    return Attempt(hits, reply.answer.found, reply.answer.text, reply.elapsed_ms)
+    So a kept store is never asked about other data than it was made from, nor one without vectors taken for one with.
+    """
+    extractor, _ = extractor_named(settings.ingest_extractor)
+    derived = (__version__, model_of(settings) or NONE, extractor.name, str(settings.ingest_longest))
+    return f"{name}-{digest[:12]}-{sha256(chr(0).join(derived).encode()).hexdigest()[:8]}.db"
 
 
 def spread(questions: list[EvalQuestion], sample: int) -> list[EvalQuestion]:
@@ -142,5 +143,12 @@ def records(inputs: Sequence[Path], longest: int) -> Iterator[Record]:
             continue
 
 
-def _ids(hit: Hit) -> frozenset[str]:
-    return frozenset(id for source in hit.sources for id in (source.message, source.document) if id is not None)
+def _outcomes(
+    questions: Sequence[EvalQuestion], floor: Floor, made: Mapping[str, Sequence[Attempt]], plan: Plan
+) -> Iterator[Outcome]:
+    pieces = {piece: plan.without(piece) for piece in plan.pieces}
+    for number, each in enumerate(questions):
+        hits, best = floor.search(each.text, each.conversation, plan.limit)
+        tiers = {name: made[name][number] for name in plan.tiers}
+        without = {piece: made[name][number] for piece, name in pieces.items()}
+        yield Outcome(each, Attempt(tuple(hits), bool(hits), best), tiers, without)

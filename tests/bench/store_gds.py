@@ -16,6 +16,7 @@ from graph.memory import Memory
 from graph.model import Question, Subgraph
 from graph.rank.ppr import personalized_pagerank
 from graph.settings import Settings
+from memcli.evals.runner import store_name
 from memcli.evals.sets import EvalSet
 from memcli.session import open_memory
 from tests.bench.store_recall import BEST, emptied, line
@@ -45,7 +46,7 @@ def measured(given: Namespace) -> dict[str, Any] | None:
     """How the two agree and what they take; None where the server has no such library."""
     data = folder_of(given.data, "locomo")
     each = EvalSet(data.name, data)
-    store = (given.keep / f"{each.name}-{each.digest()[:12]}.db").resolve()
+    store = (given.keep / store_name(each.name, each.digest(), Settings())).resolve()
     asked = each.questions()
     asked = [asked[number * len(asked) // QUESTIONS] for number in range(QUESTIONS)]
     with (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -14,9 +15,10 @@ from graph.memory import Memory
 from graph.settings import Settings
 from graph.store.neo4j.schema import planned
 from memcli.evals import sets
+from memcli.evals.figures import figures
 from memcli.evals.measures import MEASURES
-from memcli.evals.report import figures
 from memcli.evals.runner import Plan, SetRun, run_set
+from memcli.evals.tiers import TEXT
 from memcli.session import open_memory
 
 OWN = "MATCH (n) WHERE any(label IN labels(n) WHERE label STARTS WITH '_Memcli') "
@@ -28,7 +30,9 @@ COLUMNS = (*MEASURES, "abstention", "answer")
 def measured(given: Namespace) -> list[dict[str, Any]]:
     """Overlap and measures of each set, asked of a memory in SQLite and of its copy in Neo4j."""
 
-    def copied(settings: Settings, *, create: bool) -> Memory:
+    def copied(settings: Settings, *, create: bool = False) -> Memory:
+        if not create:
+            return open_memory(replace(settings, store=given.url))
         with open_memory(settings) as source:
             target = emptied(given.url, create=create)
             assert source.copy(target).differing == 0
@@ -70,16 +74,16 @@ def compared(sqlite: SetRun, graph: SetRun) -> dict[str, Any]:
 
 
 def ids(run: SetRun, number: int) -> frozenset[frozenset[str]]:
-    return frozenset(hit.ids for hit in run.outcomes[number].memcli.hits[:BEST])
+    return frozenset(hit.ids for hit in run.outcomes[number].tiers[TEXT].hits[:BEST])
 
 
 def measures(run: SetRun) -> dict[str, float | None]:
-    """What `memcli eval` reports of memcli, by column; None where there is nothing to measure."""
-    told = figures(run.outcomes)
+    """What `memcli eval` reports of the tier without a model, by column; None where there is nothing to measure."""
+    told = figures(run.outcomes, [TEXT])
     estimates: Sequence[Any] = (
-        *(told["recall"][name]["memcli"] for name in MEASURES),
-        told["abstention"]["balanced_accuracy"]["memcli"],
-        told["answer"]["token_recall"]["memcli"],
+        *(told["recall"][name][TEXT] for name in MEASURES),
+        told["abstention"]["balanced_accuracy"][TEXT],
+        told["answer"]["token_recall"][TEXT],
     )
     return {name: each["mean"] if each else None for name, each in zip(COLUMNS, estimates, strict=True)}
 

@@ -40,8 +40,8 @@ def test_a_table_with_the_floor_beside_memcli(world: World) -> None:
     lines = ran.out.splitlines()
     assert lines[0].split()[:4] == ["set", "n", "system", "R@5"]
     assert lines[1].split()[:4] == ["one", "1", "floor", "1.000"]
-    assert lines[2].split()[:2] == ["memcli", "1.000"]
-    assert lines[3].split()[:2] == ["difference", "+.000"]
+    assert lines[2].split()[:2] == ["text", "1.000"]
+    assert lines[3].split()[:4] == ["text", "−", "floor", "+.000"]
     assert "place" not in ran.out
     assert "place" in world("eval", "sets/one", "--category").out
 
@@ -53,7 +53,7 @@ def test_the_envelope_keeps_to_its_schema(world: World) -> None:
     jsonschema.validate(ran.data, json.loads(schema_of("eval")))
     assert [each["set"] for each in ran.data["sets"]] == ["one", "two"]
     assert ran.data["command"] == "memcli eval sets --limit 20"
-    assert ran.data["sets"][0]["overall"]["abstention"]["balanced_accuracy"]["memcli"]["mean"] == 1.0
+    assert ran.data["sets"][0]["overall"]["abstention"]["balanced_accuracy"]["text"]["mean"] == 1.0
 
 
 def test_sets_hits_and_a_sample_are_chosen(world: World) -> None:
@@ -63,11 +63,38 @@ def test_sets_hits_and_a_sample_are_chosen(world: World) -> None:
     assert [each.limit for each in world.memory.asked] == [30]
 
 
+def test_without_a_model_there_is_one_tier(world: World) -> None:
+    ran = world("eval", "sets/one", "--json")
+    assert (ran.data["model"], list(ran.data["tiers"]), ran.data["ablation"]) == (None, ["text"], None)
+    chosen = world("eval", "sets/one", "--tier", "text", "--json")
+    assert chosen.data["command"] == "memcli eval one --tier text --limit 20"
+    refused = world("eval", "sets/one", "--tier", "tokens", "--tier", "text")
+    assert refused.code == 4
+    assert "the tier tokens needs an embedding model" in refused.err
+    assert "memcli model pull" in refused.err
+
+
+def test_what_each_piece_is_worth(world: World) -> None:
+    ran = world("eval", "sets/one", "--ablate")
+    lines = [line.split() for line in ran.out.splitlines()]
+    assert ["set", "without", "R@10", "worth", "95", "%", "interval"] in lines
+    assert ["one", "nothing", "(text)", "1.000"] in lines
+    assert ["replies", "1.000", "+.000", "+.000", "to", "+.000"] in lines
+    data = world("eval", "sets", "--ablate", "--json").data
+    jsonschema.validate(data, json.loads(schema_of("eval")))
+    assert data["command"] == "memcli eval sets --ablate --limit 20"
+    assert data["ablation"]["pieces"]["times"] == {"recall.when": 1.0}
+    assert all(each["ablation"].keys() == data["ablation"]["pieces"].keys() for each in data["sets"])
+
+
 def test_files_are_written(world: World, tmp_path: Path) -> None:
     ran = world("eval", "sets/one", "--output", "out/benchmarks", "--json")
     folder = tmp_path / "out" / "benchmarks"
     assert json.loads((folder / "eval.json").read_text("utf-8")) == ran.data
-    assert (folder / "eval.md").read_text("utf-8").startswith("# Recall")
+    page = (folder / "eval.md").read_text("utf-8")
+    assert page.startswith("# Recall")
+    shown = {line.partition("(")[2].rstrip(")") for line in page.splitlines() if line.startswith("![")}
+    assert shown == {each.name for each in folder.glob("*.svg")} == {"eval-recall.svg", "eval-reliability.svg"}
 
 
 def test_what_makes_figures_doubtful_is_said(world: World, tmp_path: Path) -> None:
@@ -87,6 +114,7 @@ def test_what_makes_figures_doubtful_is_said(world: World, tmp_path: Path) -> No
         (["gone"], 3, "not a folder"),
         (["sets", "--set", "three"], 3, "there are: one, two"),
         (["sets", "--limit", "5"], 2, "--limit"),
+        (["sets", "--tier", "best"], 2, "there are text, vectors, tokens"),
         ([], 2, "DIR"),
     ],
 )
@@ -106,5 +134,9 @@ def test_a_broken_question_is_named_with_its_line(world: World, tmp_path: Path) 
 
 def test_progress_is_for_terminals(world: World) -> None:
     world.terminals = Terminals(stderr=True)
-    assert "one: 1 of 2 questions" in world("eval", "sets/one").err
+    told = world("eval", "sets/one", "--ablate").err
+    assert "one: ingesting" in told
+    assert "one: text (1 of 12), 1 of 2 questions" in told
+    assert "one: text without asking (" in told
+    assert told.endswith("\r\x1b[K")
     assert world("eval", "sets/one", "--quiet").err == ""
