@@ -67,7 +67,7 @@ def derive(
 
     Reads the store, within the caller's transaction, in a number of calls that does not depend on the batch's size.
     """
-    placed = _placed([each for each, _ in batch], frontier)
+    placed = interactions.placed([each for each, _ in batch], frontier)
     turns = [_turn(each, extraction, extractor) for each, (_, extraction) in zip(placed, batch, strict=True)]
     asked, order = _sessions(placed, frontier)
     stated = [pair for turn in turns for pair in turn.stated]
@@ -90,17 +90,6 @@ def derive(
         ),
         links=len(links),
     )
-
-
-def _placed(new: Sequence[Interaction], frontier: Frontier) -> list[Interaction]:
-    """Give each interaction its place behind what its conversation holds."""
-    ends = {conversation: tail[-1].position + 1 for conversation, tail in frontier.tails.items() if tail}
-    placed = []
-    for each in new:
-        position = ends.get(each.conversation, 0)
-        ends[each.conversation] = position + 1
-        placed.append(replace(each, position=position))
-    return placed
 
 
 def _turn(said: Interaction, extraction: Extraction, extractor: str) -> _Turn:

@@ -33,7 +33,7 @@ from graph.readers.decode import reading
 from graph.readers.discovery import discover
 from graph.readers.registry import reader_named, sniff
 from graph.settings import Settings
-from graph.tiers.interactions import interaction, windows
+from graph.tiers.interactions import interaction, placed, windows
 
 _BATCH_LETTERS = 1_000_000
 """Letters after which a batch is closed, so that long records do not pile up in memory."""
@@ -160,7 +160,8 @@ class Ingest(Struct):
             batch = [pair for pair in extracted if pair[0].id not in frontier.known]
             derived = derive(batch, frontier, self.store, self._extractor.name) if batch and self._extractor else None
             nodes, edges = (derived.nodes, derived.edges) if derived else ((), ())
-            same = len(batch) == len(extracted) and frontier.tails == ready.tails
+            # Of conversations that brought nothing new, nobody asks here.
+            same = len(batch) == len(extracted) and frontier.tails.items() <= ready.tails.items()
             vectors = ready.vectors if same else self._vectors([each for each, _ in batch], frontier)
             new = self.store.save(Changes(nodes, edges, checkpoint, vectors))
         return {
@@ -177,7 +178,7 @@ class Ingest(Struct):
         new = frozenset(each.id for each in said)
         return tuple(
             vector
-            for session in windows(said, frontier)
+            for session in windows(placed(said, frontier), frontier)
             for vector in late.vectors(session, late.unsettled(session, new), self.embedder)
         )
 

@@ -295,6 +295,14 @@ class Vector(Struct, frozen=True):
     tokens: bytes = b""
 
 
+class Scale(Struct, frozen=True):
+    """Where the token vectors of a model lie: their `mean` (dimensions,), an array of float32, and how far numbers
+    spread around it."""
+
+    mean: Any
+    spread: float
+
+
 class Changes(Struct, frozen=True):
     """What one transaction writes. Nodes come before the edges that join them.
 

@@ -19,6 +19,7 @@ from graph.model import (
     NodeKind,
     Record,
     Reject,
+    Scale,
     Selection,
     Snapshot,
     Source,
@@ -32,8 +33,6 @@ from graph.model import (
 if TYPE_CHECKING:
     from numpy import float32
     from numpy.typing import NDArray
-
-    from graph.embedding.interaction import Scale
 
 TAIL = 8
 """Interactions of a conversation's end that a store gives before a batch."""

@@ -48,9 +48,9 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     their notes and the question's entities, what the notes it leads to are derived from, and the candidates themselves.
     """
     read = understood(question, store.resolve(names(question), question.conversation))
-    embedded = _embedded(question, embedder)
+    embedded = _embedded(question, embedder, settings)
     matches = store.search(_text_query(question, read, embedded, settings))
-    signals = nearness(matches, embedded, settings)
+    signals = nearness(matches, embedded.similarities if embedded else None, settings)
     found = combined(signals, settings)
     around = store.neighborhood(list(found), (EdgeKind.NEXT, EdgeKind.DERIVED_FROM), 1, settings.recall_widest)
     near = combined(in_context(signals, around, settings), settings)
@@ -68,8 +68,8 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     return Evidence(tuple(each for each in ranked if each.score > 0), read, notes, insights, walked)
 
 
-def _embedded(question: Question, embedder: Embedder | None) -> Asked | None:
-    if embedder is None:
+def _embedded(question: Question, embedder: Embedder | None, settings: Settings) -> Asked | None:
+    if embedder is None or not (settings.recall_vectors or settings.recall_tokens):
         return None
     from graph.embedding.asking import asked
 

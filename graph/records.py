@@ -89,6 +89,7 @@ def _item(record: Any) -> Node | Edge | Vector | Checkpoint:
             vector = _made(Vector, values)
             _check_id(vector.node, NodeKind.INTERACTION)
             _check_numbers(vector.numbers)
+            _check_tokens(vector)
             return vector
         case "checkpoint":
             checkpoint = _made(Checkpoint, values)
@@ -108,6 +109,13 @@ def _check_numbers(numbers: bytes) -> None:
     length = math.hypot(*unpack(f"<{count}f", numbers)) if count and not rest else math.nan
     if not math.isclose(length, 1, abs_tol=1e-3):
         raise ValueError("the numbers of no vector of length 1")
+
+
+def _check_tokens(vector: Vector) -> None:
+    """A token is the number of its word piece, in two bytes, and two bits for each dimension."""
+    dimensions = len(vector.numbers) // 4
+    if vector.tokens and (dimensions % 4 or len(vector.tokens) % (2 + dimensions // 4)):
+        raise ValueError("the tokens of no vector of that many dimensions")
 
 
 def _made(kind: type[T], values: Mapping[str, Json]) -> T:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from graph.embedding.late import EARLIER, LATER, vectors
 from graph.ingest import persistently
-from graph.model import Changes, Interaction, NodeKind, Selection, Vector
+from graph.model import Changes, Form, Interaction, NodeKind, Selection, Vector
 from graph.ports import Embedder, Progress, Store
 
 _BATCH = 64
@@ -30,10 +30,13 @@ class ReindexReport(Struct, frozen=True):
 
 
 class _Place(Struct, frozen=True, order=True):
+    """Where an interaction stands."""
+
     conversation: str
     session: str
     position: int
     id: str
+    message: bool
 
 
 def reindex(store: Store, embedder: Embedder, progress: Progress | None = None) -> ReindexReport:
@@ -44,16 +47,17 @@ def reindex(store: Store, embedder: Embedder, progress: Progress | None = None) 
     """
     began = time.monotonic()
     places = sorted(_places(store))
-    lacking = list(_lacking(places, embedder.name, store))
+    ends = {each.conversation: each.position for each in places}
+    wanted = _wanted(places, list(_lacking(places, embedder.name, store)))
     if progress:
-        progress.begin("embedding", len(lacking))
+        progress.begin("embedding", len(wanted))
     embedded = 0
-    for start in range(0, len(lacking), _BATCH):
-        made = _made(places, lacking[start : start + _BATCH], embedder, store)
-        persistently(partial(_save, store, made))
-        embedded += len(made)
+    for start in range(0, len(wanted), _BATCH):
+        numbers = wanted[start : start + _BATCH]
+        made = _made(places, numbers, embedder, store)
+        embedded += persistently(partial(_save, store, made, ends))
         if progress:
-            progress.advance(start + len(made), embedded)
+            progress.advance(start + len(numbers), embedded)
     if progress:
         progress.end()
     return ReindexReport(embedder.name, len(places), embedded, round(time.monotonic() - began, 3))
@@ -62,7 +66,7 @@ def reindex(store: Store, embedder: Embedder, progress: Progress | None = None) 
 def _places(store: Store) -> Iterator[_Place]:
     for each in store.nodes(Selection(kinds=(NodeKind.INTERACTION,))):
         if isinstance(each, Interaction):
-            yield _Place(each.conversation, each.session, each.position, each.id)
+            yield _Place(each.conversation, each.session, each.position, each.id, each.form is Form.MESSAGE)
 
 
 def _lacking(places: Sequence[_Place], model: str, store: Store) -> Iterator[int]:
@@ -73,20 +77,44 @@ def _lacking(places: Sequence[_Place], model: str, store: Store) -> Iterator[int
         yield from (number for number, place in enumerate(some, start) if place.id not in held)
 
 
-def _made(places: Sequence[_Place], wanted: Sequence[int], embedder: Embedder, store: Store) -> tuple[Vector, ...]:
+def _wanted(places: Sequence[_Place], lacking: Sequence[int]) -> list[int]:
+    """The numbers of `lacking`, and of the turns before them, whose vectors did not know them."""
+    wanted = set(lacking)
+    for number in lacking:
+        here = places[number]
+        for near in range(max(0, number - LATER), number):
+            there = places[near]
+            same = (there.conversation, there.session) == (here.conversation, here.session)
+            if same and here.message and there.message and here.position - there.position <= LATER:
+                wanted.add(near)
+    return sorted(wanted)
+
+
+def _made(places: Sequence[_Place], wanted: Sequence[int], embedder: Embedder, store: Store) -> dict[_Place, Vector]:
     """The vectors of the places numbered `wanted`, each made in its session."""
     around = sorted({near for number in wanted for near in range(number - EARLIER, number + LATER + 1)})
     around = [number for number in around if 0 <= number < len(places)]
     ids = tuple(places[number].id for number in around)
     said = {node.id: node for node in store.nodes(Selection(ids=ids)) if isinstance(node, Interaction)}
-    found: list[Vector] = []
+    found: dict[str, Vector] = {}
     for _, session in groupby(around, key=lambda number: (places[number].conversation, places[number].session)):
         numbers = list(session)
         turns = [said[places[number].id] for number in numbers]
-        found += vectors(turns, [at for at, number in enumerate(numbers) if number in wanted], embedder)
-    return tuple(found)
+        here = [at for at, number in enumerate(numbers) if number in wanted]
+        found |= {each.node: each for each in vectors(turns, here, embedder)}
+    return {places[number]: found[places[number].id] for number in wanted if places[number].id in found}
 
 
-def _save(store: Store, made: tuple[Vector, ...]) -> None:
+def _save(store: Store, made: Mapping[_Place, Vector], ends: Mapping[str, int]) -> int:
+    """Save what still holds, and return how much that was: where a conversation has gone on beyond its place in `ends`,
+    the vectors of its last turns belong to whoever took that in."""
     with store.transaction(write=True):
-        store.save(Changes(vectors=made))
+        tails = store.frontier([], sorted({place.conversation for place in made})).tails
+        longer = {name for name, tail in tails.items() if tail[-1].position > ends[name]}
+        kept = [
+            vector
+            for place, vector in made.items()
+            if place.conversation not in longer or place.position <= ends[place.conversation] - LATER
+        ]
+        store.save(Changes(vectors=tuple(kept)))
+    return len(kept)

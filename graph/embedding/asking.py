@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from graph.embedding.interaction import Scale, Tokens, mean_vector, similarities
-from graph.model import Match
+from graph.embedding.interaction import Tokens, direction, is_packed, mean_vector, similarities
+from graph.model import Match, Scale
 from graph.ports import Embedder
 
 _LONGEST = 256
@@ -24,8 +24,11 @@ class Asked(Struct, frozen=True):
     scale: Scale
 
     def similarities(self, matches: Sequence[Match]) -> dict[str, float]:
-        """How near the tokens of each match come to the question's, by id, for those that have some."""
-        held = [match for match in matches if match.tokens]
+        """How near the tokens of each match come to the question's, by id, for those that have some.
+
+        What is no tokens of this model, however it got into the store, counts as none.
+        """
+        held = [match for match in matches if is_packed(match.tokens, self.scale)]
         if not held:
             return {}
         found = similarities(self.tokens, [match.tokens for match in held], self.scale)
@@ -38,4 +41,4 @@ def asked(question: str, embedder: Embedder) -> Asked | None:
     if not pieces:
         return None
     vectors = embedder.tokens(pieces[:_LONGEST])
-    return Asked(embedder.name, mean_vector([vectors]), Tokens(pieces[:_LONGEST], vectors), embedder.scale)
+    return Asked(embedder.name, mean_vector([direction(vectors)]), Tokens(pieces[:_LONGEST], vectors), embedder.scale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -10,14 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graph.embedding.catalog import EmbeddingModel
-from graph.embedding.interaction import Scale, units
+from graph.embedding.interaction import units
 from graph.errors import ModelMissingError
+from graph.model import Scale
 
 if TYPE_CHECKING:
     from numpy import float32
     from numpy.typing import NDArray
 
 _FIRST, _LAST = "[CLS]", "[SEP]"
+_BLOCK = re.compile(r"(?s).{1,65536}(?!\S)|.{1,65536}")
+"""What is cut into word pieces at once, if possible up to a space: the tokenizer takes 500 bytes a letter."""
 
 
 class Encoder:
@@ -34,7 +38,8 @@ class Encoder:
 
     def pieces(self, texts: Sequence[str]) -> list[list[int]]:
         """The word pieces of each text, as the model numbers them."""
-        return [found.ids for found in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+        with self._working():
+            return [[piece for block in _BLOCK.findall(text) for piece in self._cut(block)] for text in texts]
 
     def tokens(self, pieces: Sequence[int]) -> NDArray[float32]:
         """A vector of length 1 for each of `pieces` (at most 510), each in the light of all: (pieces, dimensions).
@@ -44,13 +49,14 @@ class Encoder:
         """
         import numpy
 
-        window = numpy.array([[self._ends[0], *pieces, self._ends[1]]], dtype=numpy.int64)
-        given = {
-            "input_ids": window,
-            "attention_mask": numpy.ones_like(window),
-            "token_type_ids": numpy.zeros_like(window),
-        }
-        (states,) = self._session.run(["last_hidden_state"], given)
+        with self._working():
+            window = numpy.array([[self._ends[0], *pieces, self._ends[1]]], dtype=numpy.int64)
+            given = {
+                "input_ids": window,
+                "attention_mask": numpy.ones_like(window),
+                "token_type_ids": numpy.zeros_like(window),
+            }
+            (states,) = self._session.run(["last_hidden_state"], given)
         return units(states[0, 1:-1])
 
     @cached_property
@@ -63,12 +69,15 @@ class Encoder:
         *mean, spread = numpy.frombuffer(data, "<f4")
         return Scale(numpy.array(mean), float(spread))
 
+    def _cut(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return ids
+
     @cached_property
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        with self._loading():
-            tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
@@ -88,17 +97,15 @@ class Encoder:
         # Threads that spin while they wait take the processor from everybody else.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
-        with self._loading():
-            return onnxruntime.InferenceSession(
-                str(self._folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+        path = str(self._folder / "model.onnx")
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
     @contextmanager
-    def _loading(self) -> Iterator[None]:
+    def _working(self) -> Iterator[None]:
         try:
             yield
         except Exception as error:
             # Both libraries raise classes of their own that have nothing but Exception in common.
             raise ModelMissingError(
-                f"the model in {self._folder} cannot be loaded: {error}", "fetch it again with `memcli model pull`"
+                f"the model in {self._folder} does not work: {error}", "fetch it again with `memcli model pull`"
             ) from error

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from graph.model import Scale
+
 if TYPE_CHECKING:
     from numpy import float32
     from numpy.typing import NDArray
@@ -26,13 +28,6 @@ _SAMPLE = 1 << 12
 """Token vectors that their mean is taken of, at most."""
 
 
-class Scale(Struct, frozen=True):
-    """Where the token vectors of a model lie: their `mean` (dimensions,), and how far numbers spread around it."""
-
-    mean: Any
-    spread: float
-
-
 class Tokens(Struct, frozen=True):
     """Word pieces with their vectors: `pieces` (tokens,) and `vectors` (tokens, dimensions)."""
 
@@ -40,49 +35,65 @@ class Tokens(Struct, frozen=True):
     vectors: Any
 
 
-def mean_vector(parts: Sequence[NDArray[float32]]) -> bytes:
-    """The mean direction of the token vectors (tokens, dimensions) of a text's parts, in the form of `Vector.numbers`.
+def direction(vectors: NDArray[float32]) -> NDArray[float32]:
+    """The mean direction of token vectors (tokens, dimensions): (dimensions,), of length 1."""
+    return units(vectors.mean(axis=0))
+
+
+def mean_vector(directions: Sequence[NDArray[float32]]) -> bytes:
+    """The mean of the `direction` of a text's parts, in the form of `Vector.numbers`.
 
     Each part counts the same, however long it is.
     """
     import numpy
 
-    total = numpy.sum([units(part.mean(axis=0)) for part in parts], axis=0)
-    return bytes(units(total).astype("<f4").tobytes())
+    return bytes(units(numpy.sum(directions, axis=0)).astype("<f4").tobytes())
 
 
-def packed(parts: Sequence[Tokens], scale: Scale) -> bytes:
-    """The tokens of a text's parts: each piece in two bytes, then each vector with two bits a number."""
+def packed(part: Tokens, scale: Scale) -> tuple[bytes, bytes]:
+    """The pieces, in two bytes each, and the vectors, with two bits a number.
+
+    `Vector.tokens` are the pieces of all parts of a text, then the vectors of all.
+    """
     import numpy
 
-    pieces = numpy.concatenate([part.pieces for part in parts]).astype("<u2")
-    offsets = (numpy.concatenate([part.vectors for part in parts]) - scale.mean) / scale.spread
-    codes = numpy.digitize(offsets, (-_BORDER, 0.0, _BORDER)).astype(numpy.uint8).reshape(len(pieces), -1, 4)
+    offsets = (part.vectors - scale.mean) / scale.spread
+    codes = numpy.digitize(offsets, (-_BORDER, 0.0, _BORDER)).astype(numpy.uint8).reshape(len(offsets), -1, 4)
     bits = codes[..., 0] | codes[..., 1] << 2 | codes[..., 2] << 4 | codes[..., 3] << 6
-    return bytes(pieces.tobytes() + bits.tobytes())
+    return numpy.array(part.pieces, "<u2").tobytes(), bits.tobytes()
+
+
+def is_packed(tokens: bytes, scale: Scale) -> bool:
+    """Whether `tokens` can be those of a text by a model of that scale."""
+    return bool(tokens) and len(tokens) % _room(scale) == 0
+
+
+def _room(scale: Scale) -> int:
+    """Bytes of a token."""
+    return 2 + len(scale.mean) // 4
 
 
 def similarities(question: Tokens, texts: Sequence[bytes], scale: Scale) -> list[float]:
-    """How near each of `texts` (`packed`, none empty) is to a question, in the light of all of them: about -1 to 1.
+    """How near each of `texts` (`is_packed`) is to a question, in the light of all of them: about -1 to 1.
 
     The mean over the question's tokens, each weighted by its inverse document frequency among the texts, of the
     greatest cosine with a token of the text.
     """
     import numpy
 
-    room = 2 + len(scale.mean) // 4
-    counts = numpy.array([len(text) // room for text in texts])
+    counts = numpy.array([len(text) // _room(scale) for text in texts])
     pieces = [numpy.frombuffer(text, "<u2", count) for text, count in zip(texts, counts, strict=True)]
     bits = [numpy.frombuffer(text, numpy.uint8, offset=2 * count) for text, count in zip(texts, counts, strict=True)]
     codes = numpy.concatenate(bits).reshape(counts.sum(), -1)
     mean = _unpacked(codes[:: -(-len(codes) // _SAMPLE)], scale).mean(axis=0)
     wanted = units(question.vectors - scale.mean - mean) * _rarity(question.pieces, pieces)[:, None]
-    ends = counts.cumsum()
-    starts = ends - counts
-    cosines = numpy.empty((len(codes), len(wanted)), numpy.float32)
+    owners = numpy.repeat(numpy.arange(len(texts)), counts)
+    best = numpy.full((len(texts), len(wanted)), -numpy.inf, numpy.float32)
     for start in range(0, len(codes), _AT_ONCE):
-        cosines[start : start + _AT_ONCE] = units(_unpacked(codes[start : start + _AT_ONCE], scale) - mean) @ wanted.T
-    found: list[float] = numpy.maximum.reduceat(cosines, starts, axis=0).sum(axis=1).tolist()
+        cosines = units(_unpacked(codes[start : start + _AT_ONCE], scale) - mean) @ wanted.T
+        whose, first = numpy.unique(owners[start : start + _AT_ONCE], return_index=True)
+        best[whose] = numpy.maximum(best[whose], numpy.maximum.reduceat(cosines, first, axis=0))
+    found: list[float] = best.sum(axis=1).tolist()
     return found
 
 

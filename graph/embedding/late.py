@@ -5,11 +5,12 @@ Günther et al., arXiv 2409.04701. Of "yes, in May" alone no model knows what wa
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence, Set
 from typing import TYPE_CHECKING
 
-from graph.embedding.interaction import Tokens, mean_vector, packed
+from graph.embedding.interaction import Tokens, direction, mean_vector, packed
 from graph.model import Form, Interaction, Vector
 from graph.ports import Embedder
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 BEFORE, AFTER = 96, 48
 """Word pieces of the turns before and after that a turn is encoded with, at most."""
 EARLIER, LATER = 5, 3
-"""Turns that these come from, at most: no more than a store gives of the end of a conversation."""
+"""Places of the conversation, before and after, that these come from. A turn that is made anew since a later one has
+come needs both: no more than `TAIL`, which a store gives of a conversation's end, so that it makes no difference in how
+many batches it came."""
 _SHORT = 120
 """Word pieces up to which a turn is encoded with those around it; a longer one says enough by itself."""
 _LONGEST = 256
@@ -31,11 +34,13 @@ Pieces = list[int]
 
 
 def unsettled(session: Sequence[Interaction], new: Set[str]) -> list[int]:
-    """Places in `session` (turns in order) whose vectors depend on the turns `new`: theirs, and those just before."""
-    first = next((place for place, each in enumerate(session) if each.id in new), len(session))
-    if first < len(session) and session[first].form is Form.DOCUMENT:
-        return list(range(first, len(session)))
-    return list(range(max(0, first - LATER), len(session)))
+    """Where in `session` (turns in order) the vectors depend on the turns `new`: those, and turns just before."""
+    first = next((each.position for each in session if each.id in new and each.form is Form.MESSAGE), math.inf)
+    return [
+        at
+        for at, each in enumerate(session)
+        if each.id in new or (each.form is Form.MESSAGE and each.position >= first - LATER)
+    ]
 
 
 def vectors(session: Sequence[Interaction], places: Sequence[int], embedder: Embedder) -> Iterator[Vector]:
@@ -47,11 +52,14 @@ def vectors(session: Sequence[Interaction], places: Sequence[int], embedder: Emb
         if not pieces[place]:
             continue
         if session[place].form is Form.DOCUMENT or len(pieces[place]) > _SHORT:
-            parts = [Tokens(each, embedder.tokens(each)) for each in _parts(spoken[place], pieces[place], embedder)]
+            cut = _parts(spoken[place], pieces[place], embedder)
+            parts = (Tokens(each, embedder.tokens(each)) for each in cut)
         else:
-            parts = [Tokens(pieces[place], _in_context(pieces, place, embedder))]
-        numbers = mean_vector([part.vectors for part in parts])
-        yield Vector(session[place].id, embedder.name, numbers, packed(parts, embedder.scale))
+            parts = (Tokens(each, _in_context(session, pieces, place, embedder)) for each in [pieces[place]])
+        # One part after the other: the vectors of a long text would fill the memory.
+        made = [(direction(part.vectors), packed(part, embedder.scale)) for part in parts]
+        tokens = b"".join([*(numbers for _, (numbers, _) in made), *(codes for _, (_, codes) in made)])
+        yield Vector(session[place].id, embedder.name, mean_vector([each for each, _ in made]), tokens)
 
 
 def _spoken(said: Interaction) -> str:
@@ -59,9 +67,17 @@ def _spoken(said: Interaction) -> str:
     return f"{label}: {said.text}" if label else said.text
 
 
-def _in_context(pieces: Sequence[Pieces], place: int, embedder: Embedder) -> NDArray[float32]:
-    before = [piece for turn in pieces[max(0, place - EARLIER) : place] for piece in turn][-BEFORE:]
-    after = [piece for turn in pieces[place + 1 : place + 1 + LATER] for piece in turn][:AFTER]
+def _in_context(
+    session: Sequence[Interaction], pieces: Sequence[Pieces], place: int, embedder: Embedder
+) -> NDArray[float32]:
+    near = slice(max(0, place - EARLIER), place + 1 + LATER)
+    around = [
+        (each.position - session[place].position, turn)
+        for each, turn in zip(session[near], pieces[near], strict=True)
+        if each.form is Form.MESSAGE
+    ]
+    before = [piece for far, turn in around if -EARLIER <= far < 0 for piece in turn][-BEFORE:]
+    after = [piece for far, turn in around if 0 < far <= LATER for piece in turn][:AFTER]
     made = embedder.tokens([*before, *pieces[place], *after])
     return made[len(before) : len(before) + len(pieces[place])]
 
@@ -72,7 +88,7 @@ def _parts(text: str, pieces: Pieces, embedder: Embedder) -> Iterator[Pieces]:
         yield pieces
         return
     part: Pieces = []
-    for sentence in embedder.pieces([each for each in _SENTENCE.findall(text) if each.strip()]):
+    for sentence in (embedder.pieces([each])[0] for each in _sentences(text)):
         for start in range(0, len(sentence), _LONGEST):
             piece = sentence[start : start + _LONGEST]
             if len(part) + len(piece) > _LONGEST:
@@ -80,3 +96,7 @@ def _parts(text: str, pieces: Pieces, embedder: Embedder) -> Iterator[Pieces]:
                 part = []
             part = part + piece
     yield part
+
+
+def _sentences(text: str) -> Iterator[str]:
+    return (found[0] for found in _SENTENCE.finditer(text) if found[0].strip())

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
 
 from graph.model import Match, Subgraph
 from graph.rank.lexical import lexical, smoothed
 from graph.settings import Settings
 
-if TYPE_CHECKING:
-    from graph.embedding.asking import Asked
-
 TEXT, VECTORS, TOKENS = "text", "vectors", "tokens"
 
 
-def nearness(matches: Sequence[Match], asked: Asked | None, settings: Settings) -> dict[str, dict[str, float]]:
+Similarities = Callable[[Sequence[Match]], Mapping[str, float]]
+
+
+def nearness(
+    matches: Sequence[Match], similarities: Similarities | None, settings: Settings
+) -> dict[str, dict[str, float]]:
     """The signals of what a search found, by their names, each as scores in [0, 1] by id.
 
+    `similarities` compares tokens (`Asked.similarities`); None where the question has no vectors.
     Those that weigh nothing are not looked at, and those are missing that the memory has no vectors for.
     """
     found = {TEXT: lexical(matches, settings.recall_piece)}
-    if asked:
+    if similarities:
         if settings.recall_vectors:
             found[VECTORS] = scaled({each.id: each.cosine for each in matches if each.cosine is not None})
         if settings.recall_tokens:
-            found[TOKENS] = scaled(asked.similarities(matches))
+            found[TOKENS] = scaled(similarities(matches))
     return {name: scores for name, scores in found.items() if scores}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Entity, Form, Frontier, Interaction, Record
 from graph.ports import TAIL
@@ -44,6 +46,17 @@ def interaction(record: Record) -> Interaction:
         reply_to=record.reply_to,
         metadata=record.metadata,
     )
+
+
+def placed(new: Sequence[Interaction], frontier: Frontier) -> list[Interaction]:
+    """Give each interaction its place behind what its conversation holds."""
+    ends = {conversation: tail[-1].position + 1 for conversation, tail in frontier.tails.items() if tail}
+    found = []
+    for each in new:
+        position = ends.get(each.conversation, 0)
+        ends[each.conversation] = position + 1
+        found.append(replace(each, position=position))
+    return found
 
 
 def windows(new: Sequence[Interaction], frontier: Frontier) -> Iterator[list[Interaction]]:

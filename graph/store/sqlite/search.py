@@ -37,8 +37,8 @@ _VECTORS = """
     AND (:since IS NULL OR i.timestamp >= :since)
     AND (:until IS NULL OR substr(i.timestamp, 1, length(:until)) <= :until)"""
 _OF_FOUND = """
-    SELECT n.id, v.numbers, t.tokens FROM json_each(:found) j JOIN node n ON n.id = j.value
-    JOIN vector v ON v.key = n.key JOIN token_vectors t ON t.key = n.key
+    SELECT n.id, v.numbers, coalesce(t.tokens, x'') FROM json_each(:found) j JOIN node n ON n.id = j.value
+    JOIN vector v ON v.key = n.key LEFT JOIN token_vectors t ON t.key = n.key
     WHERE v.model = :model AND length(v.numbers) = length(:vector)"""
 
 _UNBOUNDED = -1
@@ -68,7 +68,8 @@ def search(connection: sqlite3.Connection, query: TextQuery) -> list[Match]:
     vectors: dict[str, tuple[float, bytes]] = {}
     if query.vector:
         ids |= {id for id, _ in _nearest(connection, query, given)}
-        rows = connection.execute(_OF_FOUND, given | {"found": json.dumps(list(ids))}).fetchall()
+        # In one order: a product of matrices may differ in its last bit by where in it something stands.
+        rows = connection.execute(_OF_FOUND, given | {"found": json.dumps(sorted(ids))}).fetchall()
         cosines = _cosines([numbers for _, numbers, _ in rows], query.vector)
         vectors = {id: (cosine, tokens) for (id, _, tokens), cosine in zip(rows, cosines, strict=True)}
     matches = [Match(id, whole.get(id, 0.0), piece.get(id, 0.0), *vectors.get(id, ())) for id in ids]

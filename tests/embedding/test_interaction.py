@@ -1,0 +1,189 @@
+"""Token vectors in little room, and late interaction beside a plain computation of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy
+import pytest
+
+from graph.embedding import interaction
+from graph.embedding.asking import Asked, asked
+from graph.embedding.interaction import Tokens, is_packed, mean_vector, packed, similarities, units
+from graph.model import Match, Scale
+from tests.embedding.words import DIMENSIONS, WordEmbedder, numbers
+
+LEVELS = numpy.array([-1.51, -0.4528, 0.4528, 1.51], numpy.float32)
+SCALE = Scale(numpy.linspace(-0.2, 0.3, 8, dtype=numpy.float32), 0.125)
+
+
+def chance(seed: int = 7) -> Any:
+    return numpy.random.default_rng(seed)
+
+
+def tokens(count: int, seed: int, *, levels: bool = False, pieces: Sequence[int] = ()) -> Tokens:
+    """Tokens as a model might make them, or such as lie on the four levels."""
+    random = chance(seed)
+    if levels:
+        vectors = LEVELS[random.integers(0, 4, (count, 8))] * SCALE.spread + SCALE.mean
+    else:
+        vectors = random.normal(0, SCALE.spread, (count, 8)).astype(numpy.float32) + SCALE.mean
+    return Tokens(list(pieces) or random.integers(0, 50, count).tolist(), vectors)
+
+
+def held(text: Tokens) -> bytes:
+    return b"".join(packed(text, SCALE))
+
+
+def plain(question: Tokens, texts: Sequence[Tokens]) -> list[float]:
+    """The same in the plainest way, without packing: one token after the other, in double precision."""
+    every = numpy.concatenate([text.vectors for text in texts]).astype(float)
+    centre = every.mean(axis=0)
+    having = [sum(piece in text.pieces for text in texts) for piece in question.pieces]
+    weights = [max(numpy.log((len(texts) + 1) / (count + 0.5)), 0.05) for count in having]
+    found = []
+    for text in texts:
+        score = 0.0
+        for vector, weight in zip(question.vectors, weights, strict=True):
+            one = vector.astype(float) - centre
+            others = text.vectors.astype(float) - centre
+            norms = numpy.linalg.norm(others, axis=1) * numpy.linalg.norm(one)
+            score += weight * float(numpy.max(others @ one / norms))
+        found.append(score / sum(weights))
+    return found
+
+
+def test_on_the_levels_nothing_is_lost() -> None:
+    question = tokens(6, 1)
+    texts = [tokens(count, seed, levels=True) for seed, count in enumerate((3, 1, 20, 7, 5), 10)]
+    found = similarities(question, [held(text) for text in texts], SCALE)
+    assert found == pytest.approx(plain(question, texts), abs=1e-5)
+
+
+def test_beside_the_levels_the_order_agrees() -> None:
+    question = tokens(5, 2)
+    # Some of each text is the question's own, with more and more noise: what is nearer is clear.
+    texts = []
+    for seed in range(8):
+        noise = chance(seed).normal(0, 0.04 * seed, (5, 8)).astype(numpy.float32)
+        texts.append(Tokens(question.pieces, question.vectors + noise))
+    found, wanted = similarities(question, [held(text) for text in texts], SCALE), plain(question, texts)
+    assert found == pytest.approx(wanted, abs=0.25)
+    clear = [pair for pair in combinations(numpy.argsort(wanted), 2) if wanted[pair[1]] - wanted[pair[0]] > 0.25]
+    assert len(clear) > 8
+    assert all(found[low] < found[high] for low, high in clear)
+
+
+def test_a_token_takes_two_bytes_and_two_bits_a_number() -> None:
+    pieces, codes = packed(tokens(9, 3, pieces=[0, 1, 65_535, *range(6)]), SCALE)
+    assert (len(pieces), len(codes)) == (9 * 2, 9 * 2)
+    assert pieces[:6] == b"\0\0\1\0\xff\xff"
+
+
+def test_numbers_go_to_the_nearest_level() -> None:
+    numbers = numpy.array([[-9, -0.99, -0.97, -0.01, 0.01, 0.97, 0.99, 9]], numpy.float32) * SCALE.spread
+    _, codes = packed(Tokens([1], numbers + SCALE.mean), SCALE)
+    assert codes == bytes([0b01_01_00_00, 0b11_11_10_10])
+
+
+def test_rare_pieces_weigh_more() -> None:
+    one, other = tokens(1, 4, levels=True), tokens(1, 5, levels=True)
+    common, rare = Tokens([1], one.vectors), Tokens([2], other.vectors)
+    question = Tokens([1, 2], numpy.concatenate([one.vectors, other.vectors]))
+    texts = [Tokens([1], common.vectors)] * 6 + [rare]
+    found = similarities(question, [held(text) for text in texts], SCALE)
+    assert found == pytest.approx(plain(question, texts), abs=1e-5)
+    assert found[-1] > found[0]
+
+
+def test_a_piece_in_every_text_still_weighs_something() -> None:
+    texts = [tokens(4, seed, levels=True, pieces=[1, 1, 1, 1]) for seed in range(30)]
+    found = similarities(tokens(1, 2, pieces=[1]), [held(text) for text in texts], SCALE)
+    assert len({round(each, 4) for each in found}) > 5
+
+
+def test_one_text_and_one_token() -> None:
+    question = tokens(3, 1)
+    several, single = tokens(5, 2, levels=True), tokens(1, 3, levels=True)
+    assert similarities(question, [held(several)], SCALE) == pytest.approx(plain(question, [several]), abs=1e-5)
+    # What is all there is lies in its own middle, and is near to nothing.
+    assert similarities(question, [held(single)], SCALE) == pytest.approx([0.0], abs=1e-6)
+    assert similarities(tokens(1, 4), [held(several), held(single)], SCALE) == pytest.approx(
+        plain(tokens(1, 4), [several, single]), abs=1e-5
+    )
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 7, 64, 100_000])
+def test_what_is_unpacked_at_once_makes_no_difference(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    question = tokens(4, 1)
+    texts = [tokens(1 + seed % 9, seed, levels=True) for seed in range(60)]
+    monkeypatch.setattr(interaction, "_AT_ONCE", at_once)
+    found = similarities(question, [held(text) for text in texts], SCALE)
+    assert found == pytest.approx(plain(question, texts), abs=1e-5)
+
+
+def test_more_tokens_than_are_unpacked_at_once() -> None:
+    question = tokens(4, 1)
+    texts = [tokens(count, seed, levels=True) for seed, count in enumerate((9_000, 3, 8_191, 1, 20_000))]
+    found = similarities(question, [held(text) for text in texts], SCALE)
+    # The middle is that of a sample.
+    assert found == pytest.approx(plain(question, texts), abs=0.02)
+
+
+def test_the_mean_vector_has_length_one() -> None:
+    made = numpy.frombuffer(mean_vector([numpy.array([3, 0, 0, 4], numpy.float32)]), "<f4")
+    assert made == pytest.approx([0.6, 0, 0, 0.8])
+
+
+def test_nothing_stays_nothing() -> None:
+    assert units(numpy.zeros((2, 4), numpy.float32)).tolist() == [[0] * 4] * 2
+
+
+# --- What stands in a store ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("length", "right"), [(0, False), (4, True), (8, True), (3, False), (9, False), (1, False)])
+def test_what_can_be_tokens(length: int, right: bool) -> None:
+    assert is_packed(b"\xff" * length, SCALE) is right
+
+
+def question_of(text: str) -> Asked:
+    found = asked(text, WordEmbedder())
+    assert found is not None
+    return found
+
+
+def test_what_are_no_tokens_counts_as_none() -> None:
+    found = question_of("a b")
+    room = 2 + DIMENSIONS // 4
+    matches = [
+        Match("m_1", 1, 1, 0.5, b"\x01" * room * 3),
+        Match("m_2", 1, 1, 0.5, b"\x01" * (room * 3 - 1)),
+        Match("m_3", 1, 1, 0.5, b""),
+        Match("m_4", 1, 1),
+        Match("m_5", 1, 1, 0.5, b"\x00"),
+    ]
+    assert found.similarities(matches).keys() == {"m_1"}
+    assert found.similarities(matches[1:]) == found.similarities([]) == {}
+
+
+def test_a_question_is_a_vector_and_tokens() -> None:
+    found = question_of("Where is it?")
+    assert (found.model, found.tokens.pieces) == ("words", numbers("Where is it?"))
+    assert len(found.vector) == 4 * DIMENSIONS
+    assert found.tokens.vectors.shape == (3, DIMENSIONS)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\t"])
+def test_a_question_of_nothing_has_no_vectors(text: str) -> None:
+    assert asked(text, WordEmbedder()) is None
+
+
+def test_a_question_without_end_is_cut() -> None:
+    embedder = WordEmbedder()
+    found = asked("word " * 1_000_000, embedder)
+    assert found is not None
+    assert [len(each) for each in embedder.windows] == [256]
+    assert len(found.tokens.pieces) == 256
