@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
@@ -12,6 +13,7 @@ from graph.embedding.interaction import units
 from graph.model import Scale
 
 DIMENSIONS = 16
+_WORD = re.compile(r"[^\s*]+")
 
 
 class WordEmbedder:
@@ -37,8 +39,8 @@ class WordEmbedder:
 
 
 def numbers(text: str) -> list[int]:
-    """The pieces of a text."""
-    return [number(word) for word in text.lower().split()]
+    """The pieces of a text; stars say nothing."""
+    return [number(word) for word in _WORD.findall(text.lower())]
 
 
 def number(word: str) -> int:

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from graph.exporters.registry import exporter_named
 from graph.memory import Memory
 from graph.model import Changes, Checkpoint, Entity, EntityMatch, NodeKind, Question, Selection, Vector
@@ -33,9 +35,14 @@ def filled(url: str, *paths: Path, **settings: Any) -> str:
         said = [each.id for each in memory.nodes(Selection(kinds=(NodeKind.INTERACTION,), limit=10))]
     store = open_store(url, create=False)
     with store.transaction(write=True):
-        store.save(Changes(vectors=tuple(vector(id, 1, number, -1) for number, id in enumerate(said))))
+        store.save(Changes(vectors=tuple(held(id, number) for number, id in enumerate(said))))
     store.close()
     return url
+
+
+def held(id: str, number: int) -> Vector:
+    """A vector with tokens, of which some are none."""
+    return replace(vector(id, 1, number, -1, 0), tokens=bytes((number, 0, 255)) * number)
 
 
 def exported(url: str, kind: str = "jsonl") -> str:

@@ -175,7 +175,13 @@ def rewrite(file: Path, change: Callable[[list[bytes]], list[bytes]]) -> None:
 
 
 def test_what_these_tests_change_is_right_before(file: Path) -> None:
-    for line in (NODE, EDGE + b"\n", SAID.removesuffix(b", ") + b"}\n", INSIGHT + b'"support": 1, "decided_by": ""}\n'):
+    for line in (
+        NODE,
+        EDGE + b"\n",
+        SAID.removesuffix(b", ") + b"}\n",
+        INSIGHT + b'"support": 1, "decided_by": ""}\n',
+        VECTOR,
+    ):
         record_of(line)
 
 
@@ -190,6 +196,9 @@ EDGE = (
     b'{"type": "edge", "source": "q_1", "target": "m_1", "kind": "asked_in", "weight": 1.0, "relation": "", '
     b'"reason": "", "decided_by": ""}'
 )
+
+
+VECTOR = b'{"type": "vector", "node": "m_1", "model": "x", "numbers": "AACAPwAAAAAAAAAAAAAAAA==", "tokens": "BwAB"}\n'
 
 
 def test_sealing_again_is_what_these_tests_think_it_is(file: Path) -> None:
@@ -212,6 +221,10 @@ def test_sealing_again_is_what_these_tests_think_it_is(file: Path) -> None:
      SAID + b'"metadata": {"a": 1e999}}\n', SAID + b'"metadata": {"b": 1, "a": 1}}\n', SAID + b'"metadata": []}\n',
      EDGE, EDGE.replace(b"1.0", b"1e999"), EDGE.replace(b"1.0", b"NaN"), EDGE.replace(b"1.0", b"1"),
      EDGE.replace(b"q_1", b"n_1"), EDGE.replace(b"asked_in", b"cheese"),
+     VECTOR.replace(b"BwAB", b"BwA="), VECTOR.replace(b"BwAB", b"AAAAAA=="), VECTOR.replace(b"BwAB", b"AAAAA"),
+     VECTOR.replace(b"BwAB", b"%%%%"), VECTOR.replace(b"BwAB", b"A" * 100_001), VECTOR.replace(b'"BwAB"', b"1"),
+     VECTOR.replace(b'"BwAB"', b"null"), VECTOR.replace(b', "tokens": "BwAB"', b""),
+     VECTOR.replace(b"AACAPwAAAAAAAAAAAAAAAA==", b"AACAPwAAAAAAAAAA"),
      b'{"type": "checkpoint", "digest": "", "name": "", "records": 1.5, "finished": true}\n',
      b'{"type": "checkpoint", "digest": "", "name": "", "records": 1, "finished": 1}\n'],
     ids=lambda line: repr(line)[:90],

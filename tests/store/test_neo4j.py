@@ -13,8 +13,10 @@ import neo4j
 import pytest
 
 from graph.errors import StoreError, StoreMissingError, StoreNewerError, UsageError
+from graph.ingest import Ingest
 from graph.memory import Memory
 from graph.model import Changes, Checkpoint, Edge, EdgeKind, Question, Selection, TextQuery, Walk
+from graph.recall import recall
 from graph.settings import Settings
 from graph.store.neo4j.address import address
 from graph.store.neo4j.connection import Connection
@@ -22,6 +24,7 @@ from graph.store.neo4j.read import LOCK_AND_FRONTIER
 from graph.store.neo4j.rows import LABELS, TYPES
 from graph.store.neo4j.store import Neo4jStore
 from graph.store.registry import open_store
+from tests.embedding.words import WordEmbedder
 from tests.store.conformance import StoreConformance, fill, ids
 from tests.store.graphs import EVERYTHING, said, vector
 
@@ -131,6 +134,22 @@ def test_round_trips_do_not_depend_on_how_much_is_there(url: str, monkeypatch: p
             with counted(monkeypatch) as sent:
                 assert opened.ask(Question(text, answer=True)).hits
             assert len(sent) <= 6
+
+
+def test_vectors_take_no_more_round_trips(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder, settings = WordEmbedder(), Settings(store=url, ingest_extractor="rules")
+    store = Neo4jStore(url, create=True)
+    with counted(monkeypatch) as sent:
+        assert Ingest(settings, store, embedder=embedder).run([SAMPLES / "friends.jsonl"]).added
+    batches = sent.count(LOCK_AND_FRONTIER)
+    assert batches > 3
+    assert len(sent) <= 8 * batches + 4
+    assert store.info().vectors == {"words": store.info().nodes["interaction"]}
+    for text in ("What food is Inês allergic to?", "Xyzzy"):
+        with counted(monkeypatch) as sent:
+            assert "tokens" in recall(Question(text), store, settings, embedder).ranked[0].signals
+        assert len(sent) <= 6
+    store.close()
 
 
 def test_the_graph_and_its_answers_are_those_of_sqlite(url: str, tmp_path: Path) -> None:

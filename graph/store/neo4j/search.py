@@ -74,7 +74,7 @@ MATCH (t:_MemcliText {scope: $given.scope}) WHERE size(t.vector) = size(wanted)"
 _BEST: Final = """
 WITH id, max(whole) / 1000000 AS whole, max(piece) / 1000000 AS piece
 ORDER BY whole DESC, piece DESC, id
-RETURN collect([id, whole, piece]) AS found, 0 AS near"""
+RETURN collect([id, whole, piece]) AS found"""
 # What full text alone found is compared with the vector too.
 _BEST_NEAR: Final = """
 WITH id, max(whole) / 1000000 AS whole, max(piece) / 1000000 AS piece, max(cosine) IS NOT NULL AS near
