@@ -35,7 +35,7 @@ class Settings:
     recall_previous: float = setting(0.25, "part of its score that a message lends to the next one", 0, 1)
     recall_next: float = setting(0.35, "part of its score that a message lends to the one before", 0, 1)
     recall_reply: float = setting(0.25, "part of its score that a short question lends to its reply besides", 0, 1)
-    recall_lent: float = setting(0.4, "how much of that messages lend each other of their vectors", 0, 1)
+    recall_lent: float = setting(0.2, "how much of that messages lend each other of their vectors", 0, 1)
     recall_speaker: float = setting(2.0, "factor for messages by the one person a question names", 1, 10)
     recall_teller: float = setting(1.5, "factor for messages by the first of several people a question names", 1, 10)
     recall_when: float = setting(2.5, "factor for messages of the time a question names", 1, 10)
@@ -46,7 +46,7 @@ class Settings:
     recall_hops: int = setting(3, "edges from the question to the rim of the graph that is ranked", 1, 10)
     recall_widest: int = setting(50, "edges beyond which a node is reached by a walk, but not left", 1, 100_000)
     recall_store_walks: bool = setting(True, "let a store walk itself that can: Neo4j with Graph Data Science")
-    recall_graph: float = setting(0.1, "weight of the graph beside full text, for messages", 0, 10)
+    recall_graph: float = setting(0.2, "weight of the graph beside full text, for messages", 0, 10)
     recall_graph_documents: float = setting(50.0, "weight of the graph beside full text, for documents", 0, 100)
     neo4j_password: str = field(default="", repr=False)
     """A secret: it has no name in files, and is never shown."""
