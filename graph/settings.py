@@ -32,6 +32,7 @@ class Settings:
     recall_text: float = setting(1.0, "weight of full text", 0, 10)
     recall_vectors: float = setting(1.0, "weight of vectors beside full text, where there are any", 0, 10)
     recall_tokens: float = setting(4.0, "weight of the vectors of tokens beside full text, where there are any", 0, 10)
+    recall_compared: int = setting(200, "interactions whose tokens are compared with the question's", 1, 10_000)
     recall_previous: float = setting(0.25, "part of its score that a message lends to the next one", 0, 1)
     recall_next: float = setting(0.35, "part of its score that a message lends to the one before", 0, 1)
     recall_reply: float = setting(0.25, "part of its score that a short question lends to its reply besides", 0, 1)

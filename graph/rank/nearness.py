@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from heapq import nlargest
 
 from graph.model import Match, Subgraph
 from graph.rank.lexical import lexical, smoothed
@@ -27,7 +28,9 @@ def nearness(
         if settings.recall_vectors:
             found[VECTORS] = scaled({each.id: each.cosine for each in matches if each.cosine is not None})
         if settings.recall_tokens:
-            found[TOKENS] = scaled(similarities(matches))
+            first = combined(found, settings)
+            best = nlargest(settings.recall_compared, matches, key=lambda match: first.get(match.id, 0.0))
+            found[TOKENS] = scaled(similarities(best))
     return {name: scores for name, scores in found.items() if scores}
 
 
