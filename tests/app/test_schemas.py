@@ -36,6 +36,7 @@ COMMAND_LINES = {
     "store backup": ["store", "backup", "memory.jsonl.gz"],
     "store copy": ["store", "copy", "STORE", "copy.db"],
     "store info": ["store", "info"],
+    "store reindex": ["store", "reindex", "--store", "COPY"],
     "store restore": ["store", "restore", "BACKUP", "--store", "restored.db"],
 }
 
@@ -67,7 +68,9 @@ def test_every_command_has_the_shared_options_and_examples(name: str, command: A
 
 
 @pytest.mark.parametrize("name", COMMAND_LINES)
-def test_data_fits_its_schema(world: World, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_data_fits_its_schema(
+    world: World, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, models: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     # A test must not change the environment it runs in.
     monkeypatch.setattr("memcli.commands.model.install", lambda *_: None)
@@ -79,7 +82,11 @@ def test_data_fits_its_schema(world: World, name: str, monkeypatch: pytest.Monke
     note = world("note", "list", "--limit", "1", "--json").data["notes"][0]["id"]
     backup = str(tmp_path / "backup.jsonl.gz")
     assert world("store", "backup", backup).code == 0
-    given = {"NOTE": note, "STORE": world.env["MEMCLI_STORE"], "BACKUP": backup}
+    if "COPY" in COMMAND_LINES[name]:
+        # A small memory: the samples take the model some time.
+        world.env["MEMCLI_MODELS"] = str(models)
+        assert world("ingest", "-", "--store", "small.db", stdin=b'{"speaker": "Ann", "text": "Hi."}\n').code == 0
+    given = {"COPY": "small.db", "NOTE": note, "STORE": world.env["MEMCLI_STORE"], "BACKUP": backup}
     ran = world(*(given.get(each, each) for each in COMMAND_LINES[name]), "--json")
     assert ran.code == 0
     assert ran.envelope["command"] == name

@@ -84,11 +84,12 @@ OPTIONAL MATCH (t:_MemcliText {of: $given.within + id})
 WITH id, whole, piece, near, t.tokens AS tokens,
     CASE WHEN t IS NULL THEN null ELSE 2 * vector.similarity.cosine(t.vector, wanted) - 1 END AS cosine
 ORDER BY whole DESC, piece DESC, coalesce(cosine, -1) DESC, id
-RETURN collect([id, whole, piece, cosine, tokens]) AS found, count(CASE WHEN near THEN 1 END) AS near"""
+WITH collect([id, whole, piece, cosine, tokens]) AS found, count(CASE WHEN near THEN 1 END) AS near
+OPTIONAL MATCH (i:_MemcliIndex {name: 'words'})
+RETURN found, near, coalesce(max(i.wholes), 0) AS texts"""
 _SEARCH: Final = "CALL () {" + _TEXT + "}" + _BEST
 _SEARCH_NEAR: Final = "CALL () {" + _TEXT + " UNION ALL " + _NEAREST + "}" + _BEST_NEAR
 _SEARCH_NEAR_IN: Final = "CALL () {" + _TEXT + " UNION ALL " + _NEAREST_IN + "}" + _BEST_NEAR
-_INDEXED: Final = "MATCH (i:_MemcliIndex {name: 'words'}) RETURN i.wholes AS texts"
 # The index settles ties in its own way: some more are asked for, so that those at the rim are settled by id.
 _MORE = 200
 _CLAUSES = 1000
@@ -138,8 +139,6 @@ def _near(connection: Connection, query: TextQuery, given: Mapping[str, Any]) ->
     else:
         nearest = _OVERSAMPLING * query.limit + _MORE
         (row,) = connection.rows(_SEARCH_NEAR, nearest=nearest, **given)
-        if row["near"] < query.limit:
-            texts = max((each["texts"] for each in connection.rows(_INDEXED)), default=0)
-            if texts > nearest:
-                (row,) = connection.rows(_SEARCH_NEAR, nearest=texts, **given)
+        if row["near"] < query.limit and row["texts"] > nearest:
+            (row,) = connection.rows(_SEARCH_NEAR, nearest=row["texts"], **given)
     return [Match(id, whole, piece, cosine, bytes(tokens or b"")) for id, whole, piece, cosine, tokens in row["found"]]
