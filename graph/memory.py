@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
@@ -118,8 +118,10 @@ class Memory:
 
     @property
     def embedding_model(self) -> str | None:
-        """The model that vectors are made with here; None where there is none."""
-        return self._embedder.name if self._embedder else None
+        """The model that vectors are made with here; None where there is none, or the one that is set is not here."""
+        with suppress(ModelMissingError):
+            return self._embedder.name if self._embedder else None
+        return None
 
     def reindex(self, progress: Progress | None = None) -> ReindexReport:
         """Give the memory the vectors it lacks.

@@ -86,8 +86,9 @@ def similarities(question: Tokens, texts: Sequence[bytes], scale: Scale) -> list
     bits = [numpy.frombuffer(text, numpy.uint8, offset=2 * count) for text, count in zip(texts, counts, strict=True)]
     codes = numpy.concatenate(bits).reshape(counts.sum(), -1)
     mean = _unpacked(codes[:: -(-len(codes) // _SAMPLE)], scale).mean(axis=0)
-    wanted = units(question.vectors - scale.mean - mean) * _rarity(question.pieces, pieces)[:, None]
     owners = numpy.repeat(numpy.arange(len(texts)), counts)
+    rarity = _rarity(question.pieces, numpy.concatenate(pieces), owners)
+    wanted = units(question.vectors - scale.mean - mean) * rarity[:, None]
     best = numpy.full((len(texts), len(wanted)), -numpy.inf, numpy.float32)
     for start in range(0, len(codes), _AT_ONCE):
         cosines = units(_unpacked(codes[start : start + _AT_ONCE], scale) - mean) @ wanted.T
@@ -97,14 +98,15 @@ def similarities(question: Tokens, texts: Sequence[bytes], scale: Scale) -> list
     return found
 
 
-def _rarity(asked: NDArray[Any], texts: Sequence[NDArray[Any]]) -> NDArray[float32]:
-    """The share of each piece asked for in the whole, by its inverse document frequency: (tokens,)."""
+def _rarity(asked: Sequence[int], pieces: NDArray[Any], owners: NDArray[Any]) -> NDArray[float32]:
+    """The share of each piece asked for in the whole, by its inverse document frequency: (tokens,).
+
+    `pieces` are those of all texts, `owners` (ascending) the number of the text of each.
+    """
     import numpy
 
-    having = numpy.zeros(len(asked))
-    for text in texts:
-        having += numpy.isin(asked, text)
-    rarity = numpy.maximum(numpy.log((len(texts) + 1) / (having + 0.5)), 0.05)
+    having = numpy.array([numpy.unique(owners[pieces == piece]).size for piece in asked])
+    rarity = numpy.maximum(numpy.log((owners[-1] + 2) / (having + 0.5)), 0.05)
     share: NDArray[float32] = (rarity / rarity.sum()).astype(numpy.float32)
     return share
 

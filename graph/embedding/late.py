@@ -28,6 +28,8 @@ _SHORT = 120
 """Word pieces up to which a turn is encoded with those around it; a longer one says enough by itself."""
 _LONGEST = 256
 """Word pieces of a part of a longer text."""
+_HEARD = 64_000
+"""Letters of a text that have vectors; by what comes after, it is found by full text alone."""
 _SENTENCE = re.compile(r"[^.!?…。！？\n]*+[.!?…。！？\n]*+\s*+")
 
 Pieces = list[int]
@@ -64,7 +66,7 @@ def vectors(session: Sequence[Interaction], places: Sequence[int], embedder: Emb
 
 def _spoken(said: Interaction) -> str:
     label = said.speaker or said.title
-    return f"{label}: {said.text}" if label else said.text
+    return (f"{label}: {said.text}" if label else said.text)[:_HEARD]
 
 
 def _in_context(
