@@ -455,7 +455,7 @@ def test_many_processes_create_a_store_at_once(tmp_path: Path) -> None:
 def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
     (tmp_path / "memory.db").touch()
     store = fill(SqliteStore(tmp_path / "memory.db", create=True))
-    assert store.info().schema == "vectors"
+    assert store.info().schema == "token_vectors"
     store.close()
 
 
