@@ -139,7 +139,7 @@ class Ingest(Struct):
     def _write(self, records: Sequence[Record], checkpoint: Checkpoint) -> None:
         """Derive and store one batch. Extraction, which takes the time, holds no lock."""
         found = {each.id: each for each in map(interaction, records)}
-        ahead = frontier_of(list(found.values()), self.store) if self.store else _NOTHING
+        ahead = self._ahead(list(found.values()))
         fresh = [each for id, each in found.items() if id not in ahead.known]
         if self.dry_run or self.store is None:
             self._count(added=len(fresh), skipped=len(records) - len(fresh))
@@ -170,6 +170,12 @@ class Ingest(Struct):
             "entities": new.get(NodeKind.ENTITY, 0),
             "links": derived.links if derived else 0,
         }
+
+    def _ahead(self, said: Sequence[Interaction]) -> Frontier:
+        """Where the store stands, looked at without a lock; ends of conversations only where vectors need them."""
+        if self.store is None:
+            return _NOTHING
+        return frontier_of(said, self.store) if self.embedder else self.store.frontier([each.id for each in said])
 
     def _vectors(self, said: Sequence[Interaction], frontier: Frontier) -> tuple[Vector, ...]:
         """The vectors of `said`, and anew those of the turns before that are understood better now."""

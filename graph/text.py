@@ -5,8 +5,8 @@ from __future__ import annotations
 import pkgutil
 import re
 import unicodedata
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from functools import cache
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -21,6 +21,20 @@ _UNSPACED = (
 _FIRST_UNSPACED = "\u0e00"
 # Past these scripts a combining mark is part of the letter, not an accent on it.
 _LAST_ACCENTED = "\u077f"
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _MOST_MARKS = 30
 """Combining marks kept on one letter, as in Unicode's stream-safe format (UAX #15)."""
 
@@ -52,6 +66,14 @@ def _decomposed(text: str) -> Iterator[str]:
     """
     for letter in text:
         yield from unicodedata.normalize("NFKD", letter).casefold()
+
+
+def spelled(names: Iterable[str | None], name: str | None) -> set[str]:
+    """Those of `names` that are `name` in some spelling. Each is folded once, however often it is among them."""
+    if not name:
+        return set()
+    wanted = fold(name)
+    return {each for each in set(names) if each and fold(each) == wanted}
 
 
 def words(text: str) -> list[str]:
@@ -87,6 +109,11 @@ def sentences(text: str) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
+def asks(text: str) -> bool:
+    """Whether `text` ends in a question mark, within quotation marks and brackets or not."""
+    return text.rstrip().rstrip("\"'”’)]").endswith(("?", "？", "؟"))
+
+
 def pieces(text: str, longest: int) -> Iterator[str]:
     """Yield `text` in runs of about equal length of at most `longest` words."""
     tokens = text.split()
@@ -106,8 +133,12 @@ def shortened(text: str, longest: int) -> str:
 
 def spoken_date(timestamp: str) -> str:
     """An ISO 8601 timestamp's date as people write it: "8 May 2023"."""
-    day = datetime.fromisoformat(timestamp)
-    return f"{day.day} {day:%B %Y}"
+    return spoken(datetime.fromisoformat(timestamp))
+
+
+def spoken(day: date) -> str:
+    """A day as people write it: "8 May 2023"."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 @cache

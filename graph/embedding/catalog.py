@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 
 from msgspec import Struct
@@ -91,6 +92,11 @@ EMBEDDING_MODELS: dict[str, EmbeddingModel] = {
         ),
     )
 }
+
+
+def missing_packages() -> list[str]:
+    """The requirements of running a model that are not installed."""
+    return [requirement for module, requirement in PACKAGES.items() if find_spec(module) is None]
 
 
 def installed(folder: Path, model: EmbeddingModel) -> Path | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
-from graph.embedding.catalog import EMBEDDING_MODELS, PACKAGES, installed
+from graph.embedding.catalog import EMBEDDING_MODELS, installed, missing_packages
 from graph.embedding.encoder import Encoder
 from graph.errors import ModelMissingError, UsageError
 from graph.ports import Embedder
@@ -28,7 +27,7 @@ def embedder_named(name: str, models: Path, threads: int = 0) -> Embedder | None
         raise UsageError(
             f"no embedding model is called {name!r}", f"there are {', '.join((AUTO, NONE, *EMBEDDING_MODELS))}"
         )
-    able = all(find_spec(package) for package in PACKAGES)
+    able = not missing_packages()
     for model in EMBEDDING_MODELS.values() if name == AUTO else (EMBEDDING_MODELS[name],):
         if able and (folder := installed(models, model)):
             return Encoder(model, folder, threads)

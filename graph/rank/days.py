@@ -5,32 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+from graph.text import MONTHS, spoken
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTH = (
+    r"Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?"
+)
+"""A pattern of the names of months, in full or short."""
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _SEASONS: Mapping[str, tuple[int, int]] = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
 """The months in which each season begins and ends, north of the equator."""
 
 Meaning = tuple[str, date | None]
 """A date as people write it, and as a day where it is one."""
-
-
-def spoken(day: date) -> str:
-    """A day as people write it: "8 May 2023"."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def count(words: str) -> int | None:
@@ -42,6 +30,13 @@ def count(words: str) -> int | None:
     if "couple" in words:
         return 2
     return NUMBERS.index(words) + 1 if words in NUMBERS else None
+
+
+def month_number(name: str) -> int:
+    """The month that is meant by its number or its name, in full or short; 0 for none."""
+    if name.isdigit():
+        return int(name)
+    return next((number for number, each in enumerate(MONTHS, 1) if name and each.startswith(name[:3].title())), 0)
 
 
 def on_day(day: date) -> Meaning:

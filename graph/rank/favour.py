@@ -8,7 +8,7 @@ from graph.rank.fusion import Scored
 from graph.rank.reading import Understood
 from graph.rank.time_windows import nearness
 from graph.settings import Settings
-from graph.text import fold
+from graph.text import spelled
 
 
 def favoured(ranked: Sequence[Scored], read: Understood, settings: Settings) -> list[Scored]:
@@ -18,8 +18,7 @@ def favoured(ranked: Sequence[Scored], read: Understood, settings: Settings) -> 
     """
     if not read.windows and not read.teller:
         return list(ranked)
-    spoken = {each.interaction.speaker for each in ranked if each.interaction.speaker}
-    tellers = {name for name in spoken if read.teller and fold(name) == fold(read.teller)}
+    tellers = spelled((each.interaction.speaker for each in ranked), read.teller)
     found = []
     for each in ranked:
         when = 1 + (settings.recall_when - 1) * nearness(each.interaction.timestamp, read.windows)

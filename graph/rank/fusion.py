@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from graph.model import Form, Interaction
 from graph.settings import Settings
-from graph.text import fold
+from graph.text import spelled
 
 
 class Scored(Struct, frozen=True):
@@ -34,9 +34,7 @@ def fuse(
     the other, only nearness can tell.
     """
     best = max((near.get(each.id, 0.0) for each in candidates), default=0.0)
-    # Many candidates have few speakers: each name is folded once.
-    spoken = {each.speaker for each in candidates if each.speaker}
-    asked = {name for name in spoken if speaker and fold(name) == fold(speaker)}
+    asked = spelled((each.speaker for each in candidates), speaker)
     scored: list[Scored] = []
     for form in Form:
         group = [each for each in candidates if each.form is form]

@@ -8,8 +8,8 @@ from functools import cache
 
 from msgspec import Struct
 
-from graph.rank.days import MONTHS, WEEKDAYS
-from graph.text import fold, stop_words, word_list
+from graph.rank.days import WEEKDAYS
+from graph.text import MONTHS, fold, stop_words, word_list
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’&.-][^\W_]+)*")
 _JOINS = frozenset({"of", "the", "de", "la", "du", "von", "van", "der", "den", "di", "da", "al"})

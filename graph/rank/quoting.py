@@ -12,7 +12,7 @@ from graph.model import Form, Interaction, Quotation
 from graph.rank.fusion import Scored
 from graph.rank.values import Asked, by_day, value
 from graph.rank.wanted import stem, stems
-from graph.text import segmented, sentences, shortened, stop_words, word_list, words
+from graph.text import asks, segmented, sentences, shortened, stop_words, word_list, words
 
 _QUOTATIONS = 3
 _QUOTED_HITS = 10
@@ -27,7 +27,6 @@ _TYPED = 0.5
 """Worth of a sentence with a value of the type asked for."""
 _BESIDE = 0.7
 """Part of the worth of the passage that gives the value, from which another is quoted beside it."""
-_ASKS = re.compile(r"[?？؟][\"'”’)\]]*$")
 _HEADING = re.compile(r"#+\s")
 _LIST_MARK = re.compile(r"^(?:[-*+•>]|\d+[.)])\s+")
 
@@ -85,7 +84,7 @@ def frame(said: Interaction, turns: Mapping[Place, Interaction]) -> set[str]:
     So the reply to a question like the one that is asked covers it, in whatever words.
     """
     before = turns.get((said.conversation, said.session, said.position - 1)) if said.form is Form.MESSAGE else None
-    answers = before is not None and before.speaker != said.speaker and _asks(before.text)
+    answers = before is not None and before.speaker != said.speaker and asks(before.text)
     return stems(said.speaker, said.title, sentences(before.text)[-1] if before and answers else None)
 
 
@@ -131,13 +130,9 @@ def _told(line: str) -> list[tuple[int, int]]:
     for sentence in sentences(line):
         start = line.index(sentence, end)
         end = start + len(sentence)
-        if words(sentence) and not _asks(sentence):
+        if words(sentence) and not asks(sentence):
             spans.append((start, end))
     return spans
-
-
-def _asks(text: str) -> bool:
-    return bool(_ASKS.search(text.rstrip()))
 
 
 def _around(line: str, place: int) -> str:

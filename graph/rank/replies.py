@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from graph.model import EdgeKind, Form, Interaction, Subgraph
+from graph.text import asks
 
 _SHORT = 40
 """Words of the longest message that is nothing but a question: a longer one tells, and ends in asking."""
-_ASKS = re.compile(r"[?？؟][\"'”’)\]]*$")
 
 
 def replied(
@@ -29,10 +28,10 @@ def replied(
     found = dict(total)
     for source, target, kind, _ in order.edges:
         asking, reply = by_id.get(order.ids[source]), by_id.get(order.ids[target])
-        if kind is EdgeKind.NEXT and asking and reply and asking.speaker != reply.speaker and _asks(asking.text):
+        if kind is EdgeKind.NEXT and asking and reply and asking.speaker != reply.speaker and _merely_asks(asking.text):
             found[reply.id] = found.get(reply.id, 0.0) + share * scores.get(asking.id, 0.0)
     return found
 
 
-def _asks(text: str) -> bool:
-    return bool(_ASKS.search(text.rstrip()[-10:])) and len(text.split()) <= _SHORT
+def _merely_asks(text: str) -> bool:
+    return asks(text) and len(text.split()) <= _SHORT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from graph.rank.days import NUMBERS
 from graph.rank.names import Span
 from graph.text import stop_words
 
@@ -14,7 +15,7 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 NUMBER = re.compile(
     r"(?<![\w.,:/-])(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,9})?(?![\w:/]|[.,]\d)"
-    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|dozen)\b",
+    rf"|\b(?:{'|'.join(NUMBERS)}|twenty|thirty|forty|fifty|hundred|dozen)\b",
     re.IGNORECASE,
 )
 AMOUNT = re.compile(

@@ -15,23 +15,21 @@ from functools import cache
 from msgspec import Struct
 
 from graph.rank.days import (
-    MONTHS,
+    MONTH,
     NUMBERS,
     WEEKDAYS,
     Meaning,
     count,
     month_away,
+    month_number,
     named,
     on_day,
     season,
-    spoken,
     weekday,
 )
+from graph.text import spoken
 
-_MONTH = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
-    r"|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
-)
+_MONTH = rf"(?:{MONTH})\b\.?"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _YEAR = r"(?:1\d|20|21)\d\d"
 _FEW = r"(?:a )?couple(?: of)?|a few|few|several"
@@ -122,7 +120,7 @@ def _duration() -> re.Pattern[str]:
 def _named(match: re.Match[str], when: _Spoken) -> Meaning | None:
     """What is named by year, month or day; where the year is missing, the nearest one on the side asked for."""
     part = match.groupdict()
-    month, day = _month(part.get("month") or ""), int((part.get("day") or "0").rstrip("sthndr"))
+    month, day = month_number(part.get("month") or ""), int((part.get("day") or "0").rstrip("sthndr"))
     if year := part.get("year"):
         return named(int(year), month, day)
     if (said := when.day) is None:
@@ -134,12 +132,6 @@ def _named(match: re.Match[str], when: _Spoken) -> Meaning | None:
     if way == "next" or (when.ahead and way != "last"):
         return named(said.year + (place < today or (way == "next" and place == today)), month, day)
     return named(said.year - (place > today or (way == "last" and place == today)), month, day)
-
-
-def _month(name: str) -> int:
-    if name.isdigit():
-        return int(name)
-    return next((number for number, each in enumerate(MONTHS, 1) if name and each.startswith(name[:3])), 0)
 
 
 def _near(match: re.Match[str], when: _Spoken) -> Meaning | None:

@@ -12,33 +12,32 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
+from graph.rank.days import MONTH, NUMBERS, WEEKDAYS, month_number
+
 Found = Mapping[str, str]
 Days = tuple[date, date]
 Rule = Callable[[Found, date], Days]
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 """The month in which each begins, in the north."""
-_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_COUNTS = {"a": 1, "an": 1, "few": 3, **{word: count for count, word in enumerate(_NUMBERS, 1)}}
+_COUNTS = {"a": 1, "an": 1, "few": 3, **{word: count for count, word in enumerate(NUMBERS, 1)}}
 _UNITS = {"day": 1, "weekend": 7, "week": 7, "month": 30, "year": 365}
 
 
 def _on(found: Found, _: date) -> Days:
-    day = date(int(found["year"]), _month(found), int(found["day"]))
+    day = date(int(found["year"]), month_number(found["month"]), int(found["day"]))
     return day, day
 
 
 def _last_on(found: Found, today: date) -> Days:
     """A day without its year: the last one that is not to come."""
-    month, day = _month(found), int(found["day"])
+    month, day = month_number(found["month"]), int(found["day"])
     then = date(today.year - ((month, day) > (today.month, today.day)), month, day)
     return then, then
 
 
 def _in_month(found: Found, today: date) -> Days:
-    month = _month(found)
+    month = month_number(found["month"])
     year = int(found["year"]) if "year" in found else today.year - (month > today.month)
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
@@ -84,7 +83,7 @@ def _this_or_last(found: Found, today: date) -> Days:
 
 def _on_weekday(found: Found, today: date) -> Days:
     """The last such day before today."""
-    ahead = today.weekday() - _WEEKDAYS.index(found["weekday"][:3])
+    ahead = today.weekday() - WEEKDAYS.index(found["weekday"])
     then = today - timedelta((ahead - 1) % 7 + 1)
     return then, then
 
@@ -94,19 +93,11 @@ def _near(found: Found, today: date) -> Days:
     return then, then
 
 
-def _month(found: Found) -> int:
-    name = found["month"]
-    return int(name) if name.isdigit() else _MONTHS.index(name[:3]) + 1
-
-
 def _rules(rules: Mapping[str, Rule]) -> dict[re.Pattern[str], Rule]:
     return {re.compile(pattern, re.IGNORECASE | re.ASCII): rule for pattern, rule in rules.items()}
 
 
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
+_MONTH = rf"(?P<month>{MONTH})\b\.?"
 _DAY = r"\b(?P<day>\d{1,2})(?:st|nd|rd|th)?\b"
 _YEAR = r"(?P<year>(?:19|20)\d\d)\b"
 _SEASON = r"(?P<season>spring|summer|autumn|fall|winter)\b"
@@ -133,7 +124,7 @@ LEANING = _rules(
         rf"{_WHICH}{_SEASON}": _in_season,
         rf"{_WHICH}(?P<unit>weekend|week|month|year)\b": _this_or_last,
         rf"\b(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)}) (?P<unit>day|weekend|week|month|year)s? ago\b": _ago,
-        r"\b(?:on|last|this|past) (?P<weekday>mon|tues|wednes|thurs|fri|satur|sun)day\b": _on_weekday,
+        rf"\b(?:on|last|this|past) (?P<weekday>{'|'.join(WEEKDAYS)})\b": _on_weekday,
         r"\b(?P<day>today|tonight|yesterday|last night)\b": _near,
     }
 )

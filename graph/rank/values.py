@@ -14,12 +14,12 @@ from msgspec import Struct
 
 from graph.model import Form, Interaction
 from graph.rank.answer_type import AnswerType, Expected
-from graph.rank.days import count, spoken
+from graph.rank.days import count
 from graph.rank.names import Span, names, titles, together
 from graph.rank.spans import AMOUNT, BEGUN, BORN, CLOCK, DIED, FOR_YEARS, LIFE, NO, NUMBER, OFTEN, PLACED, YES, spots
 from graph.rank.temporal import dates, durations
 from graph.rank.wanted import Wanted, stem, stems
-from graph.text import stop_words
+from graph.text import spoken, stop_words
 
 _READ = 400
 """Letters of a passage in which a value is looked for."""

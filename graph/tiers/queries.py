@@ -10,11 +10,10 @@ from msgspec.structs import replace
 
 from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Form, Interaction, Query
-from graph.text import sentences, shortened, stop_words, word_list, words
+from graph.text import asks, sentences, shortened, stop_words, word_list, words
 from graph.tiers.interactions import REACH
 
 _MARK = re.compile(r"[?？؟]")
-_ASKS = re.compile(r"[?？؟][\"'”’)\]]*$")
 _QUERIES = 4
 """Questions taken from one interaction."""
 _ANSWERS = 2
@@ -63,7 +62,7 @@ def _asked_in(turn: Interaction) -> Iterator[Query]:
     if not _MARK.search(turn.text):
         return
     empty = stop_words() | word_list("courtesy")
-    questions = [sentence for sentence in sentences(turn.text) if _ASKS.search(sentence)]
+    questions = [sentence for sentence in sentences(turn.text) if asks(sentence)]
     for question in [each for each in questions if any(word not in empty for word in words(each))][:_QUERIES]:
         yield Query(
             id=content_id("query", turn.id, question),

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from graph.embedding.catalog import EMBEDDING_MODELS, EmbeddingModel, installed
+from graph.embedding.catalog import EMBEDDING_MODELS, EmbeddingModel, installed, missing_packages
 from graph.errors import NotFoundError, UsageError
 from graph.extract.models import SPACY_MODEL, SpacyModel, installed_model
 from memcli.command import command, new_group
@@ -124,7 +124,6 @@ def _requirement(model: SpacyModel) -> str:
 
 def _pull_files(session: Session, model: EmbeddingModel, source: Path | None) -> None:
     """Get the files, and then the packages that they are of no use without."""
-    from memcli.models.pull import missing_packages
     from memcli.models.pull import pull as pull_files
     from memcli.models.sources import sources
     from memcli.render.download import DownloadBars

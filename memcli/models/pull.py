@@ -6,10 +6,9 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 
-from graph.embedding.catalog import PACKAGES, EmbeddingModel, ModelFile, installed
+from graph.embedding.catalog import EmbeddingModel, ModelFile, installed
 from graph.errors import ModelMissingError
 from memcli.models.download import Tell, sha256_of
 from memcli.models.lock import locked
@@ -63,11 +62,6 @@ def remove(folder: Path, model: EmbeddingModel, *, say: Callable[[str], None]) -
     with locked(folder / _LOCK, lambda: say(f"another memcli gets {model.name}: waiting for it")):
         for each in remains(folder, model):
             shutil.rmtree(each)
-
-
-def missing_packages() -> list[str]:
-    """The requirements of running a model that are not installed."""
-    return [requirement for module, requirement in PACKAGES.items() if find_spec(module) is None]
 
 
 def _made(

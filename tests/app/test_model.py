@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from graph.embedding.catalog import EMBEDDING_MODELS, PACKAGES
+from graph.embedding.catalog import EMBEDDING_MODELS, PACKAGES, missing_packages
 from graph.errors import ModelMissingError
 from graph.extract.models import SPACY_MODEL, installed_model
 from memcli.installer import install, install_command, uninstall, uninstall_command
-from memcli.models.pull import missing_packages
 from memcli.session import Terminals
 from tests.models.server import TINY, Server
 
@@ -24,7 +23,7 @@ from .world import World
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A server that has a small model, which is in the catalogue and needs nothing installed."""
     monkeypatch.setitem(EMBEDDING_MODELS, "tiny", TINY)
-    monkeypatch.setattr("memcli.models.pull.PACKAGES", {"typer": "typer"})
+    monkeypatch.setattr("graph.embedding.catalog.PACKAGES", {"typer": "typer"})
     running = Server()
     running.have_hub()
     yield running
@@ -118,7 +117,7 @@ def test_without_anybody_to_ask_nothing_is_removed(user: World, arguments: tuple
 def test_what_runs_a_model_is_installed_with_it(user: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, ...]] = []
     monkeypatch.setattr("memcli.commands.model.install", lambda *given: asked.append(given))
-    monkeypatch.setattr("memcli.models.pull.PACKAGES", {"typer": "typer", "no_such_module": "no-such>=1"})
+    monkeypatch.setattr("graph.embedding.catalog.PACKAGES", {"typer": "typer", "no_such_module": "no-such>=1"})
     ran = user("model", "pull", "tiny")
     assert (ran.code, asked) == (0, [("no-such>=1",)])
     assert ran.err == "installing no-such>=1\n"

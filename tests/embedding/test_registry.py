@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.embedding import registry
+from graph.embedding import catalog
 from graph.embedding.catalog import EMBEDDING_MODELS
 from graph.embedding.registry import embedder_named
 from graph.errors import ModelMissingError, UsageError
@@ -38,7 +38,7 @@ def test_what_nobody_knows(models: Path, name: str) -> None:
 
 
 def test_without_what_runs_it_a_model_is_not_here(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "PACKAGES", {"numpy": "numpy", "no_such_module": "no-such-package"})
+    monkeypatch.setattr(catalog, "PACKAGES", {"numpy": "numpy", "no_such_module": "no-such-package"})
     assert embedder_named("auto", models) is None
     with pytest.raises(ModelMissingError):
         embedder_named("bge-small", models)
