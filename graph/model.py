@@ -303,8 +303,18 @@ class Scale(Struct, frozen=True):
     spread: float
 
 
+class Removal(Struct, frozen=True):
+    """What is taken out, as if it had never been there: `nodes` by id, with all their edges and all that is indexed of
+    them, `edges` by source, kind and target, and `checkpoints` by digest. What is not there is passed over."""
+
+    nodes: tuple[str, ...] = ()
+    edges: tuple[tuple[str, EdgeKind, str], ...] = ()
+    checkpoints: tuple[str, ...] = ()
+
+
 class Changes(Struct, frozen=True):
-    """What one transaction writes. Nodes come before the edges that join them.
+    """What one transaction writes, after it has taken out what is `removed`. Nodes come before the edges that join
+    them.
 
     A node whose id is known: an interaction stays as it is, an entity keeps its name and label and
     gains aliases, any other is replaced. An edge with the same ends and kind is replaced, as is the vector of a node.
@@ -314,6 +324,7 @@ class Changes(Struct, frozen=True):
     edges: tuple[Edge, ...] = ()
     checkpoint: Checkpoint | None = None
     vectors: tuple[Vector, ...] = ()
+    removed: Removal = Removal()
 
 
 class Frontier(Struct, frozen=True):

@@ -73,7 +73,7 @@ class Store(Protocol):
         ...
 
     def save(self, changes: Changes) -> dict[NodeKind, int]:
-        """Write `changes`, indexes included; return how many nodes of each kind are new.
+        """Take out and write what `changes` says, indexes included; return how many nodes of each kind are new.
 
         Only inside a `transaction` that may write.
         """

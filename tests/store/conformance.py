@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from msgspec.structs import replace
 
@@ -16,6 +18,7 @@ from graph.model import (
     Interaction,
     Match,
     NodeKind,
+    Removal,
     Selection,
     TextQuery,
     Walk,
@@ -601,5 +604,128 @@ class Finding:
         assert store.resolve(["%%%", "___", "*", "ann%", "a.*"]) == []
 
 
-class StoreConformance(Writing, Reading, Finding):
+def seen(store: Store) -> dict[str, object]:
+    """All that can be seen of a store but the scores of searches, which may remember for a while."""
+    terms = ("hotel", "storchen", "booked", "trains", "limmat", "ann", "bob", "annabel", "京", "late")
+    names = ["zurich", "storchen", "ann", "bob", "annabel", "hut"]
+    info = store.info()
+    return {
+        "nodes": list(store.nodes(Selection())),
+        "ranked": list(store.nodes(Selection(ranked=True))),
+        "edges": list(store.edges(None, ())),
+        "vectors": list(store.vectors()),
+        "checkpoints": list(store.checkpoints()),
+        "found": {term: [match.id for match in store.search(TextQuery((term,)))] for term in terms},
+        "near": [each.id for each in store.search(TextQuery((), vector("", 1, 0).numbers, "small"))],
+        "resolved": [store.resolve(names, scope) for scope in (None, "trip", "plans", "")],
+        "around": store.neighborhood([node.id for node in NODES], tuple(EdgeKind), 3, 100),
+        "frontier": store.frontier([node.id for node in NODES], ["trip", "plans"], [("trip", "3"), ("plans", "4")]),
+        "info": (dict(info.nodes), dict(info.edges), info.sources, info.extractors, dict(info.vectors)),
+    }
+
+
+class Removing:
+    """`save` of what is `removed`."""
+
+    GOING = ("m_3", "m_4", "m_5", "m_6", "n_3", "n_4", "e_5", "i_1")
+
+    def remove(self, store: Store, **what) -> None:
+        with store.transaction(write=True):
+            store.save(Changes(removed=Removal(**what)))
+
+    def before(self, store: Store) -> dict[str, object]:
+        """What is seen of all but `GOING`, which is saved then."""
+        staying = [node for node in NODES if node.id not in self.GOING]
+        edges = [edge for edge in EDGES if not {edge.source, edge.target} & {*self.GOING}]
+        save(store, *staying, edges=edges, checkpoint=Checkpoint("a", "x", 1, True), vectors=[vector("m_1", 1, 0)])
+        seen_before = seen(store)
+        save(store, *NODES, edges=EDGES, checkpoint=Checkpoint("b", "y", 1), vectors=[vector("m_4", 1, 0)])
+        save(store, checkpoint=Checkpoint("c", "z", 1, True), vectors=[vector("m_6", 0, 1)])
+        return seen_before
+
+    def test_what_is_removed_leaves_all_as_if_it_had_never_been_there(self, store: Store) -> None:
+        before = self.before(store)
+        assert seen(store) != before
+        self.remove(store, nodes=self.GOING, checkpoints=("b", "c"))
+        assert seen(store) == before
+
+    def test_it_can_come_back(self, store: Store) -> None:
+        self.before(store)
+        with_all = seen(store)
+        self.remove(store, nodes=self.GOING, checkpoints=("b", "c"))
+        save(store, *NODES, edges=EDGES, checkpoint=Checkpoint("b", "y", 1), vectors=[vector("m_4", 1, 0)])
+        save(store, checkpoint=Checkpoint("c", "z", 1, True), vectors=[vector("m_6", 0, 1)])
+        assert seen(store) == with_all
+
+    def test_everything_can_be_removed(self, store: Store) -> None:
+        nothing = seen(store)
+        fill(store)
+        save(store, vectors=[vector("m_1", 1, 0)])
+        self.remove(store, nodes=tuple(node.id for node in NODES))
+        assert seen(store) == nothing
+
+    def test_what_is_not_there_is_passed_over(self, store: Store) -> None:
+        fill(store)
+        before = seen(store)
+        edges = (("m_1", EdgeKind.NEXT, "m_9"), ("m_1", EdgeKind.NEXT, "m_3"), ("m_8", EdgeKind.NEXT, "m_1"))
+        self.remove(store, nodes=("nothing", "", "m_9", "a/b"), edges=edges, checkpoints=("none",))
+        assert seen(store) == before
+
+    def test_edges_are_removed_alone(self, store: Store) -> None:
+        fill(store)
+        gone = EDGES[11], EDGES[13]
+        self.remove(store, edges=tuple((edge.source, edge.kind, edge.target) for edge in gone))
+        assert list(store.edges(None, ())) == in_order(set(EDGES) - set(gone))
+        assert ids(store) == sorted(node.id for node in NODES)
+        assert [match.mentions for match in store.resolve(["zurich"])] == [0]
+
+    def test_whoever_says_no_more_speaks_no_more(self, store: Store) -> None:
+        fill(store)
+        save(store, said("m_7", "x", 3, speaker="BOB"), edges=[Edge("m_7", "e_4", EdgeKind.SAID_BY)])
+        self.remove(store, nodes=("m_2", "m_3"))
+        assert [match.speaks for match in store.resolve(["bob"], "trip")] == [True]
+        self.remove(store, edges=(("m_7", EdgeKind.SAID_BY, "e_4"),))
+        assert [match.speaks for match in store.resolve(["bob"], "trip")] == [False]
+
+    def test_removing_comes_before_writing(self, store: Store) -> None:
+        fill(store)
+        changed = replace(graphs.HELLO, text="Something else", position=99)
+        renamed = Entity("e_1", "Turicum", "ORG")
+        edge = Edge("n_1", "e_1", EdgeKind.MENTIONS, 0.5)
+        with store.transaction(write=True):
+            new = store.save(Changes((changed, renamed), (edge,), removed=Removal(("m_1", "e_1"))))
+        assert new == {NodeKind.INTERACTION: 1, NodeKind.ENTITY: 1}
+        assert list(store.nodes(Selection(ids=("m_1", "e_1")))) == [renamed, changed]
+        assert list(store.edges(["m_1", "e_1"], ())) == [edge]
+        assert [match.id for match in store.search(TextQuery(("something", "hotel")))] == ["m_1", "m_6"]
+        assert store.resolve(["zurich"]) == []
+
+    def test_an_entity_goes_with_its_aliases(self, store: Store) -> None:
+        fill(store)
+        save(store, Entity("e_1", "Zürich", "GPE", ("Turicum",)))
+        self.remove(store, nodes=("e_1",))
+        assert store.resolve(["turicum", "zurich"]) == []
+        save(store, graphs.ZURICH)
+        assert list(store.nodes(Selection(ids=("e_1",)))) == [graphs.ZURICH]
+        assert store.resolve(["turicum"]) == []
+
+    def test_what_fails_removes_nothing(self, store: Store) -> None:
+        fill(store)
+        before = seen(store)
+        with pytest.raises(StoreError, match="m_1"), store.transaction(write=True):
+            store.save(Changes(edges=(Edge("m_2", "m_1", EdgeKind.NEXT),), removed=Removal(("m_1",))))
+        assert seen(store) == before
+
+    def test_more_than_a_few(self, store: Store) -> None:
+        many = [said(f"m_{number:04}", f"word w{number}", number, speaker="Zoe") for number in range(1500)]
+        ties = [Edge(one.id, other.id, EdgeKind.NEXT) for one, other in pairwise(many)]
+        save(store, *many, Entity("e_9", "Zoe", "PERSON"), edges=ties)
+        save(store, edges=[Edge(each.id, "e_9", EdgeKind.SAID_BY) for each in many])
+        self.remove(store, nodes=tuple(each.id for each in many[:-1]))
+        assert ids(store) == ["e_9", "m_1499"]
+        assert [match.id for match in store.search(TextQuery(("word", "w5"), limit=9))] == ["m_1499"]
+        assert [match.speaks for match in store.resolve(["zoe"], "trip")] == [True]
+
+
+class StoreConformance(Writing, Reading, Finding, Removing):
     """All of it."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.model import EdgeKind, NodeKind, Selection
+from graph.model import Changes, EdgeKind, NodeKind, Removal, Selection, TextQuery
 from graph.ports import Store
 from graph.store.registry import open_store
 from graph.store.sqlite.store import SqliteStore
@@ -47,6 +47,17 @@ def test_a_second_connection_sees_what_is_committed_and_no_more(store: Store, tm
         assert ids(other) == before
     assert "m_9" in ids(other)
     other.close()
+
+
+def test_scores_are_as_if_what_is_removed_had_never_been_there(store: Store) -> None:
+    save(store, *(said(f"m_{number}", f"word {number} " * number, number) for number in range(20)))
+    query = TextQuery(("word", "7", "11"), limit=100)
+    before = store.search(query)
+    save(store, *(said(f"m_x{number}", "word 7 once more", number, "other") for number in range(20)))
+    assert store.search(query) != before
+    with store.transaction(write=True):
+        store.save(Changes(removed=Removal(tuple(f"m_x{number}" for number in range(20)))))
+    assert store.search(query) == before
 
 
 def test_nodes_are_read_as_they_are_consumed(store: Store) -> None:

@@ -35,6 +35,11 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
             OPTIONS {indexConfig: {`vector.similarity_function`: 'cosine'}}""",
         "CALL db.awaitIndexes(60)",
     ),
+    "removal": (
+        "CREATE INDEX memcli_piece_of IF NOT EXISTS FOR (n:_MemcliPiece) ON (n.of)",
+        "CREATE INDEX memcli_alias_entity IF NOT EXISTS FOR (n:_MemcliAlias) ON (n.entity)",
+        "CALL db.awaitIndexes(60)",
+    ),
 }
 """Every migration in order: what a store of this version has applied."""
 

@@ -1,4 +1,4 @@
-"""Writing one batch of changes: nodes with their full text, edges, speakers, checkpoint."""
+"""Writing one batch of changes: what is taken out, then nodes with their full text, edges, speakers, checkpoint."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from msgspec.structs import asdict
 
 from graph.errors import StoreError
 from graph.labels import LABELS, TYPES, edge_properties
-from graph.model import Changes, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, kind_of
+from graph.model import Changes, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, Removal, kind_of
 from graph.store.indexing import passages
 from graph.store.neo4j.connection import Connection, Row
+from graph.store.neo4j.remove import remove
 from graph.store.neo4j.rows import to_properties, unpacked
 from graph.store.neo4j.words import indexed, place_of, scope_of, space_token, stems
 from graph.text import fold
@@ -96,8 +97,11 @@ RETURN loose, owners"""
 
 
 def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
-    """Write `changes` in two statements; return how many nodes of each kind are new."""
+    """Take out and write what `changes` says, in two statements where nothing is taken out; return how many nodes of
+    each kind are new."""
     _check_keys(changes)
+    if changes.removed != Removal():
+        remove(connection, changes.removed)
     interactions = {node.id: node for node in reversed(changes.nodes) if isinstance(node, Interaction)}
     texts = _texts(connection.space, list(interactions.values()))
     rows: Iterable[Row] = ()

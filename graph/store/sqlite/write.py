@@ -1,4 +1,4 @@
-"""Writing one batch of changes: nodes, edges, full text, checkpoint."""
+"""Writing one batch of changes: what is taken out, then nodes, edges, full text, checkpoint."""
 
 from __future__ import annotations
 
@@ -8,14 +8,29 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from graph.errors import StoreError
-from graph.model import Changes, Checkpoint, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, Vector, kind_of
-from graph.store.indexing import MOST_PIECES, passages, scope_token
+from graph.model import (
+    Changes,
+    Checkpoint,
+    Edge,
+    EdgeKind,
+    Entity,
+    Interaction,
+    Node,
+    NodeKind,
+    Removal,
+    Vector,
+    kind_of,
+)
+from graph.store.sqlite.remove import remove
 from graph.store.sqlite.rows import INSERT, keys_of, to_row
+from graph.store.sqlite.texts import index
 from graph.text import fold
 
 
 def save(connection: sqlite3.Connection, changes: Changes) -> dict[NodeKind, int]:
-    """Write `changes`; return how many nodes of each kind are new."""
+    """Take out and write what `changes` says; return how many nodes of each kind are new."""
+    if changes.removed != Removal():
+        remove(connection, changes.removed)
     new = _insert_nodes(connection, changes.nodes)
     keys = keys_of(connection, {each.id for each in changes.nodes} | _ends(changes.edges))
     if loose := sorted(_ends(changes.edges) - keys.keys()):
@@ -30,7 +45,7 @@ def save(connection: sqlite3.Connection, changes: Changes) -> dict[NodeKind, int
     _insert_edges(connection, changes.edges, keys)
     said = [node for node in changes.nodes if isinstance(node, Interaction) and node.id in new]
     _insert_speakers(connection, said, changes.edges, keys)
-    _index(connection, said, keys)
+    index(connection, said, keys)
     _insert_vectors(connection, changes.vectors)
     if changes.checkpoint:
         _insert_checkpoint(connection, changes.checkpoint)
@@ -90,17 +105,6 @@ def _spoken(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[str, tu
         (json.dumps(keys),),
     )
     return {id: (conversation, speaker) for id, conversation, speaker in rows}
-
-
-def _index(connection: sqlite3.Connection, interactions: Sequence[Interaction], keys: dict[str, int]) -> None:
-    whole, parts = [], []
-    for each in interactions:
-        key, scope = keys[each.id], scope_token(each.conversation)
-        heading, text, parts_of = passages(each)
-        whole.append((key, scope, heading, text))
-        parts += [(key * MOST_PIECES + number, scope, heading, piece) for number, piece in enumerate(parts_of)]
-    connection.executemany("INSERT INTO whole_text (rowid, scope, heading, text) VALUES (?, ?, ?, ?)", whole)
-    connection.executemany("INSERT INTO piece_text (rowid, scope, heading, text) VALUES (?, ?, ?, ?)", parts)
 
 
 def _insert_vectors(connection: sqlite3.Connection, vectors: Sequence[Vector]) -> None:

@@ -1,0 +1,117 @@
+"""Taking out one batch: nodes with all that hangs on them, edges, full text and its words, speakers, checkpoints."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Final
+
+from graph.labels import TYPES
+from graph.model import EdgeKind, Removal
+from graph.store.neo4j.connection import Connection
+from graph.store.neo4j.words import indexed, scope_of
+from graph.text import fold
+
+# Who said what goes is read before it does, and who still speaks in the same conversations afterwards.
+_REMOVE: Final = """
+CALL () {
+    MATCH (m:_Memcli)-[r:SAID_BY]->(e:_Memcli) WHERE m.id IN [id IN $given.ids | $given.within + id]
+    RETURN collect(DISTINCT [m.conversation, m.speaker, e.id]) AS spoken
+}
+CALL () {
+    UNWIND $given.edges AS kind
+    UNWIND kind.rows AS row
+    MATCH (s:_Memcli {id: $given.within + row[0]})-[r:$(kind.type)]->(t:_Memcli {id: $given.within + row[1]})
+    WITH r, CASE WHEN type(r) = 'SAID_BY' THEN [s.conversation, s.speaker, t.id] END AS said
+    DELETE r
+    RETURN collect(DISTINCT said) AS unsaid
+}
+CALL () {
+    MATCH (t:_MemcliText) WHERE t.of IN [id IN $given.ids | $given.within + id]
+    UNWIND split(t.words, ' ') AS word
+    WITH DISTINCT t, word
+    WITH word, count(*) AS texts
+    MATCH (w:_MemcliWord {word: word})
+    SET w.wholes = w.wholes - texts
+    RETURN count(*) AS words
+}
+CALL () {
+    MATCH (p:_MemcliPiece) WHERE p.of IN [id IN $given.ids | $given.within + id]
+    UNWIND split(p.words, ' ') AS word
+    WITH DISTINCT p, word
+    WITH word, count(*) AS pieces
+    MATCH (w:_MemcliWord {word: word})
+    SET w.pieces = w.pieces - pieces
+    FOREACH (_ IN CASE WHEN w.pieces < 1 THEN [1] ELSE [] END | DELETE w)
+    RETURN count(*) AS parts
+}
+CALL () {
+    MATCH (t:_MemcliText) WHERE t.of IN [id IN $given.ids | $given.within + id]
+    DELETE t
+    RETURN count(*) AS wholes
+}
+CALL () {
+    MATCH (p:_MemcliPiece) WHERE p.of IN [id IN $given.ids | $given.within + id]
+    DELETE p
+    RETURN count(*) AS pieces
+}
+CALL (wholes, pieces) {
+    MATCH (i:_MemcliIndex {name: 'words'})
+    SET i.wholes = i.wholes - wholes, i.pieces = i.pieces - pieces
+    RETURN count(*) AS indexes
+}
+CALL () {
+    MATCH (a:_MemcliAlias) WHERE a.entity IN [id IN $given.ids | $given.within + id]
+    DELETE a
+    RETURN count(*) AS aliases
+}
+CALL () {
+    MATCH (s:_MemcliSpeaker) WHERE s.entity IN [id IN $given.ids | $given.within + id]
+    DELETE s
+    RETURN count(*) AS speakers
+}
+CALL () {
+    MATCH (c:_MemcliCheckpoint) WHERE c.digest IN [each IN $given.digests | $given.within + each]
+    DELETE c
+    RETURN count(*) AS checkpoints
+}
+CALL () {
+    MATCH (n:_Memcli) WHERE n.id IN [id IN $given.ids | $given.within + id]
+    DETACH DELETE n
+    RETURN count(*) AS nodes
+}
+RETURN spoken + unsaid AS spoken"""
+_STILL: Final = """
+MATCH (t:_MemcliText) WHERE t.scope IN $given.scopes
+MATCH (m:_Memcli {id: t.of})-[:SAID_BY]->(e:_Memcli)
+RETURN DISTINCT t.scope AS scope, m.speaker AS speaker, e.id AS entity"""
+_REMOVE_SPEAKERS: Final = """
+UNWIND $given.speakers AS row
+MATCH (s:_MemcliSpeaker {scope: row[0], folded: row[1]}) WHERE s.entity = row[2]
+DELETE s
+RETURN count(*) AS speakers"""
+
+
+def remove(connection: Connection, removed: Removal) -> None:
+    """Take out what is `removed`, as `Changes` has it: in a statement, and two more where speakers may fall silent."""
+    (row,) = connection.rows(
+        _REMOVE, ids=list(removed.nodes), digests=list(removed.checkpoints), edges=_edge_rows(removed)
+    )
+    space = connection.space
+    gone = {
+        (scope_of(space, conversation), indexed(fold(speaker)), entity)
+        for conversation, speaker, entity in row["spoken"]
+        if speaker
+    }
+    if gone:
+        still = connection.rows(_STILL, scopes=sorted({scope for scope, _, _ in gone}))
+        gone -= {(row["scope"], indexed(fold(row["speaker"])), row["entity"]) for row in still}
+        connection.rows(_REMOVE_SPEAKERS, speakers=[list(each) for each in sorted(gone)])
+
+
+def _edge_rows(removed: Removal) -> list[dict[str, Any]]:
+    """Source and target of edges, by type."""
+    rows: dict[EdgeKind, list[list[str]]] = defaultdict(list)
+    for source, kind, target in removed.edges:
+        if "/" not in source + target:
+            rows[kind].append([source, target])
+    return [{"type": TYPES[kind], "rows": found} for kind, found in rows.items()]
