@@ -1,10 +1,11 @@
 """A memory as one file that every kind of store can be filled from: JSON Lines, compressed with gzip.
 
-    {"type": "header", "format": "memcli backup", "version": 1}
+    {"type": "header", "format": "memcli backup", "version": 2}
     {"type": "node", …}           the lines of `graph export --format jsonl`: nodes, then edges
     {"type": "vector", …}         the vectors of interactions, in Base64
+    {"type": "event", …}          what was decided, since version 2
     {"type": "checkpoint", …}     the sources taken in
-    {"type": "footer", "nodes": …, "edges": …, "vectors": …, "checkpoints": …, "sha256": …}
+    {"type": "footer", "nodes": …, "edges": …, "vectors": …, "events": …, "checkpoints": …, "sha256": …}
 
 The footer counts the lines; its SHA-256 is that of all bytes before it, uncompressed. The same memory gives the same
 file.
@@ -28,7 +29,7 @@ from graph.comparison import Holding, Part, key_of, part_of
 from graph.errors import StoreCorruptError, StoreForeignError, StoreNewerError
 from graph.records import line_of, record_of
 
-VERSION = 1
+VERSION = 2
 _FORMAT = "memcli backup"
 _HEAD = 1000
 """Bytes of the longest header."""
@@ -44,7 +45,7 @@ def chunks(source: Holding) -> Iterator[bytes]:
     header = _line({"type": "header", "format": _FORMAT, "version": VERSION})
     digest.update(header)
     yield packer.compress(header)
-    for item in chain(source.nodes(), source.edges(), source.vectors(), source.checkpoints()):
+    for item in chain(source.nodes(), source.edges(), source.vectors(), source.events(), source.checkpoints()):
         data = line_of(item).encode("utf-8")
         digest.update(data)
         counts[part_of(item)] += 1
@@ -81,24 +82,25 @@ class Backup(Struct, frozen=True):
             raise StoreForeignError(f"{self.path} is no backup of memcli", "name one that `memcli store backup` wrote")
         if version > VERSION:
             raise StoreNewerError(f"{self.path} was written by a newer memcli (version {version})", "upgrade memcli")
-        counts = self._counts()
+        counts = self._counts(version)
         return Holding(
             lambda: self._items(Part.NODE),
             lambda: self._items(Part.EDGE),
             lambda: self._items(Part.VECTOR),
+            lambda: self._items(Part.EVENT),
             lambda: self._items(Part.CHECKPOINT),
             sum(counts.values()),
         )
 
-    def _counts(self) -> Mapping[Part, int]:
+    def _counts(self, version: int) -> Mapping[Part, int]:
         """Check every line, and count them."""
         # Closed here, where a line is refused: left to the garbage collector, the file may go before its reader.
         with closing(self._lines()) as lines:
-            return self._counted(enumerate(lines, 1))
+            return self._counted(enumerate(lines, 1), version)
 
-    def _counted(self, lines: Iterator[tuple[int, bytes]]) -> Mapping[Part, int]:
+    def _counted(self, lines: Iterator[tuple[int, bytes]], version: int) -> Mapping[Part, int]:
         digest = hashlib.sha256()
-        counts = dict.fromkeys(Part, 0)
+        counts = dict.fromkeys([part for part in Part if version > 1 or part is not Part.EVENT], 0)
         last: tuple[Any, ...] = ()
         digest.update(next(lines)[1])
         for number, line in lines:

@@ -8,10 +8,10 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.model import Checkpoint, Edge, Entity, Interaction, Node, Selection, Vector
+from graph.model import Checkpoint, Edge, Entity, Event, Interaction, Node, Selection, Vector
 from graph.ports import Store
 
-Item = Node | Edge | Vector | Checkpoint
+Item = Node | Edge | Vector | Event | Checkpoint
 
 
 class Part(StrEnum):
@@ -20,16 +20,18 @@ class Part(StrEnum):
     NODE = "node"
     EDGE = "edge"
     VECTOR = "vector"
+    EVENT = "event"
     CHECKPOINT = "checkpoint"
 
 
 class Holding(Struct, frozen=True):
     """All that a memory holds, read as it is consumed: nodes by id, edges by source, kind, target, vectors by node,
-    checkpoints by digest. `size` counts all of it but vectors."""
+    events by time and id, checkpoints by digest. `size` counts all of it but vectors."""
 
     nodes: Callable[[], Iterator[Node]]
     edges: Callable[[], Iterator[Edge]]
     vectors: Callable[[], Iterator[Vector]]
+    events: Callable[[], Iterator[Event]]
     checkpoints: Callable[[], Iterator[Checkpoint]]
     size: int
 
@@ -50,9 +52,10 @@ def holding(store: Store) -> Holding:
         lambda: store.nodes(Selection()),
         lambda: store.edges(None, ()),
         store.vectors,
+        store.events,
         store.checkpoints,
         # Checkpoints are few, and only those of finished sources are counted.
-        sum(info.nodes.values()) + sum(info.edges.values()) + info.sources,
+        sum(info.nodes.values()) + sum(info.edges.values()) + info.events + info.sources,
     )
 
 
@@ -61,13 +64,14 @@ def differences(here: Holding, there: Holding) -> Iterator[Difference]:
     yield from _walk(Part.NODE, here.nodes(), there.nodes())
     yield from _walk(Part.EDGE, here.edges(), there.edges())
     yield from _walk(Part.VECTOR, here.vectors(), there.vectors())
+    yield from _walk(Part.EVENT, here.events(), there.events())
     yield from _walk(Part.CHECKPOINT, here.checkpoints(), there.checkpoints())
 
 
 def grows_into(before: Item, after: Item) -> bool:
     """Whether `after` is what `before` may have become since in the same memory, by the rules of `Changes`."""
     match before, after:
-        case Interaction(), Interaction():
+        case (Interaction(), Interaction()) | (Event(), Event()):
             return before == after
         case Entity(), Entity():
             return set(before.aliases) <= set(after.aliases) and replace(before, aliases=()) == replace(
@@ -85,6 +89,8 @@ def part_of(item: Item) -> Part:
             return Part.EDGE
         case Vector():
             return Part.VECTOR
+        case Event():
+            return Part.EVENT
         case Checkpoint():
             return Part.CHECKPOINT
     return Part.NODE
@@ -97,6 +103,8 @@ def key_of(item: Item) -> tuple[str, ...]:
             return (item.source, item.kind, item.target)
         case Vector():
             return (item.node,)
+        case Event():
+            return (item.at, item.id)
         case Checkpoint():
             return (item.digest,)
     return (item.id,)

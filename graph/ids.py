@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 
-PREFIXES = {"interaction": "m_", "note": "n_", "entity": "e_", "query": "q_", "insight": "i_"}
+PREFIXES = {"interaction": "m_", "note": "n_", "entity": "e_", "query": "q_", "insight": "i_", "event": "v_"}
 
 
 def content_id(kind: str, *parts: str) -> str:
-    """Return the id of a node of `kind` whose identity is `parts`, in order.
+    """Return the id of a node or an event, of `kind`, whose identity is `parts`, in order.
 
     80 bits of BLAKE2b in base 32 behind a letter for the kind. Each part is preceded by its
     length, so that ("ab", "c") and ("a", "bc") differ.

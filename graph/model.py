@@ -304,20 +304,57 @@ class Scale(Struct, frozen=True):
 
 
 class Removal(Struct, frozen=True):
-    """What is taken out, as if it had never been there: `nodes` by id, with all their edges and all that is indexed of
-    them, `edges` by source, kind and target, and `checkpoints` by digest. What is not there is passed over."""
+    """What is taken out, as if it had never been there: `nodes` by id, with all their edges, all that is indexed of
+    them and the events about them or because of them, `edges` by source, kind and target, and `checkpoints` by digest.
+    What is not there is passed over."""
 
     nodes: tuple[str, ...] = ()
     edges: tuple[tuple[str, EdgeKind, str], ...] = ()
     checkpoints: tuple[str, ...] = ()
 
 
+class Action(StrEnum):
+    """What was decided about a node: a link added or taken away, a note edited by a person, changed in the light of
+    another or merged with one, a vote for or against an insight, an earlier decision undone."""
+
+    LINK = "link"
+    UNLINK = "unlink"
+    EDIT = "edit"
+    EVOLVE = "evolve"
+    MERGE = "merge"
+    VOTE = "vote"
+    UNDO = "undo"
+
+
+class Event(Struct, frozen=True):
+    """A decision that changed the graph, so that it can be shown, undone and left out of a view of earlier days.
+
+    `at` is when it was decided: ISO 8601 in UTC, `2024-03-05T10:22:00.123456Z`. `subject` is the node it is about,
+    `other` a second one, as the target of a link, or empty. `old` and `new` are what was so before and is since: maps
+    of what the action changes, None for what was not or is no longer there. `decided_by` is `rule`, a model's name or
+    `person`; `cause` the id of the node or event that brought it about, or empty; `value` the weight of a vote.
+    """
+
+    id: str
+    at: str
+    action: Action
+    subject: str
+    other: str = ""
+    old: Json = None
+    new: Json = None
+    reason: str = ""
+    decided_by: str = "rule"
+    cause: str = ""
+    value: int = 0
+
+
 class Changes(Struct, frozen=True):
     """What one transaction writes, after it has taken out what is `removed`. Nodes come before the edges that join
-    them.
+    them, and before the events about them.
 
     A node whose id is known: an interaction stays as it is, an entity keeps its name and label and
     gains aliases, any other is replaced. An edge with the same ends and kind is replaced, as is the vector of a node.
+    An event stays as it is.
     """
 
     nodes: tuple[Node, ...] = ()
@@ -325,6 +362,7 @@ class Changes(Struct, frozen=True):
     checkpoint: Checkpoint | None = None
     vectors: tuple[Vector, ...] = ()
     removed: Removal = Removal()
+    events: tuple[Event, ...] = ()
 
 
 class Frontier(Struct, frozen=True):
@@ -548,3 +586,4 @@ class StoreInfo(Struct, frozen=True):
     sources: int
     extractors: tuple[str, ...]
     vectors: Mapping[str, int] = field(default_factory=dict)
+    events: int = 0

@@ -12,6 +12,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     EntityMatch,
+    Event,
     Extraction,
     Frontier,
     Match,
@@ -70,6 +71,11 @@ class Store(Protocol):
 
     def vectors(self, ids: Sequence[str] | None = None) -> Iterator[Vector]:
         """The vectors of the nodes with these ids (None: of all nodes), sorted by node."""
+        ...
+
+    def events(self, about: Sequence[str] | None = None, since: str | None = None) -> Iterator[Event]:
+        """Events sorted by time, then id, decided at `since` (as in `Event.at`) or later: those whose subject, other
+        node, cause or own id is in `about` (None: all)."""
         ...
 
     def save(self, changes: Changes) -> dict[NodeKind, int]:

@@ -19,6 +19,7 @@ from graph.model import (
     Checkpoint,
     Edge,
     Entity,
+    Event,
     Insight,
     Interaction,
     Json,
@@ -36,27 +37,29 @@ _MADE: Mapping[NodeKind, type[Node]] = {
     NodeKind.QUERY: Query,
     NodeKind.INSIGHT: Insight,
 }
+Item = Node | Edge | Vector | Event | Checkpoint
 T = TypeVar("T")
 
 _ID = re.compile(r"[!-.0-~]{1,100}")
 """What an id and a digest are made of: no slash, which stands between the name of a space and an id."""
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _DEEPEST = 100
 """Levels of nesting in metadata."""
 _LARGEST = 2**63
 
 
-def line_of(item: Node | Edge | Vector | Checkpoint) -> str:
-    """The line of a node, an edge, a vector or a checkpoint."""
+def line_of(item: Item) -> str:
+    """The line of a part of a memory."""
     match item:
         case Edge():
             return edge_line(item)
-        case Vector() | Checkpoint():
+        case Vector() | Event() | Checkpoint():
             record = {"type": type(item).__name__.lower()} | msgspec.to_builtins(item)
             return json.dumps(record, ensure_ascii=False) + "\n"
     return node_line(item)
 
 
-def record_of(line: bytes) -> Node | Edge | Vector | Checkpoint:
+def record_of(line: bytes) -> Item:
     """What `line_of` wrote as `line`.
 
     Raises:
@@ -72,7 +75,7 @@ def record_of(line: bytes) -> Node | Edge | Vector | Checkpoint:
     return item
 
 
-def _item(record: Any) -> Node | Edge | Vector | Checkpoint:
+def _item(record: Any) -> Item:
     values = dict(record)
     match values.pop("type"):
         case "node":
@@ -91,17 +94,29 @@ def _item(record: Any) -> Node | Edge | Vector | Checkpoint:
             _check_numbers(vector.numbers)
             _check_tokens(vector)
             return vector
+        case "event":
+            event = _made(Event, values)
+            _check_event(event)
+            return event
         case "checkpoint":
             checkpoint = _made(Checkpoint, values)
             if not _ID.fullmatch(checkpoint.digest):
                 raise ValueError(f"{checkpoint.digest!r} is no digest")
             return checkpoint
-    raise ValueError("neither node nor edge nor vector nor checkpoint")
+    raise ValueError("neither node nor edge nor vector nor event nor checkpoint")
 
 
 def _check_id(id: str, kind: NodeKind) -> None:
     if not (id.startswith(PREFIXES[kind]) and _ID.fullmatch(id)):
         raise ValueError(f"{id!r} is no id of kind {kind}")
+
+
+def _check_event(event: Event) -> None:
+    ids = [id for id in (event.id, event.subject, event.other, event.cause) if id]
+    if not event.subject or not event.id.startswith(PREFIXES["event"]) or not all(map(_ID.fullmatch, ids)):
+        raise ValueError(f"{event.id!r} is no event about a node")
+    if not _MOMENT.fullmatch(event.at):
+        raise ValueError(f"{event.at!r} is no time in UTC")
 
 
 def _check_numbers(numbers: bytes) -> None:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from graph.comparison import Difference, Holding, differences, grows_into, holding
 from graph.errors import StoreError
 from graph.ingest import persistently
-from graph.model import Changes, Checkpoint, Edge, Interaction, Node, Selection, Vector
+from graph.model import Changes, Checkpoint, Edge, Event, Interaction, Node, Selection, Vector
 from graph.ports import Progress, Store
 
 BATCH = 500
@@ -22,7 +22,7 @@ LETTERS = 1_000_000
 NAMED = 20
 """Differences that are told one by one; more are only counted."""
 
-T = TypeVar("T", Node, Edge, Vector, Checkpoint)
+T = TypeVar("T", Node, Edge, Vector, Event, Checkpoint)
 
 
 class TransferReport(Struct, frozen=True):
@@ -34,6 +34,7 @@ class TransferReport(Struct, frozen=True):
     nodes: int = 0
     edges: int = 0
     vectors: int = 0
+    events: int = 0
     sources: int = 0
     written: int = 0
     elapsed_s: float = 0.0
@@ -64,6 +65,7 @@ class Transfer(Struct):
         nodes = self._each(self.source.nodes(), self._fresh_nodes, lambda fresh: [Changes(nodes=tuple(fresh))])
         edges = self._each(self.source.edges(), self._fresh_edges, lambda fresh: [Changes(edges=tuple(fresh))])
         vectors = self._each(self.source.vectors(), self._fresh_vectors, lambda fresh: [Changes(vectors=tuple(fresh))])
+        events = self._each(self.source.events(), self._fresh_events, lambda fresh: [Changes(events=tuple(fresh))])
         # Last: a source counts as taken in when all that came of it is there.
         sources = self._each(
             self.source.checkpoints(),
@@ -74,7 +76,7 @@ class Transfer(Struct):
             self.progress.end()
         differing, first = self._compared()
         elapsed = round(time.monotonic() - began, 3)
-        return TransferReport(nodes, edges, vectors, sources, self._written, elapsed, differing, first)
+        return TransferReport(nodes, edges, vectors, events, sources, self._written, elapsed, differing, first)
 
     def _check_target(self) -> None:
         """Refuse a target with anything in it that is not of the same memory."""
@@ -129,6 +131,10 @@ class Transfer(Struct):
     def _fresh_vectors(self, batch: Sequence[Vector]) -> Sequence[Vector]:
         there = set(self.target.vectors([each.node for each in batch]))
         return [each for each in batch if each not in there]
+
+    def _fresh_events(self, batch: Sequence[Event]) -> Sequence[Event]:
+        there = {each.id for each in self.target.events([each.id for each in batch])}
+        return [each for each in batch if each.id not in there]
 
     def _fresh_checkpoints(self, batch: Sequence[Checkpoint]) -> Sequence[Checkpoint]:
         there = set(self.target.checkpoints([each.digest for each in batch]))

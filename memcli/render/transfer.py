@@ -9,7 +9,8 @@ from memcli.render.page import Page
 
 def show_transfer(page: Page, report: TransferReport) -> None:
     """The counts in a line, then a line for each difference that is named."""
-    holds = f"nodes {report.nodes}, edges {report.edges}, vectors {report.vectors}, sources {report.sources}"
+    parts = ("nodes", "edges", "vectors", "events", "sources")
+    holds = ", ".join(f"{part} {getattr(report, part)}" for part in parts)
     found = "they differ" if report.differing else "both hold the same"
     page.line(f"{holds}: wrote {report.written} in {report.elapsed_s:.1f} s; {found}")
     for each in report.differences:

@@ -26,12 +26,12 @@ from graph.model import (
 from graph.ports import Store
 from graph.rank.ppr import personalized_pagerank
 from tests.store import graphs
-from tests.store.graphs import EDGES, EVERYTHING, NODES, said, vector
+from tests.store.graphs import EDGES, EVENTS, EVERYTHING, NODES, said, vector
 
 
-def save(store: Store, *nodes, edges=(), checkpoint=None, vectors=()) -> dict[NodeKind, int]:
+def save(store: Store, *nodes, edges=(), checkpoint=None, vectors=(), events=()) -> dict[NodeKind, int]:
     with store.transaction(write=True):
-        return store.save(Changes(tuple(nodes), tuple(edges), checkpoint, tuple(vectors)))
+        return store.save(Changes(tuple(nodes), tuple(edges), checkpoint, tuple(vectors), events=tuple(events)))
 
 
 def fill(store: Store) -> Store:
@@ -220,6 +220,54 @@ class Writing:
         store.close()
         with pytest.raises(StoreError):
             store.frontier(["m_1"])
+
+
+class Deciding:
+    """`events`."""
+
+    def test_events_come_by_time_then_id_whole(self, store: Store) -> None:
+        assert list(fill(store).events()) == list(store.events([])) == []
+        save(store, events=reversed(EVENTS))
+        assert list(store.events()) == list(EVENTS)
+        assert store.info().events == len(EVENTS)
+
+    @pytest.mark.parametrize(
+        ("about", "expected"),
+        [
+            (["n_1"], [0, 1, 3]),
+            (["i_1"], [2]),
+            (["n_2"], [0, 1, 3]),
+            (["v_1"], [1, 3]),
+            (["i_1", "v_4", "i_1"], [2, 3]),
+            (["nothing", "", "\ud800"], []),
+            ([], []),
+        ],
+    )
+    def test_events_about_something_or_because_of_it(self, store: Store, about, expected) -> None:
+        save(fill(store), events=EVENTS)
+        assert list(store.events(about)) == [EVENTS[each] for each in expected]
+
+    def test_events_since_a_time(self, store: Store) -> None:
+        save(fill(store), events=EVENTS)
+        assert list(store.events(since="2024-03-06")) == list(EVENTS[1:])
+        assert list(store.events(["n_1"], "2024-03-06T00:00:01")) == [EVENTS[3]]
+        assert list(store.events(since="2025")) == []
+
+    def test_an_event_stays_as_it_is(self, store: Store) -> None:
+        save(fill(store), events=EVENTS)
+        save(store, events=[replace(EVENTS[0], reason="another")])
+        assert list(store.events()) == list(EVENTS)
+
+    @pytest.mark.parametrize("changed", [replace(EVENTS[1], subject="n_9"), replace(EVENTS[1], other="n_9")])
+    def test_an_event_about_nothing_is_refused_with_all_that_came_with_it(self, store: Store, changed) -> None:
+        with pytest.raises(StoreError, match="n_9"):
+            save(store, *NODES, events=[*EVENTS, changed])
+        assert list(store.events()) == ids(store) == []
+
+    def test_any_state_comes_back(self, store: Store) -> None:
+        state = {"b": [1, None, "é", 0.1], "a": {"x": True}, "": ""}
+        save(fill(store), events=[replace(EVENTS[0], old=state, new="text", reason="a\nb")])
+        assert [(each.old, each.new, each.reason) for each in store.events()] == [(state, "text", "a\nb")]
 
 
 class Reading:
@@ -615,6 +663,7 @@ def seen(store: Store) -> dict[str, object]:
         "edges": list(store.edges(None, ())),
         "vectors": list(store.vectors()),
         "checkpoints": list(store.checkpoints()),
+        "events": list(store.events()),
         "found": {term: [match.id for match in store.search(TextQuery((term,)))] for term in terms},
         "near": [each.id for each in store.search(TextQuery((), vector("", 1, 0).numbers, "small"))],
         "resolved": [store.resolve(names, scope) for scope in (None, "trip", "plans", "")],
@@ -648,6 +697,11 @@ class Removing:
         assert seen(store) != before
         self.remove(store, nodes=self.GOING, checkpoints=("b", "c"))
         assert seen(store) == before
+
+    def test_events_go_with_what_they_are_about_and_because_of(self, store: Store) -> None:
+        save(fill(store), events=EVENTS)
+        self.remove(store, nodes=("n_2", "m_1"))
+        assert list(store.events()) == [EVENTS[2]]
 
     def test_it_can_come_back(self, store: Store) -> None:
         self.before(store)
@@ -727,5 +781,5 @@ class Removing:
         assert [match.speaks for match in store.resolve(["zoe"], "trip")] == [True]
 
 
-class StoreConformance(Writing, Reading, Finding, Removing):
+class StoreConformance(Writing, Deciding, Reading, Finding, Removing):
     """All of it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from struct import pack
 
-from graph.model import Changes, Edge, EdgeKind, Entity, Form, Insight, Interaction, Note, Query, Vector
+from graph.model import Action, Changes, Edge, EdgeKind, Entity, Event, Form, Insight, Interaction, Note, Query, Vector
 
 
 def said(id: str, text: str, position: int, conversation: str = "trip", **more) -> Interaction:
@@ -65,3 +65,22 @@ EDGES = (
     Edge("i_1", "n_3", EdgeKind.SUPPORTED_BY),
 )
 EVERYTHING = Changes(NODES, EDGES)
+
+EVENTS = (
+    Event(
+        "v_2",
+        "2024-03-05T10:22:00.000000Z",
+        Action.EVOLVE,
+        "n_1",
+        "",
+        {"tags": []},
+        {"tags": ["é"]},
+        "a",
+        "rule",
+        "n_2",
+    ),
+    Event("v_1", "2024-03-06T00:00:00.000000Z", Action.LINK, "n_2", "n_1", None, {"weight": 0.5}, "by hand", "person"),
+    Event("v_3", "2024-03-06T00:00:00.000000Z", Action.VOTE, "i_1", decided_by="a-model", value=-2),
+    Event("v_4", "2024-05-01T12:00:00.000001Z", Action.UNDO, "n_2", "n_1", {"weight": 0.5}, cause="v_1"),
+)
+"""What was decided about these, in order of time."""

@@ -24,9 +24,9 @@ from graph.settings import Settings
 from graph.store.registry import open_store
 from tests.exporters.samples import INTERACTION, NASTY
 from tests.store import graphs
-from tests.store.graphs import EDGES, EVERYTHING, NODES
+from tests.store.graphs import EDGES, EVENTS, EVERYTHING, NODES
 from tests.store.moving import SAMPLES, checkpoints, exported, filled, opened, resolved, vectors
-from tests.store.test_transfer import KINDS, Place, place, save
+from tests.store.test_transfer import KINDS, Place, copied, place, save
 
 __all__ = ["place"]
 LONGEST = 1_000_000
@@ -75,6 +75,34 @@ def test_a_backup_is_the_export_with_a_header_checkpoints_and_a_footer(place: Pl
     assert lines[1 : len(graph) + 1] == graph
     assert {json.loads(line)["type"] for line in lines[len(graph) + 1 : -2]} == {"vector"}
     assert [json.loads(lines[at])["type"] for at in (0, -2, -1)] == ["header", "checkpoint", "footer"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_decided_is_restored_and_copied(place: Place, kind: str, tmp_path: Path) -> None:
+    source, target, third = place("sqlite"), place(kind), place("sqlite")
+    save(source, replace(EVERYTHING, events=EVENTS))
+    file = backed_up(source, tmp_path / "a.gz")
+    restored(file, target)
+    assert copied(target, third).events == len(EVENTS)
+    assert copied(target, third).written == 0
+    for each in (target, third):
+        assert backed_up(each, tmp_path / "b.gz").read_bytes() == file.read_bytes()
+
+
+def test_a_backup_from_before_there_were_events(place: Place, file: Path) -> None:
+    *lines, _ = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
+    body = b"".join(lines).replace(b'"version": 2', b'"version": 1')
+    counts = f'"nodes": {len(NODES)}, "edges": {len(EDGES)}, "vectors": 0, "checkpoints": 0'
+    footer = f'{{"type": "footer", {counts}, "sha256": "{hashlib.sha256(body).hexdigest()}"}}\n'
+    file.write_bytes(gzip.compress(body + footer.encode()))
+    restored(file, target := place("sqlite"))
+    assert len(exported(target).splitlines()) == len(NODES) + len(EDGES)
+
+
+@pytest.mark.parametrize("wrong", [{"at": "yesterday"}, {"subject": ""}, {"id": "n_1"}, {"cause": "a/b"}])
+def test_an_event_that_no_memory_holds_stops_a_restore(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"event|time"):
+        record_of(line_of(replace(EVENTS[0], **wrong)).encode())
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -133,8 +161,9 @@ def test_any_file_that_was_cut_off(file: Path) -> None:
 def test_any_byte_that_was_changed(file: Path) -> None:
     whole = file.read_bytes()
     chance = random.Random(7)
-    # Bytes 3 to 9 of gzip's header tell a name, a time and a system, of which nothing depends.
-    for at in {0, 1, 2, *chance.sample(range(10, len(whole)), 150)}:
+    # Bytes 3 to 9 of gzip's header tell a name, a time and a system, of which nothing depends; nor does it of the bits
+    # that fill up the last byte before the checksum.
+    for at in {0, 1, 2, *chance.sample([*range(10, len(whole) - 9), *range(len(whole) - 8, len(whole))], 150)}:
         file.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << chance.randrange(8))]) + whole[at + 1 :])
         refused(file, StoreError)
 
@@ -161,7 +190,7 @@ def test_what_is_no_backup(tmp_path: Path, content: bytes) -> None:
 
 
 def test_of_a_newer_memcli(file: Path) -> None:
-    rewrite(file, lambda lines: [lines[0].replace(b'"version": 1', b'"version": 2'), *lines[1:]])
+    rewrite(file, lambda lines: [lines[0].replace(b'"version": 2', b'"version": 3'), *lines[1:]])
     assert "newer" in refused(file, StoreNewerError).message
 
 
@@ -185,7 +214,7 @@ def test_what_these_tests_change_is_right_before(file: Path) -> None:
         record_of(line)
 
 
-PARTS = ("node", "edge", "vector", "checkpoint")
+PARTS = ("node", "edge", "vector", "event", "checkpoint")
 NODE = b'{"type": "node", "kind": "query", "id": "q_z", "text": "?", "outcome": "open"}\n'
 INSIGHT = b'{"type": "node", "kind": "insight", "id": "i_z", "text": "", "subject": "", "state": "", '
 SAID = (
@@ -249,7 +278,7 @@ def test_something_after_the_end(file: Path) -> None:
 
 def test_a_line_without_an_end(tmp_path: Path) -> None:
     file = tmp_path / "bomb.gz"
-    header = b'{"type": "header", "format": "memcli backup", "version": 1}\n'
+    header = b'{"type": "header", "format": "memcli backup", "version": 2}\n'
     file.write_bytes(gzip.compress(header + b" " * 50_000_000))
     assert "1,000,000 bytes" in refused(file).message
 
@@ -267,7 +296,9 @@ def test_a_store_that_is_written_to_meanwhile(place: Place, monkeypatch: pytest.
 
     def growing(store: object) -> Holding:
         return Holding(
-            lambda: iter(NODES[:0]), lambda: iter(EDGES[:0]), lambda: iter(()), lambda: iter(()), next(sizes)
+            *(lambda: iter(NODES[:0]), lambda: iter(EDGES[:0])),
+            *(lambda: iter(()), lambda: iter(()), lambda: iter(())),
+            next(sizes),
         )
 
     monkeypatch.setattr("graph.comparison.holding", growing)
@@ -297,6 +328,6 @@ def test_all_that_there_is_comes_back(place: Place) -> None:
     url = place("sqlite")
     save(url, EVERYTHING)
     store = open_store(url, create=False)
-    for each in (*store.nodes(Selection()), *store.edges(None, ()), Checkpoint("d", "a/é.jsonl", 7, True)):
+    for each in (*store.nodes(Selection()), *store.edges(None, ()), *EVENTS, Checkpoint("d", "a/é.jsonl", 7, True)):
         assert record_of(line_of(each).encode()) == each
     store.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 import neo4j
 import pytest
+from msgspec.structs import replace
 
 from graph.errors import StoreError, StoreMissingError, StoreNewerError, UsageError
 from graph.ingest import Ingest
@@ -26,7 +27,7 @@ from graph.store.neo4j.store import Neo4jStore
 from graph.store.registry import open_store
 from tests.embedding.words import WordEmbedder
 from tests.store.conformance import StoreConformance, fill, ids
-from tests.store.graphs import EVERYTHING, said, vector
+from tests.store.graphs import EVENTS, EVERYTHING, said, vector
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_data"
@@ -53,7 +54,7 @@ class TestSpacesOfNeo4j(StoreConformance):
         others = [Neo4jStore(url + each, create=True) for each in spaces if each != space]
         for each in others:
             with each.transaction(write=True):
-                each.save(EVERYTHING)
+                each.save(replace(EVERYTHING, events=EVENTS))
                 each.save(Changes(checkpoint=Checkpoint("d", "theirs", 7), vectors=(vector("m_1", 1, 0, 0),)))
         opened = Neo4jStore(url + space, create=True)
         yield opened
@@ -63,6 +64,7 @@ class TestSpacesOfNeo4j(StoreConformance):
             assert len(list(each.edges(None, ()))) == len(EVERYTHING.edges)
             assert list(each.checkpoints()) == [Checkpoint("d", "theirs", 7)]
             assert list(each.vectors()) == [vector("m_1", 1, 0, 0)]
+            assert list(each.events()) == list(EVENTS)
             each.close()
 
 
@@ -79,6 +81,7 @@ def test_no_id_leads_into_another_space(url: str) -> None:
         Changes(edges=(Edge("m_1", "work/m_2", EdgeKind.NEXT),)),
         Changes(checkpoint=Checkpoint("work/d", "x", 1, True)),
         Changes(vectors=(vector("work/m_1", 1, 0),)),
+        *(Changes(events=(replace(EVENTS[1], **{field: "work/m_1"}),)) for field in ("subject", "other", "cause")),
     )
     for each in changes:
         with pytest.raises(StoreError, match="work/"), here.transaction(write=True):

@@ -40,6 +40,13 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
         "CREATE INDEX memcli_alias_entity IF NOT EXISTS FOR (n:_MemcliAlias) ON (n.entity)",
         "CALL db.awaitIndexes(60)",
     ),
+    "events": (
+        "CREATE CONSTRAINT memcli_event IF NOT EXISTS FOR (n:_MemcliEvent) REQUIRE n.id IS UNIQUE",
+        "CREATE INDEX memcli_event_subject IF NOT EXISTS FOR (n:_MemcliEvent) ON (n.subject)",
+        "CREATE INDEX memcli_event_other IF NOT EXISTS FOR (n:_MemcliEvent) ON (n.other)",
+        "CREATE INDEX memcli_event_cause IF NOT EXISTS FOR (n:_MemcliEvent) ON (n.cause)",
+        "CALL db.awaitIndexes(60)",
+    ),
 }
 """Every migration in order: what a store of this version has applied."""
 

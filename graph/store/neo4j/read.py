@@ -14,6 +14,7 @@ from graph.model import (
     EdgeKind,
     Entity,
     EntityMatch,
+    Event,
     Frontier,
     Interaction,
     Node,
@@ -24,7 +25,7 @@ from graph.model import (
 )
 from graph.ports import TAIL
 from graph.store.neo4j.connection import LOCK, Connection, Row, mine
-from graph.store.neo4j.rows import EDGE, NARROW, NODE, packed, to_edge, to_node, typed
+from graph.store.neo4j.rows import EDGE, EVENT, NARROW, NODE, packed, to_edge, to_event, to_node, typed
 from graph.store.neo4j.words import indexed, place_of, scope_of
 from graph.text import fold
 
@@ -266,3 +267,27 @@ def vectors(connection: Connection, ids: Sequence[str] | None) -> Iterator[Vecto
     else:
         rows = connection.stream(_VECTORS_OF, ids=[id for id in ids if id.isascii()])
     return (Vector(row["node"], row["model"], packed(row["numbers"]), bytes(row["tokens"] or b"")) for row in rows)
+
+
+_EVENT_SINCE: Final = "WITH v WHERE $given.since IS NULL OR v.at >= $given.since RETURN" + EVENT + "ORDER BY v.at, v.id"
+_EVENTS: Final = "MATCH (v:_MemcliEvent) WHERE v.id" + mine("v.id") + _EVENT_SINCE
+_EVENTS_ABOUT: Final = (
+    """CALL () {
+        UNWIND $given.ids AS id MATCH (v:_MemcliEvent {subject: $given.within + id}) RETURN v
+        UNION UNWIND $given.ids AS id MATCH (v:_MemcliEvent {other: $given.within + id}) RETURN v
+        UNION UNWIND $given.ids AS id MATCH (v:_MemcliEvent {cause: $given.within + id}) RETURN v
+        UNION UNWIND $given.ids AS id MATCH (v:_MemcliEvent {id: $given.within + id}) RETURN v
+    }
+    """
+    + _EVENT_SINCE
+)
+
+
+def events(connection: Connection, about: Sequence[str] | None, since: str | None) -> Iterator[Event]:
+    """What was decided, as `Store.events` has it."""
+    if about is None:
+        rows = connection.stream(_EVENTS, since=since)
+    else:
+        ids = [id for id in dict.fromkeys(about) if id and id.isascii()]
+        rows = connection.stream(_EVENTS_ABOUT, ids=ids, since=since)
+    return (to_event(row["event"]) for row in rows)

@@ -75,6 +75,17 @@ CALL () {
     RETURN count(*) AS checkpoints
 }
 CALL () {
+    UNWIND [id IN $given.ids | $given.within + id] AS id
+    CALL (id) {
+        MATCH (v:_MemcliEvent {subject: id}) RETURN v
+        UNION MATCH (v:_MemcliEvent {other: id}) RETURN v
+        UNION MATCH (v:_MemcliEvent {cause: id}) RETURN v
+    }
+    WITH DISTINCT v
+    DELETE v
+    RETURN count(*) AS events
+}
+CALL () {
     MATCH (n:_Memcli) WHERE n.id IN [id IN $given.ids | $given.within + id]
     DETACH DELETE n
     RETURN count(*) AS nodes

@@ -9,7 +9,7 @@ from struct import pack, unpack
 from typing import Any, LiteralString
 
 from graph.labels import LABELS, TOLD, TYPES, node_properties
-from graph.model import Edge, EdgeKind, Entity, Form, Insight, Interaction, Node, NodeKind, Note, Query
+from graph.model import Action, Edge, EdgeKind, Entity, Event, Form, Insight, Interaction, Node, NodeKind, Note, Query
 
 _KIND_OF = {label: kind for kind, label in LABELS.items()}
 _NOTHING = dict.fromkeys(("timestamp", "at", "asker"))
@@ -102,3 +102,27 @@ def to_edge(found: Sequence[Any]) -> Edge:
     """The edge of a list as `EDGE` gives it."""
     source, target, kind, weight, relation, reason, decided_by = found
     return Edge(source, target, EdgeKind(kind), weight, relation or "", reason or "", decided_by)
+
+
+def event_properties(event: Event) -> dict[str, Any]:
+    """All properties of an event but those that the space begins."""
+    return {
+        **{name: getattr(event, name) for name in ("id", "at", "subject", "reason", "decided_by", "value")},
+        "action": event.action.value,
+        "other": event.other or None,
+        "cause": event.cause or None,
+        **{name: json.dumps(getattr(event, name), ensure_ascii=False) for name in ("old", "new")},
+    }
+
+
+EVENT = """ [substring(v.id, $given.skip), v.at, v.action, substring(v.subject, $given.skip),
+    substring(v.other, $given.skip), v.old, v.new, v.reason, v.decided_by, substring(v.cause, $given.skip), v.value]
+    AS event """
+"""What `to_event` reads of an event `v`."""
+
+
+def to_event(found: Sequence[Any]) -> Event:
+    """The event of a list as `EVENT` gives it."""
+    id, at, action, subject, other, old, new, reason, decided_by, cause, value = found
+    states = (json.loads(old), json.loads(new))
+    return Event(id, at, Action(action), subject, other or "", *states, reason, decided_by, cause or "", value)

@@ -14,6 +14,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     EntityMatch,
+    Event,
     Frontier,
     Match,
     Node,
@@ -62,6 +63,11 @@ CALL () {
     + mine("t.of")
     + """
     RETURN 'vector' AS what, t.model AS name, count(*) AS number, 0 AS letters
+    UNION ALL
+    MATCH (v:_MemcliEvent) WHERE v.id"""
+    + mine("v.id")
+    + """
+    RETURN 'event' AS what, '' AS name, count(*) AS number, 0 AS letters
 }
 RETURN what, name, number, letters ORDER BY name"""
 )
@@ -97,6 +103,7 @@ class Neo4jStore:
             sources=sum(row["number"] for row in rows if row["what"] == "source"),
             extractors=tuple(row["name"] for row in rows if row["what"] == "extractor"),
             vectors=counts["vector"],
+            events=sum(row["number"] for row in rows if row["what"] == "event"),
         )
 
     @contextmanager
@@ -128,6 +135,10 @@ class Neo4jStore:
     def vectors(self, ids: Sequence[str] | None = None) -> Iterator[Vector]:
         with translated(self._address.shown):
             yield from read.vectors(self._connection, ids)
+
+    def events(self, about: Sequence[str] | None = None, since: str | None = None) -> Iterator[Event]:
+        with translated(self._address.shown):
+            yield from read.events(self._connection, about, since)
 
     def save(self, changes: Changes) -> dict[NodeKind, int]:
         if not self._connection.writing:

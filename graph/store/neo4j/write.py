@@ -15,7 +15,7 @@ from graph.model import Changes, Edge, EdgeKind, Entity, Interaction, Node, Node
 from graph.store.indexing import passages
 from graph.store.neo4j.connection import Connection, Row
 from graph.store.neo4j.remove import remove
-from graph.store.neo4j.rows import to_properties, unpacked
+from graph.store.neo4j.rows import event_properties, to_properties, unpacked
 from graph.store.neo4j.words import indexed, place_of, scope_of, space_token, stems
 from graph.text import fold
 
@@ -93,7 +93,18 @@ CALL () {
     CALL db.create.setNodeVectorProperty(t, 'vector', row.numbers)
     RETURN collect(row.node) AS owners
 }
-RETURN loose, owners"""
+CALL () {
+    UNWIND $given.events AS row
+    OPTIONAL MATCH (s:_Memcli {id: $given.within + row.subject})
+    OPTIONAL MATCH (o:_Memcli {id: $given.within + row.other})
+    WITH row, CASE WHEN s IS NULL THEN row.subject WHEN o IS NULL THEN row.other END AS missing
+    FOREACH (event IN CASE WHEN missing IS NULL THEN [row] ELSE [] END |
+        MERGE (v:_MemcliEvent {id: $given.within + event.id})
+        ON CREATE SET v += event {.*, id: v.id, subject: $given.within + event.subject,
+            other: $given.within + event.other, cause: $given.within + event.cause})
+    RETURN min(missing) AS strange
+}
+RETURN loose, owners, strange"""
 
 
 def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
@@ -122,11 +133,14 @@ def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
         pieces=sum(len(text["pieces"]) for text in said_texts),
         checkpoints=[asdict(changes.checkpoint)] if changes.checkpoint else [],
         vectors=[asdict(each) | {"numbers": unpacked(each.numbers)} for each in changes.vectors],
+        events=[event_properties(each) for each in changes.events],
     )
     if told["loose"] is not None:
         raise StoreError(f"an edge joins {told['loose']}, which is no node", "save its nodes first")
     if loose := sorted({each.node for each in changes.vectors}.difference(told["owners"])):
         raise StoreError(f"a vector belongs to {loose[0]}, which is no interaction", "save its node first")
+    if told["strange"] is not None:
+        raise StoreError(f"an event is about {told['strange']}, which is no node", "save its nodes first")
     kind = {node.id: kind_of(node) for node in reversed(changes.nodes)}
     return dict(Counter(kind[id] for id in new))
 
@@ -134,6 +148,7 @@ def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
 def _check_keys(changes: Changes) -> None:
     """A slash stands between the name of a space and an id: in an id it would lead into another space."""
     keys = [node.id for node in changes.nodes] + [end for edge in changes.edges for end in (edge.source, edge.target)]
+    keys += [id for each in changes.events for id in (each.id, each.subject, each.other, each.cause)]
     keys += [each.node for each in changes.vectors] + ([changes.checkpoint.digest] if changes.checkpoint else [])
     if strange := [key for key in keys if "/" in key]:
         raise StoreError(f"{strange[0]!r} is no id: it has a slash", "save what memcli made")

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 SET = "memcli"
-NAMES = ("first_graph", "vectors", "token_vectors")
+NAMES = ("first_graph", "vectors", "token_vectors", "events")
 """Every migration in order: what a store of this version has applied."""
 
 
@@ -21,6 +21,7 @@ def migrations() -> Migrations:
     known(name="first_graph")(first_graph)
     known(name="vectors")(vectors)
     known(name="token_vectors")(token_vectors)
+    known(name="events")(events)
     return known
 
 
@@ -47,6 +48,26 @@ def token_vectors(db: Database) -> None:
             key INTEGER PRIMARY KEY REFERENCES vector (key) ON DELETE CASCADE,
             tokens BLOB NOT NULL
         )""")
+
+
+def events(db: Database) -> None:
+    """What was decided about nodes, and when. It goes with what it is about."""
+    db.execute("""
+        CREATE TABLE event (
+            id TEXT PRIMARY KEY,
+            at TEXT NOT NULL,
+            action TEXT NOT NULL,
+            subject INTEGER NOT NULL REFERENCES node (key) ON DELETE CASCADE,
+            other INTEGER REFERENCES node (key) ON DELETE CASCADE,
+            old TEXT NOT NULL,
+            new TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            decided_by TEXT NOT NULL,
+            cause TEXT NOT NULL,
+            value INTEGER NOT NULL
+        )""")
+    for column in ("at", "subject", "other", "cause"):
+        db.execute(f"CREATE INDEX event_{column} ON event ({column})")
 
 
 _FIRST_GRAPH = """

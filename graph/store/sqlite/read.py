@@ -13,6 +13,7 @@ from graph.model import (
     EdgeKind,
     Entity,
     EntityMatch,
+    Event,
     Frontier,
     Interaction,
     Node,
@@ -23,7 +24,7 @@ from graph.model import (
     caption,
 )
 from graph.ports import TAIL
-from graph.store.sqlite.rows import SELECT, keys_of, to_checkpoint, to_edge, to_node
+from graph.store.sqlite.rows import SELECT, keys_of, to_checkpoint, to_edge, to_event, to_node
 from graph.text import fold
 
 _OF_IDS = " AND n.id IN (SELECT value FROM json_each(:ids))"
@@ -245,3 +246,26 @@ def vectors(connection: sqlite3.Connection, ids: Sequence[str] | None) -> Iterat
         {"all": ids is None, "ids": json.dumps(ids)},
     )
     return (Vector(*row) for row in rows)
+
+
+_EVENT = """
+    SELECT v.id, v.at, v.action, s.id, o.id, v.old, v.new, v.reason, v.decided_by, v.cause, v.value
+    FROM event v JOIN node s ON s.key = v.subject LEFT JOIN node o ON o.key = v.other
+    WHERE (:since IS NULL OR v.at >= :since)"""
+_ABOUT = """ AND v.id IN (
+    WITH about (id) AS (SELECT value FROM json_each(:about)), mine (key) AS (SELECT value FROM json_each(:keys))
+    SELECT id FROM event WHERE subject IN mine UNION SELECT id FROM event WHERE other IN mine
+    UNION SELECT id FROM event WHERE cause IN about UNION SELECT id FROM event WHERE id IN about
+)"""
+_BY_TIME = " ORDER BY v.at, v.id"
+
+
+def events(connection: sqlite3.Connection, about: Sequence[str] | None, since: str | None) -> Iterator[Event]:
+    """What was decided, as `Store.events` has it."""
+    given = {"since": since}
+    if about is None:
+        return map(to_event, connection.execute(_EVENT + _BY_TIME, given))
+    keys = list(keys_of(connection, about).values())
+    # An empty cause is none.
+    given |= {"about": json.dumps([id for id in about if id]), "keys": json.dumps(keys)}
+    return map(to_event, connection.execute(_EVENT + _ABOUT + _BY_TIME, given))

@@ -7,7 +7,21 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from graph.model import Checkpoint, Edge, EdgeKind, Entity, Form, Insight, Interaction, Node, NodeKind, Note, Query
+from graph.model import (
+    Action,
+    Checkpoint,
+    Edge,
+    EdgeKind,
+    Entity,
+    Event,
+    Form,
+    Insight,
+    Interaction,
+    Node,
+    NodeKind,
+    Note,
+    Query,
+)
 
 Row = tuple[Any, ...]
 
@@ -106,3 +120,9 @@ def to_edge(row: Row) -> Edge:
 def to_checkpoint(row: Row) -> Checkpoint:
     """The checkpoint of (digest, name, records, finished)."""
     return Checkpoint(row[0], row[1], row[2], bool(row[3]))
+
+
+def to_event(row: Row) -> Event:
+    """The event of a row with the columns of the table, subject and other as ids."""
+    id, at, action, subject, other, old, new, *rest = row
+    return Event(id, at, Action(action), subject, other or "", json.loads(old), json.loads(new), *rest)

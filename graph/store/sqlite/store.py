@@ -15,6 +15,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     EntityMatch,
+    Event,
     Frontier,
     Match,
     Node,
@@ -51,6 +52,7 @@ class SqliteStore:
             ((sources,),) = self._all("SELECT count(*) FROM checkpoint WHERE finished")
             deciders = self._all("SELECT DISTINCT decided_by FROM note ORDER BY decided_by")
             vectors = self._all("SELECT model, count(*) FROM vector GROUP BY model ORDER BY model")
+            ((events,),) = self._all("SELECT count(*) FROM event")
             size = sum(file.stat().st_size for file in self._files())
         return StoreInfo(
             # In a URL a percent sign begins an escape.
@@ -63,6 +65,7 @@ class SqliteStore:
             sources=sources,
             extractors=tuple(name for (name,) in deciders),
             vectors=dict(vectors),
+            events=events,
         )
 
     @contextmanager
@@ -96,6 +99,10 @@ class SqliteStore:
     def vectors(self, ids: Sequence[str] | None = None) -> Iterator[Vector]:
         with translated(self._path):
             yield from read.vectors(self._connection, ids)
+
+    def events(self, about: Sequence[str] | None = None, since: str | None = None) -> Iterator[Event]:
+        with translated(self._path):
+            yield from read.events(self._connection, about, since)
 
     def save(self, changes: Changes) -> dict[NodeKind, int]:
         if not self._writing:

@@ -14,6 +14,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     Entity,
+    Event,
     Interaction,
     Node,
     NodeKind,
@@ -47,6 +48,7 @@ def save(connection: sqlite3.Connection, changes: Changes) -> dict[NodeKind, int
     _insert_speakers(connection, said, changes.edges, keys)
     index(connection, said, keys)
     _insert_vectors(connection, changes.vectors)
+    _insert_events(connection, changes.events)
     if changes.checkpoint:
         _insert_checkpoint(connection, changes.checkpoint)
     return dict(Counter(new.values()))
@@ -122,6 +124,24 @@ def _insert_vectors(connection: sqlite3.Connection, vectors: Sequence[Vector]) -
     connection.executemany(
         "INSERT OR REPLACE INTO token_vectors (key, tokens) VALUES (?, ?)",
         [(keys[each.node], each.tokens) for each in vectors],
+    )
+
+
+def _insert_events(connection: sqlite3.Connection, events: Sequence[Event]) -> None:
+    keys = keys_of(connection, {id for each in events for id in (each.subject, each.other) if id})
+    if loose := sorted({id for each in events for id in (each.subject, each.other) if id} - keys.keys()):
+        raise StoreError(f"an event is about {loose[0]}, which is no node", "save its nodes first")
+    connection.executemany(
+        """INSERT INTO event (id, at, action, subject, other, old, new, reason, decided_by, cause, value)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""",
+        [
+            (
+                *(each.id, each.at, each.action.value, keys[each.subject], keys.get(each.other)),
+                *(json.dumps(state, ensure_ascii=False) for state in (each.old, each.new)),
+                *(each.reason, each.decided_by, each.cause, each.value),
+            )
+            for each in events
+        ],
     )
 
 
