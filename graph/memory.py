@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -14,12 +14,15 @@ from graph.errors import ModelMissingError, StoreBusyError
 from graph.lookup import company, find, neighbors
 from graph.model import (
     Entity,
+    Event,
     GraphStats,
     IngestReport,
     Neighbor,
     Node,
     NodeKind,
+    Note,
     Question,
+    Relation,
     Reply,
     Selection,
     Snapshot,
@@ -34,6 +37,7 @@ from graph.store.registry import open_store
 
 if TYPE_CHECKING:
     from graph.comparison import Holding
+    from graph.history import Undoing
     from graph.reindex import ReindexReport
     from graph.transfer import TransferReport
 
@@ -165,6 +169,36 @@ class Memory:
         """The entities that occur together with the entity `name`, each with the number of notes, most first."""
         with self._store.transaction(write=False):
             return company(self._store, find(self._store, name, NodeKind.ENTITY).id, limit)
+
+    def link(self, source: str, target: str, relation: Relation, reason: str = "") -> list[Event]:
+        """Link a note to another as a person decides; see `graph.history.link`."""
+        from graph import history
+
+        return history.link(self._store, source, target, relation, reason)
+
+    def unlink(self, one: str, other: str, reason: str = "") -> list[Event]:
+        """Take away the links between two notes; see `graph.history.unlink`."""
+        from graph import history
+
+        return history.unlink(self._store, one, other, reason)
+
+    def edit(self, name: str, fields: Mapping[str, str | tuple[str, ...]], reason: str = "") -> list[Event]:
+        """Give a note another title, context, keywords or tags; see `graph.history.edit`."""
+        from graph import history
+
+        return history.edit(self._store, name, fields, reason)
+
+    def history(self, name: str) -> tuple[Note, list[Event]]:
+        """A note, and what was decided about it, in order of time."""
+        from graph import history
+
+        return history.history(self._store, name)
+
+    def undo(self, event: str | None = None, *, since: str | None = None, agree: Callable[[Undoing], None]) -> Undoing:
+        """Undo an event, or all since a time, once `agree` has seen it; see `graph.history.undo`."""
+        from graph import history
+
+        return history.undo(self._store, event, since, agree)
 
     def stats(self) -> GraphStats:
         """Counts and shape of the graph."""

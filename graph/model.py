@@ -111,6 +111,22 @@ EDGE_ENDS: Mapping[EdgeKind, tuple[NodeKind, NodeKind]] = {
 }
 
 
+class Relation(StrEnum):
+    """How a note is related to the one that it is linked to."""
+
+    SAME_TOPIC = "same_topic"
+    ELABORATES = "elaborates"
+    ANSWERS = "answers"
+    CONTRADICTS = "contradicts"
+    SUPERSEDES = "supersedes"
+    DEPENDS_ON = "depends_on"
+    CAUSES = "causes"
+
+
+PERSON = "person"
+"""Who decided what no rule and no model changes."""
+
+
 class Interaction(Struct, frozen=True):
     """A message or a section of a document, word for word.
 
@@ -135,7 +151,8 @@ class Interaction(Struct, frozen=True):
 class Note(Struct, frozen=True):
     """What one interaction contributes: A-MEM's note (arXiv 2502.12110, section 3.1).
 
-    The content is the text of the interactions it is derived from and is not repeated here.
+    The content is the text of the interactions it is derived from and is not repeated here. `decided_by` is who found
+    its keywords, or `person` once somebody edited it.
     """
 
     id: str
@@ -186,9 +203,9 @@ Node = Interaction | Note | Entity | Query | Insight
 
 
 class Edge(Struct, frozen=True):
-    """A typed, weighted edge. `reason` says why it is there; `decided_by` is `rule` or a model.
+    """A typed, weighted edge. `reason` says why it is there; `decided_by` is `rule`, a model's name or `person`.
 
-    `relation` refines a link between notes: `same_topic` or `answers`.
+    `relation` refines a link between notes, as `Relation` has it.
     """
 
     source: str

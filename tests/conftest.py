@@ -33,7 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    if any("neo4j_url" in getattr(item, "fixturenames", ()) for item in session.items):
+    # Places are asked for a server by and by.
+    if any({"neo4j_url", "place"}.intersection(getattr(item, "fixturenames", ())) for item in session.items):
         _provide(session.config)
 
 

@@ -1,20 +1,29 @@
-"""`memcli note`: notes, what they are drawn from and what they are linked to."""
+"""`memcli note`: notes, what they are drawn from and what they are linked to, and how that came about."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from graph.model import NodeKind, Selection
+from graph.errors import UsageError
+from graph.model import NodeKind, Relation, Selection
 from memcli.command import command, new_group
-from memcli.options import AsLines, Contains, Conversation, Limit, Since, Until
+from memcli.options import AsLines, Contains, Conversation, Limit, Since, Until, Yes, moment
+from memcli.render.history import described, show_events, show_history, show_undone
 from memcli.render.nodes import show_note, show_notes
 from memcli.render.pages import MOST_NEIGHBORS, NodePage
-from memcli.results import node_data
+from memcli.results import node_data, plain
 from memcli.session import Session
 
-app = new_group("Notes, what they are drawn from and what they are linked to.")
+if TYPE_CHECKING:
+    from graph.history import Undoing
+
+app = new_group("Notes, what they are drawn from and what they are linked to, and how that came about.")
+
+One = Annotated[str, typer.Argument(metavar="NOTE", help="A note's id.")]
+Other = Annotated[str, typer.Argument(metavar="OTHER", help="The id of another note.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept with the decision.")]
 
 
 @command(
@@ -24,7 +33,7 @@ app = new_group("Notes, what they are drawn from and what they are linked to.")
     memcli note show n_4tq2v6s7 --json | jq .data.edges.links_to
     """,
 )
-def show(session: Session, name: Annotated[str, typer.Argument(metavar="NOTE", help="A note's id.")]) -> None:
+def show(session: Session, name: One) -> None:
     """Show a note: its text, keywords and tags, whom it mentions, and its links with their reasons."""
     with session.memory() as memory:
         node = memory.node(name, NodeKind.NOTE)
@@ -57,3 +66,116 @@ def list_notes(
         notes = list(memory.nodes(selection))
     data = [node_data(each) for each in notes]
     session.emit_list("notes", data, lambda page: show_notes(page, notes), jsonl=jsonl)
+
+
+@command(
+    app,
+    examples="""
+    memcli note link n_4tq2v6s7 n_7xk3m2p5 --kind supersedes --reason "the new address"
+    memcli note link n_4tq2v6s7 n_7xk3m2p5
+    """,
+)
+def link(
+    session: Session,
+    note: One,
+    other: Other,
+    kind: Annotated[Relation, typer.Option("--kind", help="How NOTE is related to OTHER.")] = Relation.SAME_TOPIC,
+    reason: Reason = "",
+) -> None:
+    """Link a note to another. Your decision stays, whatever rules and models would decide."""
+    with session.memory() as memory:
+        events = memory.link(note, other, kind, reason)
+    session.emit({"events": [plain(each) for each in events]}, lambda page: show_events(page, events))
+
+
+@command(
+    app,
+    examples="""
+    memcli note unlink n_4tq2v6s7 n_7xk3m2p5 --reason "another Paris"
+    """,
+)
+def unlink(session: Session, note: One, other: Other, reason: Reason = "") -> None:
+    """Take away the links between two notes. No rule and no model links them again."""
+    with session.memory() as memory:
+        events = memory.unlink(note, other, reason)
+    session.emit({"events": [plain(each) for each in events]}, lambda page: show_events(page, events))
+
+
+@command(
+    app,
+    examples="""
+    memcli note edit n_4tq2v6s7 --title "The new address" --tags message,place
+    memcli note edit n_4tq2v6s7 --keywords ""
+    """,
+)
+def edit(
+    session: Session,
+    note: One,
+    title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Another title.")] = None,
+    context: Annotated[str | None, typer.Option("--context", metavar="TEXT", help="Another context.")] = None,
+    keywords: Annotated[str | None, typer.Option("--keywords", metavar="WORDS", help="Keywords, by commas.")] = None,
+    tags: Annotated[str | None, typer.Option("--tags", metavar="TAGS", help="Tags, by commas.")] = None,
+    reason: Reason = "",
+) -> None:
+    """Change what was made of a note; what was said stays as it is. No rule and no model changes it again."""
+    if title is not None and not title.strip():
+        raise UsageError("a note has a title", "give --title some words")
+    texts = {"title": title, "context": context}
+    lists = {"keywords": keywords, "tags": tags}
+    fields: dict[str, str | tuple[str, ...]] = {name: text for name, text in texts.items() if text is not None}
+    fields |= {name: _listed(text) for name, text in lists.items() if text is not None}
+    with session.memory() as memory:
+        events = memory.edit(note, fields, reason)
+    session.emit({"events": [plain(each) for each in events]}, lambda page: show_events(page, events))
+
+
+@command(
+    app,
+    examples="""
+    memcli note history n_4tq2v6s7
+    memcli note history n_4tq2v6s7 --jsonl | jq -r .id
+    """,
+)
+def history(session: Session, note: One, jsonl: AsLines = False) -> None:
+    """Show what was decided about a note, by whom and why, in order of time."""
+    with session.memory() as memory:
+        found, events = memory.history(note)
+    data = [plain(each) for each in events]
+    session.emit_list("events", data, lambda page: show_history(page, found, events), jsonl=jsonl)
+
+
+@command(
+    app,
+    examples="""
+    memcli note undo v_2c6hq7lk
+    memcli note undo --since 2024-03-05T10:22 --yes
+    """,
+)
+def undo(
+    session: Session,
+    event: Annotated[
+        str | None, typer.Argument(metavar="EVENT", help="An event's id; `note history` tells it.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="DATE", callback=moment, help="All that was decided from then on, in UTC."),
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Undo a decision, or all since a time. What depends on it is undone with it, after a question."""
+    if (event is None) == (since is None):
+        raise UsageError("undo what?", "name an event, or --since a time")
+
+    def agree(undoing: Undoing) -> None:
+        if since is not None or len(undoing.events) > undoing.meant:
+            for each in undoing.events:
+                session.complain(described(each))
+            session.confirm(f"undo {len(undoing.events)} decisions?", yes=yes or not undoing.events)
+
+    with session.memory() as memory:
+        undone = memory.undo(event, since=since, agree=agree).events
+    session.emit({"undone": [plain(each) for each in undone]}, lambda page: show_undone(page, undone))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.strip() for each in text.split(",") if each.strip()))

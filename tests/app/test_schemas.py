@@ -31,6 +31,7 @@ COMMAND_LINES = {
     "model list": ["model", "list"],
     "model pull": ["model", "pull", "spacy"],
     "model remove": ["model", "remove", "spacy", "--yes"],
+    "note history": ["note", "history", "NOTE"],
     "note list": ["note", "list"],
     "note show": ["note", "show", "NOTE"],
     "store backup": ["store", "backup", "memory.jsonl.gz"],
@@ -40,7 +41,7 @@ COMMAND_LINES = {
     "store restore": ["store", "restore", "BACKUP", "--store", "restored.db"],
 }
 
-ELSEWHERE = {"eval", "store login", "store logout"}
+ELSEWHERE = {"eval", "note edit", "note link", "note undo", "note unlink", "store login", "store logout"}
 """Tested where it is at home."""
 
 

@@ -1,0 +1,98 @@
+"""Undoing: what an event depends on goes with it, and what it changed is as it was.
+
+Events are never taken away: an undo is one as well, `cause` names what it undoes, and it can be undone in its turn.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from graph.evolution.events import link_of
+from graph.model import Action, Edge, Event, Note
+
+_WHOLE = ("title", "context", "decided_by")
+"""Fields of a note that a later change covers up; of lists, what was added and taken away is told apart."""
+
+
+class Past(Struct, frozen=True):
+    """Events that are known, by id, and which of them undo which."""
+
+    events: Mapping[str, Event]
+    undone_by: Mapping[str, Sequence[Event]]
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Past:
+        """The past that `events` tell of, in any order."""
+        known = {each.id: each for each in events}
+        undone_by: dict[str, list[Event]] = defaultdict(list)
+        for each in known.values():
+            if each.action is Action.UNDO:
+                undone_by[each.cause].append(each)
+        return cls(known, undone_by)
+
+    def holds(self, event: Event) -> bool:
+        """Whether `event` was not undone, or its undoing was."""
+        return not any(self.holds(each) for each in self.undone_by.get(event.id, ()))
+
+    def action(self, event: Event) -> Action:
+        """What kind of change an event makes; that of an undo is what it undoes."""
+        while event.action is Action.UNDO and event.cause in self.events:
+            event = self.events[event.cause]
+        return event.action
+
+    def depends(self, later: Event, earlier: Event) -> bool:
+        """Whether `later` does not stand without `earlier`: that brought it about, or it changed the same thing since.
+
+        An undo that `earlier` was brought about by is no reason to keep it.
+        """
+        if later.cause == earlier.id:
+            return later.action is not Action.UNDO
+        if (later.at, later.id) <= (earlier.at, earlier.id) or later.action is Action.UNDO:
+            return False
+        return bool(self._places(later) & self._places(earlier))
+
+    def _places(self, event: Event) -> set[tuple[str, ...]]:
+        """What an event changes, in the parts that one change covers up for another."""
+        match self.action(event):
+            case Action.LINK | Action.UNLINK:
+                return {(event.subject, event.other)}
+            case Action.EDIT | Action.EVOLVE:
+                return {(event.subject, name) for name in _WHOLE if name in (event.old or {})}
+        return set()
+
+
+class Reverted(Struct):
+    """Notes and links as they are, by id and by ends, changed by what is undone."""
+
+    notes: dict[str, Note]
+    links: dict[tuple[str, str], Edge | None]
+    touched: set[str] = field(default_factory=set)
+
+    def undo(self, event: Event, action: Action) -> None:
+        """Make what `event` changed as it was before it."""
+        match action:
+            case Action.LINK | Action.UNLINK:
+                self.links[event.subject, event.other] = link_of(event.subject, event.other, event.old)
+            case Action.EDIT | Action.EVOLVE if event.subject in self.notes:
+                self.touched.add(event.subject)
+                self.notes[event.subject] = _as_before(self.notes[event.subject], event)
+
+
+def _as_before(note: Note, event: Event) -> Note:
+    return replace(note, **{name: _value(getattr(note, name), event, name) for name in event.old})
+
+
+def _value(now: Any, event: Event, name: str) -> Any:
+    """A field of a note without what an event did to it: of a list, only what it added and took away."""
+    old, new = event.old[name], event.new[name]
+    if name in _WHOLE:
+        return old
+    if list(now) == new:
+        return tuple(old)
+    kept = [each for each in now if each not in new or each in old]
+    return tuple(kept + [each for each in old if each not in new and each not in kept])

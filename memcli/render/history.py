@@ -1,0 +1,60 @@
+"""Decisions about notes, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graph.model import Action, Event, Json, Note
+from memcli.render.page import Page
+from memcli.render.text import minute
+
+
+def show_history(page: Page, note: Note, events: Sequence[Event]) -> None:
+    """A note's title, and a line for each decision about it."""
+    page.line(f"{note.id}: {note.title}", "bold")
+    rows = [[each.id, minute(each.at) or "", _what(each), each.decided_by, each.reason] for each in events]
+    page.table(["event", "time (UTC)", "what", "by", "reason"], rows)
+
+
+def show_events(page: Page, events: Sequence[Event]) -> None:
+    """What was decided now."""
+    for each in events:
+        page.line(described(each))
+    if not events:
+        page.line("It is so already.")
+
+
+def show_undone(page: Page, events: Sequence[Event]) -> None:
+    """What was undone now."""
+    for each in events:
+        page.line(f"undone: {described(each)}")
+    if not events:
+        page.line("Nothing to undo.")
+
+
+def described(event: Event) -> str:
+    """A decision in a line."""
+    return f"{event.id}: {event.subject} {_what(event)}"
+
+
+def _what(event: Event) -> str:
+    match event.action:
+        case Action.LINK | Action.UNLINK:
+            relation = (event.new or event.old or {}).get("relation", "")
+            return f"{event.action} {relation} {event.other}".replace("  ", " ")
+        case Action.UNDO:
+            return f"undo {event.cause}"
+        case Action.VOTE:
+            return f"vote {event.value:+d}"
+        case Action.EDIT | Action.EVOLVE:
+            changed = (
+                f"{name}: {_shown(old)} → {_shown(event.new[name])}"
+                for name, old in event.old.items()
+                if name != "decided_by"
+            )
+            return f"{event.action} {'; '.join(changed)}"
+    return f"{event.action} {event.other}"
+
+
+def _shown(value: Json) -> str:
+    return ", ".join(value) or "none" if isinstance(value, list) else str(value)
