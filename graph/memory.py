@@ -37,6 +37,8 @@ from graph.store.registry import open_store
 
 if TYPE_CHECKING:
     from graph.comparison import Holding
+    from graph.forgetting.choosing import Wanted
+    from graph.forgetting.run import Forgotten, Preview
     from graph.history import Undoing
     from graph.reindex import ReindexReport
     from graph.transfer import TransferReport
@@ -141,6 +143,29 @@ class Memory:
                 "there is no model to make vectors with", "get one with `memcli model pull bge-small`"
             )
         return reindex(self._store, self._embedder, progress)
+
+    def forgettable(self, wanted: Wanted) -> Preview:
+        """What `forget` would remove; raises what that raises."""
+        from graph.forgetting.run import preview
+
+        return preview(wanted, self._store)
+
+    def forget(self, wanted: Wanted, progress: Progress | None = None) -> Forgotten:
+        """Forget what is wanted and all that nothing else supports, from every index and file; vectors that were made
+        in the light of it are made anew.
+
+        Raises:
+            NotFoundError: a message or an entity that is named is not there.
+            UsageError: nothing is named, or messages of several conversations.
+            StoreError: the store cannot be written; what was committed stays, and the same call goes on from there.
+        """
+        from graph.forgetting.run import forget
+
+        had = self.embedding_model in self._store.info().vectors
+        report = forget(wanted, self._store, progress)
+        if had:
+            self.reindex(progress)
+        return report
 
     @contextmanager
     def snapshot(self, selection: Selection = EVERYTHING) -> Iterator[Snapshot]:

@@ -322,11 +322,12 @@ class Scale(Struct, frozen=True):
 
 class Removal(Struct, frozen=True):
     """What is taken out, as if it had never been there: `nodes` by id, with all their edges, all that is indexed of
-    them and the events about them or because of them, `edges` by source, kind and target, and `checkpoints` by digest.
-    What is not there is passed over."""
+    them and the events about them or because of them, `edges` by source, kind and target, the `vectors` of nodes by
+    id, and `checkpoints` by digest. What is not there is passed over."""
 
     nodes: tuple[str, ...] = ()
     edges: tuple[tuple[str, EdgeKind, str], ...] = ()
+    vectors: tuple[str, ...] = ()
     checkpoints: tuple[str, ...] = ()
 
 

@@ -50,11 +50,13 @@ class Store(Protocol):
         """Count what is there."""
         ...
 
-    def transaction(self, *, write: bool) -> AbstractContextManager[None]:
+    def transaction(self, *, write: bool, wipe: bool = False) -> AbstractContextManager[None]:
         """One consistent state for all calls inside, where the store can give it; with `write`, all of their changes or
         none.
 
-        Writers exclude each other: what one reads inside stays true until it commits.
+        Writers exclude each other: what one reads inside stays true until it commits. With `wipe`, once it has, the
+        store's files keep nothing of what was removed in this transaction and in earlier ones, as far as the store
+        has a say in that. It raises `StoreBusyError` where somebody is in the way; what was committed stays.
         """
         ...
 

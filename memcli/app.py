@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "graph": "memcli.commands.graph",
     "note": "memcli.commands.note",
     "entity": "memcli.commands.entity",
+    "forget": "memcli.commands.forget",
     "store": "memcli.commands.store",
     "eval": "memcli.commands.eval",
     "config": "memcli.commands.config",

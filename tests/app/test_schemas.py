@@ -24,6 +24,7 @@ COMMAND_LINES = {
     "config set": ["config", "set", "ingest.batch", "7"],
     "entity list": ["entity", "list"],
     "entity show": ["entity", "show", "Priya"],
+    "forget": ["forget", "--matching", "hi.", "--store", "COPY", "--yes"],
     "graph export": ["graph", "export", "--output", "graph.dot"],
     "graph neighbors": ["graph", "neighbors", "Priya", "--hops", "2", "--limit", "1000"],
     "graph stats": ["graph", "stats"],

@@ -733,6 +733,21 @@ class Removing:
         assert ids(store) == sorted(node.id for node in NODES)
         assert [match.mentions for match in store.resolve(["zurich"])] == [0]
 
+    def test_vectors_are_removed_alone(self, store: Store) -> None:
+        fill(store)
+        before = seen(store)
+        save(store, vectors=[replace(vector("m_1", 1, 0), tokens=b"x"), vector("m_2", 0, 1)])
+        self.remove(store, vectors=("m_1", "m_2", "m_3", "e_1", "nothing"))
+        assert seen(store) == before
+
+    def test_wiping_changes_nothing_that_is_seen(self, store: Store) -> None:
+        before = self.before(store)
+        with store.transaction(write=True, wipe=True):
+            store.save(Changes(removed=Removal(self.GOING, checkpoints=("b", "c"))))
+        assert seen(store) == before
+        save(store, said("m_9", "Later.", 9))
+        assert "m_9" in ids(store)
+
     def test_whoever_says_no_more_speaks_no_more(self, store: Store) -> None:
         fill(store)
         save(store, said("m_7", "x", 3, speaker="BOB"), edges=[Edge("m_7", "e_4", EdgeKind.SAID_BY)])

@@ -1,4 +1,4 @@
-"""Taking out one batch: nodes with all that hangs on them, edges, full text and its words, speakers, checkpoints."""
+"""Taking out one batch: nodes with all that hangs on them, edges, full text, speakers, vectors, checkpoints."""
 
 from __future__ import annotations
 
@@ -70,6 +70,11 @@ CALL () {
     RETURN count(*) AS speakers
 }
 CALL () {
+    MATCH (t:_MemcliText) WHERE t.of IN [id IN $given.vectors | $given.within + id]
+    REMOVE t.vector, t.model, t.tokens
+    RETURN count(*) AS vectors
+}
+CALL () {
     MATCH (c:_MemcliCheckpoint) WHERE c.digest IN [each IN $given.digests | $given.within + each]
     DELETE c
     RETURN count(*) AS checkpoints
@@ -105,7 +110,11 @@ RETURN count(*) AS speakers"""
 def remove(connection: Connection, removed: Removal) -> None:
     """Take out what is `removed`, as `Changes` has it: in a statement, and two more where speakers may fall silent."""
     (row,) = connection.rows(
-        _REMOVE, ids=list(removed.nodes), digests=list(removed.checkpoints), edges=_edge_rows(removed)
+        _REMOVE,
+        ids=list(removed.nodes),
+        vectors=[id for id in removed.vectors if "/" not in id],
+        digests=list(removed.checkpoints),
+        edges=_edge_rows(removed),
     )
     space = connection.space
     gone = {

@@ -107,7 +107,7 @@ class Neo4jStore:
         )
 
     @contextmanager
-    def transaction(self, *, write: bool) -> Iterator[None]:
+    def transaction(self, *, write: bool, wipe: bool = False) -> Iterator[None]:  # noqa: ARG002 - its files are the server's
         connection = self._connection
         if connection.in_transaction:
             if write:

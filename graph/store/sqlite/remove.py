@@ -1,4 +1,4 @@
-"""Taking out one batch: nodes with all that hangs on them, edges, full text, speakers, checkpoints."""
+"""Taking out one batch: nodes with all that hangs on them, edges, full text, speakers, vectors, checkpoints."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from graph.model import EdgeKind, Interaction, NodeKind, Removal
 from graph.store.sqlite.rows import SELECT, keys_of, to_node
 from graph.store.sqlite.texts import unindex
+from graph.store.sqlite.wipe import mark_unwiped
 from graph.text import fold
 
 _OF_KEYS = " AND n.key IN (SELECT value FROM json_each(:keys))"
@@ -26,12 +27,18 @@ def remove(connection: sqlite3.Connection, removed: Removal) -> None:
     given = {"since": None, "until": None, "keys": json.dumps(list(keys.values()))}
     rows = connection.execute(SELECT[NodeKind.INTERACTION] + _OF_KEYS, given).fetchall()
     said = [node for row in rows if isinstance(node := to_node(NodeKind.INTERACTION, row), Interaction)]
-    unindex(connection, said, keys)
+    if said:
+        mark_unwiped(connection)
+        unindex(connection, said, keys)
     connection.executemany("DELETE FROM edge WHERE source = ? AND kind = ? AND target = ?", edges)
     connection.execute("DELETE FROM event WHERE cause IN (SELECT value FROM json_each(?))", (json.dumps(list(keys)),))
     # All else that belongs to a node goes with it: foreign keys see to that, and a trigger counts mentions.
     connection.execute("DELETE FROM node WHERE key IN (SELECT value FROM json_each(?))", (given["keys"],))
     _remove_speakers(connection, spoken)
+    connection.execute(
+        "DELETE FROM vector WHERE key IN (SELECT n.key FROM json_each(?) j JOIN node n ON n.id = j.value)",
+        (json.dumps(removed.vectors),),
+    )
     connection.execute(
         "DELETE FROM checkpoint WHERE digest IN (SELECT value FROM json_each(?))", (json.dumps(removed.checkpoints),)
     )

@@ -32,6 +32,7 @@ from graph.store.sqlite.connection import connect
 from graph.store.sqlite.failures import translated
 from graph.store.sqlite.migrations import NAMES
 from graph.store.sqlite.rows import Row
+from graph.store.sqlite.wipe import wiped
 
 T = TypeVar("T")
 
@@ -69,7 +70,7 @@ class SqliteStore:
         )
 
     @contextmanager
-    def transaction(self, *, write: bool) -> Iterator[None]:
+    def transaction(self, *, write: bool, wipe: bool = False) -> Iterator[None]:
         if self._connection.in_transaction and not write:
             # What is read inside a transaction sees its state already.
             yield
@@ -86,6 +87,8 @@ class SqliteStore:
             # Still open: something failed, and the disk was not so full that SQLite rolled back already.
             if self._connection.in_transaction:
                 self._run("ROLLBACK")
+        if wipe:
+            self._with(lambda connection: wiped(connection, self._path))
 
     def frontier(
         self, ids: Sequence[str], conversations: Sequence[str] = (), keys: Sequence[tuple[str, str]] = ()

@@ -1,0 +1,111 @@
+"""What forgetting some interactions changes: what goes with them, and what is put right around the gap."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
+
+from msgspec.structs import replace
+
+from graph.forgetting import spelling
+from graph.forgetting.support import Fall, batches, ends, fall, supporting
+from graph.ids import PREFIXES
+from graph.model import (
+    Changes,
+    Edge,
+    EdgeKind,
+    Entity,
+    Insight,
+    Interaction,
+    Node,
+    NodeKind,
+    Query,
+    Removal,
+    Selection,
+)
+from graph.ports import Store
+
+_HEARD = 5
+"""Turns away from which a vector is made (`graph.embedding.late`)."""
+_ANYTHING = 1 << 30
+_KINDS = {PREFIXES[kind]: kind for kind in NodeKind}
+
+
+def changes(ids: Sequence[str], store: Store) -> Changes:
+    """What forgetting the interactions `ids` changes."""
+    found = fall(ids, store)
+    said = " \n ".join(spelling.spoken(each) for each in _nodes(ids, store) if isinstance(each, Interaction))
+    around = list(_edges(ids, (EdgeKind.NEXT, EdgeKind.ANSWERED_BY), store))
+    weaker = (each for each in _nodes(_of_kind(found.lost, NodeKind.ENTITY), store) if isinstance(each, Entity))
+    respelt = spelling.entities(list(weaker), said, found.gone, store)
+    return Changes(
+        nodes=(*_insights(found, said, store), *_reopened(around, found.gone, store), *respelt.entities),
+        edges=(*_closed(around, found.gone), *respelt.edges),
+        removed=Removal(
+            nodes=tuple(sorted(found.gone | {each.id for each in respelt.entities})),
+            vectors=tuple(_hearing(ids, found.gone, store)),
+        ),
+        events=respelt.events,
+    )
+
+
+def counted(ids: Iterable[str]) -> dict[NodeKind, int]:
+    """How many nodes of each kind there are among `ids`."""
+    counts = Counter(_KINDS[id[:2]] for id in ids)
+    return {kind: counts[kind] for kind in NodeKind if counts[kind]}
+
+
+def _closed(around: Sequence[Edge], gone: Set[str]) -> Iterator[Edge]:
+    """Yield the NEXT edges over the gaps that `gone` leaves in the order of turns."""
+    after = {edge.source: edge.target for edge in around if edge.kind is EdgeKind.NEXT}
+    for before in sorted(after.keys() - gone):
+        end: str | None = after[before]
+        while end is not None and end in gone:
+            end = after.get(end)
+        if end is not None:
+            yield Edge(before, end, EdgeKind.NEXT)
+
+
+def _insights(found: Fall, said: str, store: Store) -> Iterator[Node]:
+    """Yield the insights that lose supporters, with those that they have left."""
+    weaker = _of_kind(found.lost, NodeKind.INSIGHT)
+    support = Counter(
+        resting
+        for resting, on in map(ends, _edges(weaker, supporting(NodeKind.INSIGHT), store))
+        if on not in found.gone
+    )
+    kept = spelling.staying(weaker, NodeKind.INSIGHT, found.gone, store)
+    for node in _nodes(weaker, store):
+        if isinstance(node, Insight):
+            state = "active" if support[node.id] > 1 else "candidate"
+            yield replace(spelling.insight(node, said, kept.get(node.id, "")), support=support[node.id], state=state)
+
+
+def _reopened(around: Sequence[Edge], gone: Set[str], store: Store) -> Iterator[Node]:
+    """Yield the questions that nobody answers any more."""
+    asked = {edge.source for edge in around if edge.kind is EdgeKind.ANSWERED_BY} - gone
+    answers = _edges(sorted(asked), (EdgeKind.ANSWERED_BY,), store)
+    answered = {edge.source for edge in answers if edge.target not in gone}
+    for node in _nodes(sorted(asked - answered), store):
+        if isinstance(node, Query):
+            yield replace(node, outcome="open")
+
+
+def _hearing(ids: Sequence[str], gone: Set[str], store: Store) -> list[str]:
+    """The interactions whose vectors were made in the light of what goes."""
+    near: set[str] = set()
+    for batch in batches(ids):
+        near.update(store.neighborhood(batch, (EdgeKind.NEXT,), _HEARD, _ANYTHING).ids)
+    return sorted(near - gone)
+
+
+def _of_kind(ids: Iterable[str], kind: NodeKind) -> list[str]:
+    return sorted(id for id in ids if _KINDS[id[:2]] is kind)
+
+
+def _edges(ids: Sequence[str], kinds: Sequence[EdgeKind], store: Store) -> Iterator[Edge]:
+    return (edge for batch in batches(ids) for edge in store.edges(batch, kinds))
+
+
+def _nodes(ids: Sequence[str], store: Store) -> Iterator[Node]:
+    return (node for batch in batches(ids) for node in store.nodes(Selection(ids=tuple(batch))))

@@ -1,0 +1,62 @@
+"""Forgetting an entity: its node goes, and with it what other nodes say of it. What was said stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+
+from msgspec.structs import replace
+
+from graph.forgetting.choosing import names_of, tells_of
+from graph.forgetting.support import batches
+from graph.model import Changes, Edge, EdgeKind, Entity, Insight, NodeKind, Note, Removal, Selection
+from graph.ports import Store
+from graph.text import fold
+
+_TOGETHER = "both mention "
+_ABOUT = ", about "
+
+
+def entity_changes(entity: Entity, store: Store) -> Iterator[Changes]:
+    """Yield what forgetting `entity` changes, a transaction each, the entity itself last."""
+    names = names_of(entity)
+    edges = store.edges([entity.id], (EdgeKind.MENTIONS, EdgeKind.ABOUT))
+    noted = sorted({edge.source for edge in edges})
+    for batch in batches(noted):
+        yield _of_notes(batch, names, store)
+    gone = tuple(each.id for each in _insights(names, store))
+    yield Changes(removed=Removal(nodes=(*gone, entity.id)))
+
+
+def _of_notes(ids: Sequence[str], names: Set[str], store: Store) -> Changes:
+    """Take the names out of notes' keywords and contexts, and of the reasons of their links."""
+    notes = (node for node in store.nodes(Selection((NodeKind.NOTE,), ids=tuple(ids))) if isinstance(node, Note))
+    links = [edge for edge in store.edges(ids, (EdgeKind.LINKS_TO,)) if edge.reason.startswith(_TOGETHER)]
+    kept = [edge for edge in (_without(edge, names) for edge in links) if edge is not None]
+    there = {(edge.source, edge.target) for edge in kept}
+    return Changes(
+        nodes=tuple(_unnamed(note, names) for note in notes),
+        edges=tuple(edge for edge in kept if edge not in links),
+        removed=Removal(edges=tuple((e.source, e.kind, e.target) for e in links if (e.source, e.target) not in there)),
+    )
+
+
+def _unnamed(note: Note, names: Set[str]) -> Note:
+    who, about, topics = note.context.removesuffix(".").partition(_ABOUT)
+    left = ", ".join(each for each in topics.split(", ") if fold(each) not in names)
+    context = f"{who}{about if left else ''}{left}."
+    return replace(note, context=context, keywords=tuple(word for word in note.keywords if fold(word) not in names))
+
+
+def _without(link: Edge, names: Set[str]) -> Edge | None:
+    """A link without those of the names it rests on, as much weaker; None where it rests on nothing else."""
+    shared = link.reason.removeprefix(_TOGETHER).split(", ")
+    left = [name for name in shared if fold(name) not in names]
+    if not left:
+        return None
+    return replace(link, reason=_TOGETHER + ", ".join(left), weight=round(link.weight * len(left) / len(shared), 4))
+
+
+def _insights(names: Set[str], store: Store) -> Iterator[Insight]:
+    for node in store.nodes(Selection((NodeKind.INSIGHT,))):
+        if isinstance(node, Insight) and tells_of(f"{node.subject} \n {node.text}", names):
+            yield node

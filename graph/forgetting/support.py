@@ -1,0 +1,87 @@
+"""What falls with what it rests on: derived nodes that nothing supports any more."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+
+from msgspec import Struct
+
+from graph.model import EDGE_ENDS, Edge, EdgeKind, NodeKind
+from graph.ports import Store
+
+RESTING: Mapping[EdgeKind, NodeKind] = {
+    EdgeKind.DERIVED_FROM: NodeKind.NOTE,
+    EdgeKind.ASKED_IN: NodeKind.QUERY,
+    EdgeKind.SUPPORTED_BY: NodeKind.INSIGHT,
+    EdgeKind.MENTIONS: NodeKind.ENTITY,
+    EdgeKind.ABOUT: NodeKind.ENTITY,
+    EdgeKind.SAID_BY: NodeKind.ENTITY,
+}
+"""Which of its two ends an edge supports: a node of that kind is there only as long as it has such an edge."""
+_BATCH = 500
+
+
+class Fall(Struct, frozen=True):
+    """What goes: the ids of all nodes `gone`; and what stays with fewer supporters than it had, `lost` by id."""
+
+    gone: frozenset[str]
+    lost: Mapping[str, int]
+
+
+def fall(ids: Collection[str], store: Store) -> Fall:
+    """What falls with the nodes `ids`, and what they leave weaker. Reads the store in a number of calls that does not
+    depend on how many edges a node has."""
+    gone = set(ids)
+    lost: Counter[str] = Counter()
+    layer = sorted(gone)
+    while layer:
+        touched: dict[NodeKind, set[str]] = defaultdict(set)
+        within = set(layer)
+        for edge in (edge for batch in batches(layer) for edge in store.edges(batch, tuple(RESTING))):
+            resting, support = ends(edge)
+            if support in within and resting not in gone:
+                lost[resting] += 1
+                touched[RESTING[edge.kind]].add(resting)
+        fallen = {id for kind, some in touched.items() for id in _unsupported(some, kind, lost, store)}
+        gone |= fallen
+        layer = sorted(fallen)
+    return Fall(frozenset(gone), {id: number for id, number in lost.items() if id not in gone})
+
+
+def ends(edge: Edge) -> tuple[str, str]:
+    """The end of an edge of `RESTING` that rests, and the one that it rests on."""
+    rests = EDGE_ENDS[edge.kind][0] is RESTING[edge.kind]
+    return (edge.source, edge.target) if rests else (edge.target, edge.source)
+
+
+def supporting(kind: NodeKind) -> tuple[EdgeKind, ...]:
+    """The kinds of edges that support nodes of a kind."""
+    return tuple(edge for edge, resting in RESTING.items() if resting is kind)
+
+
+def batches(ids: Sequence[str]) -> Iterator[list[str]]:
+    """Yield `ids` in pieces that a store takes at once."""
+    rest = iter(ids)
+    while some := list(islice(rest, _BATCH)):
+        yield some
+
+
+def _unsupported(ids: Collection[str], kind: NodeKind, lost: Mapping[str, int], store: Store) -> Iterator[str]:
+    """Yield those of `ids` that have lost all their supporters.
+
+    Nobody counts the edges of what has many: a node with more than the bound gives none, and keeps some, since it has
+    lost no more than the bound.
+    """
+    by_bound: dict[int, list[str]] = defaultdict(list)
+    for id in sorted(ids):
+        by_bound[1 << lost[id].bit_length()].append(id)
+    for bound, alike in by_bound.items():
+        for batch in batches(alike):
+            there: Counter[str] = Counter()
+            wanted = set(batch)
+            for edge in store.edges(batch, supporting(kind), bound):
+                resting, _ = ends(edge)
+                there[resting] += resting in wanted
+            yield from (id for id in batch if 0 < there[id] <= lost[id])
