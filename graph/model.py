@@ -592,13 +592,13 @@ class GraphStats(Struct, frozen=True):
 
 
 class StoreInfo(Struct, frozen=True):
-    """What a store says of itself. `sources` counts inputs taken in to their end, `vectors` the interactions that have
-    some, by model."""
+    """What a store says of itself. `bytes` are those of its files (None: it cannot tell); `sources` counts inputs taken
+    in to their end, `vectors` the interactions that have some, by model."""
 
     url: str
     kind: str
     schema: str
-    bytes: int
+    bytes: int | None
     nodes: Mapping[str, int]
     edges: Mapping[str, int]
     sources: int

@@ -16,6 +16,7 @@ from msgspec import Struct, field
 
 from graph.errors import NotFoundError, UsageError
 from graph.settings import Settings, named
+from graph.store.registry import STORES
 from memcli.settings_file import Scalar, read_settings
 
 PROJECT_FILE = ".memcli.toml"
@@ -202,7 +203,7 @@ def store_url(given: str, base: Path) -> str:
     """The URL of a store, given as a URL or as a plain path; a relative path is one in `base`.
 
     Raises:
-        UsageError: it holds a password.
+        UsageError: it holds a password, or begins like a URL and is none.
     """
     scheme, separator, rest = given.partition("://")
     if separator and scheme != "sqlite":
@@ -210,6 +211,8 @@ def store_url(given: str, base: Path) -> str:
         if at and ":" in user:
             raise UsageError("the URL of the store holds a password", f"leave it out, and set {PASSWORD}")
         return given
+    if not separator and given.partition(":")[0] in STORES:
+        raise UsageError(f"{given!r} names no store: a URL has slashes", "write neo4j://HOST, or sqlite:///PATH")
     path = unquote(rest.removeprefix("/")) if separator else given
     # In a URL a percent sign begins an escape.
     return f"sqlite:///{_absolute(path, base).as_posix().replace('%', '%25')}"

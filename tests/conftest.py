@@ -32,12 +32,6 @@ def pytest_configure(config: pytest.Config) -> None:
         _provide(config)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    # Places are asked for a server by and by.
-    if any({"neo4j_url", "place"}.intersection(getattr(item, "fixturenames", ())) for item in session.items):
-        _provide(session.config)
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Every test goes to whichever process is free, but the files that share a server all go to one."""
@@ -59,9 +53,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def neo4j_url() -> str:
+def neo4j_url(request: pytest.FixtureRequest) -> str:
     if os.environ.get(WANTED) == "skip":
         pytest.skip("told to go without Neo4j")
+    _provide(request.config)
     return os.environ[URL]
 
 

@@ -27,7 +27,8 @@ def show_neighbors(page: Page, node: Node, around: Sequence[Neighbor]) -> None:
 def show_info(page: Page, info: StoreInfo, model: str | None, embedding: str | None) -> None:
     """Where the store is and what is in it."""
     page.line(info.url, "bold")
-    page.line(f"{info.kind}, schema {info.schema}, {info.bytes} bytes, {info.sources} sources taken in")
+    size = () if info.bytes is None else (f"{info.bytes} bytes",)
+    page.line(", ".join((info.kind, f"schema {info.schema}", *size, f"{info.sources} sources taken in")))
     _show_counts(page, "nodes", info.nodes)
     _show_counts(page, "edges", info.edges)
     page.line(f"entities found by: {', '.join(info.extractors) or 'nobody yet'}")

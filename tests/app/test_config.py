@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.errors import UsageError
 from memcli.config import Config, Origin, store_url
 from memcli.settings_file import edited, read_settings, write_setting
 
@@ -72,6 +73,12 @@ def test_without_a_home_the_platform_says_where(tmp_path: Path) -> None:
 )
 def test_a_store_is_a_url_or_a_path(given_store: str, url: str) -> None:
     assert store_url(given_store, Path("/base")) == url
+
+
+@pytest.mark.parametrize("given_store", ["neo4j:127.0.0.1", "bolt:host:7687", "sqlite:m.db"])
+def test_a_url_without_slashes_is_no_path(given_store: str) -> None:
+    with pytest.raises(UsageError, match="a URL has slashes"):
+        store_url(given_store, Path("/base"))
 
 
 @pytest.mark.parametrize("name", ["a b%41.db", "ä?#.db", "sqlite:///100%25.db"])

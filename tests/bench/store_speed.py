@@ -26,6 +26,8 @@ from memcli.session import open_memory
 from tests.bench.speed import MEMCLI, python, timed
 from tests.bench.store_recall import emptied, line
 
+MODELLESS = {"ingest_extractor": "rules", "embedding_model": "none"}
+"""No model's time, which is the same for both stores, is in the figures."""
 FILES = 10
 """Files that the messages are taken in by, in turns."""
 WARMING = 500
@@ -46,7 +48,7 @@ print(json.dumps([imported - begun, time.perf_counter() - imported]))
 
 
 def measured(given: Namespace) -> dict[str, Any]:
-    """The figures of one number of messages, by how the driver packs what it sends."""
+    """The figures of one number of messages and one driver, by both."""
     data = folder_of(given.data, "longmemeval")
     questions = EvalSet(data.name, data).questions()
     with tempfile.TemporaryDirectory(prefix="memcli-bench-") as name, ExitStack() as stack:
@@ -55,8 +57,8 @@ def measured(given: Namespace) -> dict[str, Any]:
         warm(Path(name), files[0], given.url)
         driver = stack.enter_context(neo4j.GraphDatabase.driver(given.url))
         stores = [
-            stack.enter_context(open_memory(Settings(store=sqlite, ingest_extractor="rules"), create=True)),
-            stack.enter_context(emptied(given.url, ingest_extractor="rules")),
+            stack.enter_context(open_memory(Settings(store=sqlite, **MODELLESS), create=True)),
+            stack.enter_context(emptied(given.url, **MODELLESS)),
         ]
         load = os.getloadavg()[0]
         worked = [Processors(driver), Processors(driver)]
@@ -70,13 +72,14 @@ def measured(given: Namespace) -> dict[str, Any]:
         cold, parts = cold_asks(picked[0], [sqlite, given.url])
     figures = {
         "set": data.name,
+        "driver": "neo4j-rust-ext" if find_spec("neo4j._rust") else "neo4j",
         "messages": given.messages,
         "load": [round(each, 1) for each in (load, os.getloadavg()[0])],
         "ingest": {**summary(ingest, 1), "work": share(worked)},
         "ask": {**summary(ask, 1000), "work": share(asking)},
         "cold": {**summary(cold, 1000), **parts},
     }
-    return {"neo4j-rust-ext" if find_spec("neo4j._rust") else "neo4j": figures}
+    return {f"{figures['driver']} {given.messages}": figures}
 
 
 def folder_of(data: Path, preferred: str) -> Path:
@@ -111,7 +114,7 @@ def warm(folder: Path, file: Path, url: str) -> None:
     """Take some in and ask: a server runs its statements slowly the first times."""
     few = folder / "few.jsonl"
     few.write_text("".join(file.read_text("utf-8").splitlines(keepends=True)[:WARMING]), "utf-8")
-    with emptied(url, ingest_extractor="rules") as memory:
+    with emptied(url, **MODELLESS) as memory:
         memory.ingest([few])
         for _ in range(20):
             memory.ask(Question("Who said what, and where was it?"))
@@ -192,29 +195,35 @@ def summary(times: Sequence[tuple[float, float]], unit: int) -> dict[str, float]
 
 def markdown(found: dict[str, Any]) -> Iterator[str]:
     first = next(iter(found.values()))
-    yield f"\n## Speed\n\n{first['messages']:,} messages of {first['set']}, in turns, after some warming up; "
+    yield f"\n## Speed\n\nMessages of {first['set']}, in turns, after some warming up; "
     yield "who begins changes from turn to turn. Medians, and the median of the turns' ratios. Ingest is by "
-    yield "`ingest.extractor rules`, so that no model's time is in it, a tenth of the messages a turn. A new process "
-    yield "may take as long as with SQLite and the driver's import and one connection with a query besides. "
+    yield "`ingest.extractor rules` and no embedder, so that no model's time is in it, a tenth of the messages a turn. "
+    yield "A new process may take as long as with SQLite and the driver's import and one connection with a query "
+    yield "besides. "
     yield "Of work is the ratio of the seconds that processors worked for memcli and the server. "
     yield "neo4j-rust-ext is the driver with its own extension, which packs and reads in Rust.\n\n"
-    yield line("driver", "", "SQLite", "Neo4j", "ratio", "of work", "asked", "turns")
-    yield line("---", "---", *["---:"] * 6)
-    for driver, figures in found.items():
-        yield from _rows(driver, figures)
-    for driver, each in found.items():
+    yield line("messages", "driver", "", "SQLite", "Neo4j", "ratio", "of work", "asked", "turns")
+    yield line("---:", "---", "---", *["---:"] * 6)
+    for figures in ordered(found):
+        yield from _rows(figures)
+    for each in ordered(found):
         cold, load = each["cold"], each["load"]
-        yield f"\n{driver}: the driver's import takes "
+        yield f"\n{each['messages']:,} messages, {each['driver']}: the driver's import takes "
         yield f"{cold['import_ms']:.0f} ms, a connection {cold['connection_ms']:.0f} ms. The load of the machine "
         yield f"was {load[0]} at the beginning and {load[1]} at the end, this run's own included.\n"
 
 
-def _rows(driver: str, found: dict[str, Any]) -> Iterator[str]:
+def ordered(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return sorted(found.values(), key=lambda each: (each["messages"], each["driver"]))
+
+
+def _rows(found: dict[str, Any]) -> Iterator[str]:
     ingest, ask, cold = found["ingest"], found["ask"], found["cold"]
     allowed = cold["sqlite"] + cold["import_ms"] + cold["connection_ms"]
     seconds = (f"{ingest[name]:.1f} s" for name in ("sqlite", "neo4j"))
     yield line(
-        driver,
+        f"{found['messages']:,}",
+        found["driver"],
         f"ingest of {found['messages'] // FILES:,}",
         *seconds,
         f"{ingest['ratio']:.2f}",
@@ -225,4 +234,4 @@ def _rows(driver: str, found: dict[str, Any]) -> Iterator[str]:
     for name, each, limit in (("warm", ask, "≤ 3"), ("by a new process", cold, f"≤ {allowed:,.0f} ms")):
         times = (f"{each[store]:,.1f} ms" for store in ("sqlite", "neo4j"))
         work = f"{each['work']:.2f}" if "work" in each else ""
-        yield line("", f"ask, {name}", *times, f"{each['ratio']:.2f}", work, limit, str(each["turns"]))
+        yield line("", "", f"ask, {name}", *times, f"{each['ratio']:.2f}", work, limit, str(each["turns"]))

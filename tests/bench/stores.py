@@ -42,11 +42,11 @@ def main() -> None:
             given.keep = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="memcli-bench-")))
         given.url = os.environ.get("MEMCLI_TEST_NEO4J_URL") or stack.enter_context(running(gds=True)).url
         found = {name: PARTS[name].measured(given) for name in given.parts or PARTS}
-    report = {"command": "make bench-stores WRITE=1", **machine(given.url), **found}
+        report = {"command": "make bench-stores WRITE=1", **machine(given.url), **found}
     kept = given.output / "stores.json" if given.output else None
     if kept and kept.is_file():
         before = json.loads(kept.read_text("utf-8"))
-        # Figures with the other driver stay beside these.
+        # Figures with the other driver, and of other numbers of messages, stay beside these.
         speed = before.get("speed", {}) | report.get("speed", {})
         report = before | report | ({"speed": speed} if speed else {})
     page = "".join(markdown(report))

@@ -13,7 +13,7 @@ import neo4j
 import pytest
 from msgspec.structs import replace
 
-from graph.errors import StoreError, StoreMissingError, StoreNewerError, UsageError
+from graph.errors import StoreBusyError, StoreError, StoreMissingError, StoreNewerError, UsageError
 from graph.ingest import Ingest
 from graph.memory import Memory
 from graph.model import Changes, Checkpoint, Edge, EdgeKind, Question, Selection, TextQuery, Walk
@@ -224,6 +224,25 @@ def test_writers_take_turns(url: str) -> None:
             order.append("first")
         waiting.result(30)
     assert order == ["first", "second"]
+    first.close()
+    second.close()
+
+
+def test_a_writer_that_stops_in_mid_transaction_holds_up_others_for_a_while(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = Neo4jStore(url, create=True), Neo4jStore(url)
+    monkeypatch.setattr("graph.store.neo4j.connection.TURN_SECONDS", 1.0)
+    stopped = first.transaction(write=True)
+    stopped.__enter__()
+    first.save(Changes(checkpoint=Checkpoint("stopped", "a.txt", 1)))
+    monkeypatch.undo()
+    with second.transaction(write=True):
+        second.save(EVERYTHING)
+    with pytest.raises(StoreBusyError):
+        stopped.__exit__(None, None, None)
+    assert first.frontier(["m_1"]).known == {"m_1"}
+    assert list(first.checkpoints(["stopped"])) == []
     first.close()
     second.close()
 

@@ -24,6 +24,8 @@ MAKING_SECONDS = 2.0
 """How long another process may take to make a constraint of ours."""
 IDLE_SECONDS = 10.0
 """After how long a pause a line is tried before it is used: the server may have been started anew meanwhile."""
+TURN_SECONDS = 600.0
+"""How long a transaction that writes may take: others wait for a client that was suspended in one."""
 LOCK: Final = "MERGE (l:_MemcliLock {name: 'writer'}) SET l.taken = timestamp()"
 """Writers wait here for each other: the lock on the node is kept until the transaction ends."""
 
@@ -92,7 +94,7 @@ class Connection:
         self._session = self._new_session(write=write)
         try:
             with self.broken_off():
-                self._transaction = self._session.begin_transaction()
+                self._transaction = self._session.begin_transaction(timeout=TURN_SECONDS if write else None)
         except BaseException:
             self.end()
             raise

@@ -42,34 +42,34 @@ CALL () {
     + mine("n.id")
     + """UNWIND labels(n) AS name
     WITH n, name WHERE name IN $given.labels
-    RETURN 'node' AS what, toLower(name) AS name, count(*) AS number, sum(size(coalesce(n.text, n.caption))) AS letters
+    RETURN 'node' AS what, toLower(name) AS name, count(*) AS number
     UNION ALL
     MATCH (n:_Memcli)-[r]->(:_Memcli) WHERE n.id"""
     + mine("n.id")
     + """
-    RETURN 'edge' AS what, toLower(type(r)) AS name, count(*) AS number, 0 AS letters
+    RETURN 'edge' AS what, toLower(type(r)) AS name, count(*) AS number
     UNION ALL
     MATCH (c:_MemcliCheckpoint) WHERE c.finished AND c.digest"""
     + mine("c.digest")
     + """
-    RETURN 'source' AS what, '' AS name, count(*) AS number, 0 AS letters
+    RETURN 'source' AS what, '' AS name, count(*) AS number
     UNION ALL
     MATCH (n:_Memcli:Note) WHERE n.id"""
     + mine("n.id")
     + """
-    RETURN DISTINCT 'extractor' AS what, n.decided_by AS name, 1 AS number, 0 AS letters
+    RETURN DISTINCT 'extractor' AS what, n.decided_by AS name, 1 AS number
     UNION ALL
     MATCH (t:_MemcliText) WHERE t.model IS NOT NULL AND t.of"""
     + mine("t.of")
     + """
-    RETURN 'vector' AS what, t.model AS name, count(*) AS number, 0 AS letters
+    RETURN 'vector' AS what, t.model AS name, count(*) AS number
     UNION ALL
     MATCH (v:_MemcliEvent) WHERE v.id"""
     + mine("v.id")
     + """
-    RETURN 'event' AS what, '' AS name, count(*) AS number, 0 AS letters
+    RETURN 'event' AS what, '' AS name, count(*) AS number
 }
-RETURN what, name, number, letters ORDER BY name"""
+RETURN what, name, number ORDER BY name"""
 )
 
 
@@ -96,8 +96,8 @@ class Neo4jStore:
             url=self._address.shown,
             kind="neo4j",
             schema=NAMES[-1],
-            # A database does not say how much of its files is whose: the letters of all texts are counted.
-            bytes=sum(row["letters"] for row in rows),
+            # A database does not say how much of its files is whose.
+            bytes=None,
             nodes=counts["node"],
             edges={kind: number for kind, number in counts["edge"].items() if kind in set(EdgeKind)},
             sources=sum(row["number"] for row in rows if row["what"] == "source"),
