@@ -460,6 +460,15 @@ class Walk(Struct, frozen=True):
     damping: float
 
 
+class Reach(Struct, frozen=True):
+    """How far a neighbourhood goes: so many `hops`, where nodes with more than `widest` edges are reached and not left,
+    and of the others at each hop the `breadth` that have the fewest (None: all)."""
+
+    hops: int
+    widest: int
+    breadth: int | None = None
+
+
 class Subgraph(Struct, frozen=True):
     """A neighbourhood in the form that ranking wants: edges as (source, target, kind, weight), with
     source and target as positions in `ids`. `shares` are those of each node in a `Walk`, by id, where the store walks

@@ -18,6 +18,7 @@ from graph.model import (
     Match,
     Node,
     NodeKind,
+    Reach,
     Record,
     Reject,
     Scale,
@@ -109,10 +110,9 @@ class Store(Protocol):
         ...
 
     def neighborhood(
-        self, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int, walk: Walk | None = None
+        self, ids: Sequence[str], kinds: Sequence[EdgeKind], reach: Reach, walk: Walk | None = None
     ) -> Subgraph:
-        """Everything within `hops` edges of `kinds` from `ids`; nodes with more than `widest` of these are reached,
-        not left.
+        """Everything within `reach` of `ids` by edges of `kinds`.
 
         `ids` come first in the result, in the order given, those that are nodes here. A store that can ranks the nodes
         by `walk`, with shares of any scale.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from graph.model import EdgeKind, Insight, Interaction, NodeKind, Question, Selection, Subgraph, TextQuery, Walk
+from graph.model import EdgeKind, Insight, Interaction, NodeKind, Question, Reach, Selection, Subgraph, TextQuery, Walk
 from graph.ports import Embedder, Store
 from graph.rank.favour import favoured
 from graph.rank.fusion import Scored, fuse
@@ -52,12 +52,13 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     matches = store.search(_text_query(question, read, embedded, settings))
     signals = nearness(matches, embedded.similarities if embedded else None, settings)
     found = combined(signals, settings)
-    around = store.neighborhood(list(found), (EdgeKind.NEXT, EdgeKind.DERIVED_FROM), 1, settings.recall_widest)
+    around = store.neighborhood(list(found), (EdgeKind.NEXT, EdgeKind.DERIVED_FROM), Reach(1, settings.recall_widest))
     near = combined(in_context(signals, around, settings), settings)
     seeds = _seeds(read, found, _notes(around), settings)
     walk = Walk(seeds, settings.recall_damping)
     asked = walk if settings.recall_store_walks else None
-    walked = store.neighborhood(list(seeds), _WALKED, settings.recall_hops, settings.recall_widest, asked)
+    reach = Reach(settings.recall_hops, settings.recall_widest, settings.recall_breadth)
+    walked = store.neighborhood(list(seeds), _WALKED, reach, asked)
     shares = personalized_pagerank(walked, walk) if walked.shares is None else walked.shares
     led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
     notes = {edge.target: edge.source for edge in store.edges([*near, *led_to], (EdgeKind.DERIVED_FROM,))}

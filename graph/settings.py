@@ -46,6 +46,7 @@ class Settings:
     recall_common: float = setting(0.1, "weight of noun phrases beside names, where walks start", 0, 1)
     recall_hops: int = setting(3, "edges from the question to the rim of the graph that is ranked", 1, 10)
     recall_widest: int = setting(50, "edges beyond which a node is reached by a walk, but not left", 1, 100_000)
+    recall_breadth: int = setting(300, "nodes that are left at each hop, those with the fewest edges first", 1, 100_000)
     recall_store_walks: bool = setting(True, "let a store walk itself that can: Neo4j with Graph Data Science")
     recall_graph: float = setting(0.2, "weight of the graph beside full text, for messages", 0, 10)
     recall_graph_documents: float = setting(50.0, "weight of the graph beside full text, for documents", 0, 100)

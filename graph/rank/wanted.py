@@ -38,8 +38,10 @@ def wanted(read: Understood, candidates: Sequence[Scored]) -> Wanted:
     people = {each for match in read.entities if match.speaks for each in stems(f"{match.name} {match.entity.name}")}
     asked = {stem(term) for term in read.terms}
     terms = asked - people or asked
-    seen = [stems(each.interaction.text) for each in candidates[:_WEIGHED]]
-    count = Counter(term for said in seen for term in said & terms)
+    # The stem of a word begins it: others need not be made.
+    like = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(terms)))})\w*")
+    seen = [like.findall(each.interaction.text.casefold()) for each in candidates[:_WEIGHED]]
+    count = Counter(term for said in seen for term in terms.intersection(map(stem, said)))
     weight = {term: math.log(1 + len(seen) / (1 + count[term])) for term in sorted(terms)}
     total = sum(weight.values()) or 1.0
     return Wanted({term: each / total for term, each in weight.items()})

@@ -18,6 +18,7 @@ from graph.model import (
     Interaction,
     Match,
     NodeKind,
+    Reach,
     Removal,
     Selection,
     TextQuery,
@@ -376,7 +377,7 @@ class Reading:
 
     def test_neighborhood_puts_what_was_given_first(self, store: Store) -> None:
         fill(store)
-        found = store.neighborhood(["n_2", "nothing", "e_1", "n_2"], (EdgeKind.MENTIONS, EdgeKind.ABOUT), 1, 100)
+        found = store.neighborhood(["n_2", "nothing", "e_1", "n_2"], (EdgeKind.MENTIONS, EdgeKind.ABOUT), Reach(1, 100))
         assert found.ids[:2] == ("n_2", "e_1")
         assert set(found.ids) == {"n_2", "e_1", "e_2", "n_1"}
         assert triples(found) == {("n_1", "e_1", EdgeKind.MENTIONS, 1.0), ("n_2", "e_2", EdgeKind.ABOUT, 5.0)}
@@ -384,32 +385,40 @@ class Reading:
     def test_neighborhood_grows_by_hops(self, store: Store) -> None:
         fill(store)
         walked = (EdgeKind.NEXT, EdgeKind.DERIVED_FROM)
-        reach = [set(store.neighborhood(["m_1"], walked, hops, 100).ids) for hops in range(4)]
+        reach = [set(store.neighborhood(["m_1"], walked, Reach(hops, 100)).ids) for hops in range(4)]
         assert reach == [
             {"m_1"},
             {"m_1", "m_2", "n_1"},
             {"m_1", "m_2", "n_1", "m_3", "n_2"},
             {"m_1", "m_2", "n_1", "m_3", "n_2", "n_3"},
         ]
-        assert store.neighborhood(["m_1"], walked, 0, 100).edges == ()
-        assert len(store.neighborhood(["m_1"], walked, 9, 100).edges) == 5
+        assert store.neighborhood(["m_1"], walked, Reach(0, 100)).edges == ()
+        assert len(store.neighborhood(["m_1"], walked, Reach(9, 100)).edges) == 5
 
     def test_a_wide_node_is_reached_but_not_left(self, store: Store) -> None:
         fill(store)
-        found = store.neighborhood(["m_1"], (EdgeKind.NEXT, EdgeKind.SAID_BY), 5, 2)
+        found = store.neighborhood(["m_1"], (EdgeKind.NEXT, EdgeKind.SAID_BY), Reach(5, 2))
         # m_2 has three such edges: two NEXT and one SAID_BY.
         assert set(found.ids) == {"m_1", "m_2", "e_3"}
-        assert set(store.neighborhood(["m_2"], (EdgeKind.NEXT,), 5, 1).ids) == {"m_2"}
+        assert set(store.neighborhood(["m_2"], (EdgeKind.NEXT,), Reach(5, 1)).ids) == {"m_2"}
+
+    def test_the_narrowest_nodes_are_left_first(self, store: Store) -> None:
+        fill(store)
+        kinds = (EdgeKind.NEXT, EdgeKind.SAID_BY, EdgeKind.DERIVED_FROM)
+        everything = {"m_1", "m_2", "m_3", "e_3", "e_4", "n_1", "n_2", "n_3"}
+        assert set(store.neighborhood(["m_1", "m_3"], kinds, Reach(2, 100)).ids) == everything
+        # Of m_1 and m_3, which have three such edges each, m_1; then m_2, since e_3 and n_1 lead nowhere else.
+        assert set(store.neighborhood(["m_1", "m_3"], kinds, Reach(2, 100, 1)).ids) == everything - {"n_3"}
 
     def test_neighborhood_of_nothing(self, store: Store) -> None:
-        found = store.neighborhood(["nothing"], (EdgeKind.NEXT,), 3, 10)
+        found = store.neighborhood(["nothing"], (EdgeKind.NEXT,), Reach(3, 10))
         assert (found.ids, found.edges) == ((), ())
 
     def test_a_store_that_walks_walks_as_we_do(self, store: Store) -> None:
         fill(store)
         kinds = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.LINKS_TO, EdgeKind.SUPPORTED_BY, EdgeKind.DERIVED_FROM)
         walk = Walk({"e_1": 1.0, "i_1": 0.25, "n_4": 0.5, "nothing": 3.0}, 0.85)
-        found = store.neighborhood(list(walk.seeds), kinds, 3, 100, walk)
+        found = store.neighborhood(list(walk.seeds), kinds, Reach(3, 100), walk)
         assert found.ids[:3] == ("e_1", "i_1", "n_4")
         wanted = personalized_pagerank(found, walk)
         assert len(wanted) > 5
@@ -417,12 +426,12 @@ class Reading:
             assert {id: share / sum(found.shares.values()) for id, share in found.shares.items()} == pytest.approx(
                 wanted, abs=1e-6
             )
-        assert not store.neighborhood(["nothing"], kinds, 3, 100, Walk({"nothing": 1.0}, 0.85)).ids
+        assert not store.neighborhood(["nothing"], kinds, Reach(3, 100), Walk({"nothing": 1.0}, 0.85)).ids
 
     def test_answers_are_the_same_every_time(self, store: Store) -> None:
         fill(store)
         every = tuple(EdgeKind)
-        assert store.neighborhood(["m_1"], every, 3, 100) == store.neighborhood(["m_1"], every, 3, 100)
+        assert store.neighborhood(["m_1"], every, Reach(3, 100)) == store.neighborhood(["m_1"], every, Reach(3, 100))
         assert list(store.nodes(Selection(ranked=True))) == list(store.nodes(Selection(ranked=True)))
 
     def test_what_is_being_read_survives_that_nobody_reads_on(self, store: Store) -> None:
@@ -667,7 +676,7 @@ def seen(store: Store) -> dict[str, object]:
         "found": {term: [match.id for match in store.search(TextQuery((term,)))] for term in terms},
         "near": [each.id for each in store.search(TextQuery((), vector("", 1, 0).numbers, "small"))],
         "resolved": [store.resolve(names, scope) for scope in (None, "trip", "plans", "")],
-        "around": store.neighborhood([node.id for node in NODES], tuple(EdgeKind), 3, 100),
+        "around": store.neighborhood([node.id for node in NODES], tuple(EdgeKind), Reach(3, 100)),
         "frontier": store.frontier([node.id for node in NODES], ["trip", "plans"], [("trip", "3"), ("plans", "4")]),
         "info": (dict(info.nodes), dict(info.edges), info.sources, info.extractors, dict(info.vectors)),
     }

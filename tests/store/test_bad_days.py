@@ -26,7 +26,7 @@ from graph.errors import (
     StoreMissingError,
     StoreNewerError,
 )
-from graph.model import EdgeKind, Selection, TextQuery
+from graph.model import EdgeKind, Reach, Selection, TextQuery
 from graph.store.sqlite import connection
 from graph.store.sqlite.store import SqliteStore
 from tests.store.conformance import fill, ids, save
@@ -149,7 +149,7 @@ def read_everything(store: SqliteStore) -> None:
     list(store.nodes(Selection()))
     list(store.nodes(Selection(ranked=True, conversation="trip")))
     list(store.edges(None, ()))
-    store.neighborhood(["m_1"], tuple(EdgeKind), 4, 100)
+    store.neighborhood(["m_1"], tuple(EdgeKind), Reach(4, 100))
     store.search(TextQuery(("hotel", "booked")))
     store.resolve(["ann", "bob"])
     store.frontier([], ["trip", "plans"], [("trip", "1")])

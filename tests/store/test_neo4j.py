@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from graph.errors import StoreBusyError, StoreError, StoreMissingError, StoreNewerError, UsageError
 from graph.ingest import Ingest
 from graph.memory import Memory
-from graph.model import Changes, Checkpoint, Edge, EdgeKind, Question, Selection, TextQuery, Walk
+from graph.model import Changes, Checkpoint, Edge, EdgeKind, Question, Reach, Selection, TextQuery, Walk
 from graph.recall import recall
 from graph.settings import Settings
 from graph.store.neo4j.address import address
@@ -75,7 +75,7 @@ def test_no_id_leads_into_another_space(url: str) -> None:
     assert list(here.nodes(Selection(ids=("work/m_1",)))) == []
     assert here.frontier(["work/m_1", "m_1"]).known == {"m_1"}
     assert list(here.edges(["work/m_1"], ())) == list(here.vectors(["work/m_1"])) == []
-    assert here.neighborhood(["work/m_1"], (EdgeKind.NEXT,), 3, 9).ids == ()
+    assert here.neighborhood(["work/m_1"], (EdgeKind.NEXT,), Reach(3, 9)).ids == ()
     changes = (
         Changes(nodes=(said("work/m_1", "x", 0),)),
         Changes(edges=(Edge("m_1", "work/m_2", EdgeKind.NEXT),)),
@@ -100,9 +100,9 @@ def test_a_space_that_nobody_made(url: str) -> None:
 def test_a_server_that_can_walk_walks(url: str) -> None:
     store = fill(Neo4jStore(url, create=True))
     kinds, walk = (EdgeKind.MENTIONS, EdgeKind.ABOUT), Walk({"e_1": 1.0}, 0.85)
-    assert (store.neighborhood(["e_1"], kinds, 3, 9, walk).shares is not None) is store._connection.walks
-    assert store.neighborhood(["e_1"], kinds, 4, 9, walk).shares is None
-    assert store.neighborhood(["e_1"], kinds, 3, 9, Walk({"e_1": 0.0}, 0.85)).ids[0] == "e_1"
+    assert (store.neighborhood(["e_1"], kinds, Reach(3, 9), walk).shares is not None) is store._connection.walks
+    assert store.neighborhood(["e_1"], kinds, Reach(4, 9), walk).shares is None
+    assert store.neighborhood(["e_1"], kinds, Reach(3, 9), Walk({"e_1": 0.0}, 0.85)).ids[0] == "e_1"
     store.close()
 
 
@@ -197,7 +197,7 @@ def test_a_foreign_graph_beside_is_neither_touched_nor_seen(url: str, driver: ne
         assert len(list(fill(store).edges(None, ()))) == 18
         assert len(list(store.edges(["e_1"], ()))) == 1
         # Theirs does not make ours wide.
-        assert "n_1" in store.neighborhood(["e_1"], (EdgeKind.MENTIONS,), 1, 1).ids
+        assert "n_1" in store.neighborhood(["e_1"], (EdgeKind.MENTIONS,), Reach(1, 1)).ids
         assert [match.id for match in store.search(TextQuery(("hotel",)))] == ["m_6", "m_1"]
         assert dict(store.info().nodes)["note"] == 4
         assert state() == before

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.model import Changes, EdgeKind, NodeKind, Removal, Selection, TextQuery
+from graph.model import Changes, EdgeKind, NodeKind, Reach, Removal, Selection, TextQuery
 from graph.ports import Store
 from graph.store.registry import open_store
 from graph.store.sqlite.store import SqliteStore
@@ -94,7 +94,7 @@ def test_what_reads_a_part_goes_through_no_whole_table(tmp_path: Path) -> None:
     assert len(list(store.edges(["e_4"], (EdgeKind.SAID_BY,), 2))) == 2
     assert store.frontier([], ["trip"], [("trip", "1")]).located == {("trip", "1"): "m_1"}
     assert store.resolve(["bob"])
-    assert store.neighborhood(["e_1"], (EdgeKind.MENTIONS,), 1, 9).edges
+    assert store.neighborhood(["e_1"], (EdgeKind.MENTIONS,), Reach(1, 9)).edges
     store._connection.set_trace_callback(None)
     plans = [step for each in asked for *_, step in store._connection.execute(f"EXPLAIN QUERY PLAN {each}")]
     assert len(asked) > 7

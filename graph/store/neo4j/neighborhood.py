@@ -7,30 +7,39 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
-from graph.model import EdgeKind, Subgraph, Walk
+from graph.model import EdgeKind, Reach, Subgraph, Walk
 from graph.store.neo4j.connection import Connection, Row
-from graph.store.neo4j.rows import NARROW, typed
+from graph.store.neo4j.rows import typed
 
 _STEPS = 3
 """Steps that `_AROUND` goes at once."""
+# The server knows how many edges a node has; only where they may be too many those to nodes of ours are counted.
+_DEGREE: Final = """CASE WHEN COUNT { (n)-[:TYPES]-() } <= $given.widest THEN COUNT { (n)-[:TYPES]-() }
+        ELSE COUNT { MATCH (n)-[r:TYPES]-(:_Memcli) RETURN r LIMIT $given.widest + 1 } END"""
+# What was reached by its only edge leads nowhere else.
 _FOUND: Final = """
 MATCH (n:_Memcli) WHERE n.id IN [id IN $given.ids | $given.within + id]
 WITH collect(n) AS near
 CALL (near) {
     UNWIND near AS n
-    WITH n WHERE $given.steps > 0 AND (NARROW)
+    WITH n, DEGREE AS degree WHERE $given.steps > 0 AND $given.least <= degree <= $given.widest
+    WITH n ORDER BY degree, n.id LIMIT BREADTH
     MATCH (n)-[r:TYPES]-(b:_Memcli)
     RETURN collect(DISTINCT b) AS second, collect(DISTINCT r) AS first_edges
 }
-CALL (second) {
-    UNWIND second AS n
-    WITH n WHERE $given.steps > 1 AND (NARROW)
+CALL (near, second) {
+    UNWIND [n IN near | [n, 1]] + [n IN second | [n, 2]] AS each
+    WITH each[0] AS n, min(each[1]) AS step WHERE step = 2
+    WITH n, DEGREE AS degree WHERE $given.steps > 1 AND 2 <= degree <= $given.widest
+    WITH n ORDER BY degree, n.id LIMIT BREADTH
     MATCH (n)-[r:TYPES]-(b:_Memcli)
     RETURN collect(DISTINCT b) AS third, collect(DISTINCT r) AS second_edges
 }
-CALL (third) {
-    UNWIND third AS n
-    WITH n WHERE $given.steps > 2 AND (NARROW)
+CALL (near, second, third) {
+    UNWIND [n IN near | [n, 1]] + [n IN second | [n, 2]] + [n IN third | [n, 3]] AS each
+    WITH each[0] AS n, min(each[1]) AS step WHERE step = 3
+    WITH n, DEGREE AS degree WHERE $given.steps > 2 AND 2 <= degree <= $given.widest
+    WITH n ORDER BY degree, n.id LIMIT BREADTH
     MATCH (n)-[r:TYPES]-(:_Memcli)
     RETURN collect(DISTINCT r) AS third_edges
 }
@@ -44,7 +53,7 @@ CALL (found) {
         collect(r.weight) AS weights
     RETURN collect([substring(s.id, $given.skip), kind, targets, weights]) AS edges
 }
-""".replace("NARROW", NARROW)
+""".replace("DEGREE", _DEGREE).replace("BREADTH", "coalesce($given.breadth, 1000000000)")
 # The driver takes its time for every row and every value: one row holds all, edges grouped by their source.
 _ALL: Final = "[n IN near | substring(n.id, $given.skip)] AS ids, edges"
 _AROUND: Final = _FOUND + "RETURN " + _ALL + ", null AS shares"
@@ -85,8 +94,7 @@ def neighborhood(
     connection: Connection,
     ids: Sequence[str],
     kinds: Sequence[EdgeKind],
-    hops: int,
-    widest: int,
+    reach: Reach,
     walk: Walk | None,
 ) -> Subgraph:
     """Breadth first from `ids`, as `Store.neighborhood` has it: a statement for every three hops."""
@@ -95,9 +103,15 @@ def neighborhood(
     found: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     shares: dict[str, float] | None = None
     frontier = given
-    for gone in range(0, max(hops, 1), _STEPS):
-        bounds: dict[str, Any] = {"ids": frontier, "steps": min(hops - gone, _STEPS), "widest": widest}
-        (row,) = _walked(connection, kinds, bounds, walk if hops <= _STEPS else None) or connection.rows(
+    for gone in range(0, max(reach.hops, 1), _STEPS):
+        bounds: dict[str, Any] = {
+            "ids": frontier,
+            "steps": min(reach.hops - gone, _STEPS),
+            "widest": reach.widest,
+            "breadth": reach.breadth,
+            "least": 2 if gone else 0,
+        }
+        (row,) = _walked(connection, kinds, bounds, walk if reach.hops <= _STEPS else None) or connection.rows(
             typed(_AROUND, *kinds), **bounds
         )
         reached = set(row["ids"])

@@ -19,6 +19,7 @@ from graph.model import (
     Match,
     Node,
     NodeKind,
+    Reach,
     Selection,
     StoreInfo,
     Subgraph,
@@ -160,9 +161,9 @@ class Neo4jStore:
         return self._with(lambda connection: read.resolve(connection, names, conversation))
 
     def neighborhood(
-        self, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int, walk: Walk | None = None
+        self, ids: Sequence[str], kinds: Sequence[EdgeKind], reach: Reach, walk: Walk | None = None
     ) -> Subgraph:
-        return self._with(lambda connection: neighborhood(connection, ids, kinds, hops, widest, walk))
+        return self._with(lambda connection: neighborhood(connection, ids, kinds, reach, walk))
 
     def close(self) -> None:
         self._with(Connection.close)

@@ -18,6 +18,7 @@ from graph.model import (
     Interaction,
     Node,
     NodeKind,
+    Reach,
     Selection,
     Subgraph,
     Vector,
@@ -45,6 +46,7 @@ _OF_TAILS = """ AND x.key IN (
 _BY_ID = " ORDER BY n.id"
 _BY_DEGREE = """ ORDER BY (SELECT count(*) FROM edge WHERE source = n.key)
     + (SELECT count(*) FROM edge WHERE target = n.key) DESC, n.id"""
+_UNBOUNDED = -1
 _CHUNK = 256
 """Nodes read at once where others decide their order."""
 
@@ -127,32 +129,51 @@ def edges(
     return map(to_edge, connection.execute(statement, {"keys": json.dumps(keys), "kinds": json.dumps(kinds)}))
 
 
-def _narrow(connection: sqlite3.Connection, keys: Sequence[int], kinds: Sequence[EdgeKind], widest: int) -> list[int]:
-    """Those of `keys` with at most `widest` edges of `kinds`; none is counted further than that."""
+def _narrow(
+    connection: sqlite3.Connection,
+    keys: Sequence[int],
+    kinds: Sequence[EdgeKind],
+    widest: int,
+    least: int = 0,
+    most: int | None = None,
+) -> list[int]:
+    """Those of `keys` with `least` to `widest` edges of `kinds`, and of these the `most` with the fewest.
+
+    None is counted further than that.
+    """
     rows = connection.execute(
-        """SELECT f.value FROM json_each(:keys) f WHERE (
+        """SELECT n.key, (
             SELECT count(*) FROM (
-                SELECT 1 FROM edge WHERE source = f.value AND kind IN (SELECT value FROM json_each(:kinds))
+                SELECT 1 FROM edge WHERE source = n.key AND kind IN (SELECT value FROM json_each(:kinds))
                 UNION ALL
-                SELECT 1 FROM edge WHERE target = f.value AND kind IN (SELECT value FROM json_each(:kinds))
+                SELECT 1 FROM edge WHERE target = n.key AND kind IN (SELECT value FROM json_each(:kinds))
                 LIMIT :widest + 1
             )
-        ) <= :widest""",
-        {"keys": json.dumps(keys), "kinds": json.dumps(kinds), "widest": widest},
+        ) AS edges FROM json_each(:keys) f JOIN node n ON n.key = f.value
+        WHERE edges BETWEEN :least AND :widest ORDER BY edges, n.id LIMIT :most""",
+        {
+            "keys": json.dumps(keys),
+            "kinds": json.dumps(kinds),
+            "widest": widest,
+            "least": least,
+            "most": _UNBOUNDED if most is None else most,
+        },
     )
-    return [key for (key,) in rows]
+    return [key for key, _ in rows]
 
 
 def neighborhood(
-    connection: sqlite3.Connection, ids: Sequence[str], kinds: Sequence[EdgeKind], hops: int, widest: int
+    connection: sqlite3.Connection, ids: Sequence[str], kinds: Sequence[EdgeKind], reach: Reach
 ) -> Subgraph:
     """Breadth first from `ids`, as `Store.neighborhood` has it."""
     keys = keys_of(connection, ids)
     reached = {keys[id]: None for id in ids if id in keys}
     found: dict[tuple[int, str, int, float], None] = {}
     frontier = list(reached)
-    for _ in range(hops):
-        rows = _incident(connection, _narrow(connection, frontier, kinds, widest), kinds)
+    for hop in range(reach.hops):
+        # What was reached by its only edge leads nowhere else.
+        least = 2 if hop else 0
+        rows = _incident(connection, _narrow(connection, frontier, kinds, reach.widest, least, reach.breadth), kinds)
         # An edge between two nodes that are both left is met twice.
         found.update(dict.fromkeys(rows))
         ends = dict.fromkeys([end for source, _, target, _ in rows for end in (source, target)])

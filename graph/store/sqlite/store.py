@@ -20,6 +20,7 @@ from graph.model import (
     Match,
     Node,
     NodeKind,
+    Reach,
     Selection,
     StoreInfo,
     Subgraph,
@@ -130,11 +131,10 @@ class SqliteStore:
         self,
         ids: Sequence[str],
         kinds: Sequence[EdgeKind],
-        hops: int,
-        widest: int,
+        reach: Reach,
         walk: Walk | None = None,  # noqa: ARG002 - who asks walks
     ) -> Subgraph:
-        return self._with(lambda connection: read.neighborhood(connection, ids, kinds, hops, widest))
+        return self._with(lambda connection: read.neighborhood(connection, ids, kinds, reach))
 
     def close(self) -> None:
         with translated(self._path):
