@@ -20,6 +20,7 @@ from graph.model import (
     Node,
     NodeKind,
     Query,
+    Reach,
     Removal,
     Selection,
 )
@@ -95,7 +96,7 @@ def _hearing(ids: Sequence[str], gone: Set[str], store: Store) -> list[str]:
     """The interactions whose vectors were made in the light of what goes."""
     near: set[str] = set()
     for batch in batches(ids):
-        near.update(store.neighborhood(batch, (EdgeKind.NEXT,), _HEARD, _ANYTHING).ids)
+        near.update(store.neighborhood(batch, (EdgeKind.NEXT,), Reach(_HEARD, _ANYTHING)).ids)
     return sorted(near - gone)
 
 
