@@ -61,9 +61,10 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     walked = store.neighborhood(list(seeds), _WALKED, reach, asked)
     shares = personalized_pagerank(walked, walk) if walked.shares is None else walked.shares
     led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
-    notes = {edge.target: edge.source for edge in store.edges([*near, *led_to], (EdgeKind.DERIVED_FROM,))}
+    nearest = _best(near, near, settings.recall_candidates)
+    notes = {edge.target: edge.source for edge in store.edges([*nearest, *led_to], (EdgeKind.DERIVED_FROM,))}
     graph = {interaction: shares.get(note, 0.0) for interaction, note in notes.items()}
-    candidates, insights = _candidates([*near, *notes], walked, question, store)
+    candidates, insights = _candidates([*nearest, *notes], walked, question, store)
     near = replied(near, found, candidates, around, settings.recall_reply)
     ranked = favoured(fuse(candidates, near, graph, read.speaker, settings, signals), read, settings)
     return Evidence(tuple(each for each in ranked if each.score > 0), read, notes, insights, walked)
