@@ -22,6 +22,7 @@ class Settings:
     """All settings. A name `a_b` here is `a.b` in files and on the command line."""
 
     store: str = setting("", "where the memory lives, as a URL: sqlite:///PATH or neo4j://HOST")
+    space: str = setting("", "which of the store's memories is meant: the name of a space")
     models: str = setting("", "the folder with the models that are files")
     ingest_batch: int = setting(64, "records in one transaction", 1, 10_000)
     ingest_extractor: str = setting("auto", "who finds entities: auto, spacy or rules")

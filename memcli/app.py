@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "note": "memcli.commands.note",
     "entity": "memcli.commands.entity",
     "forget": "memcli.commands.forget",
+    "space": "memcli.commands.space",
     "store": "memcli.commands.store",
     "eval": "memcli.commands.eval",
     "config": "memcli.commands.config",

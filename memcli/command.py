@@ -46,7 +46,14 @@ def command(app: typer.Typer, *, examples: str, name: str | None = None) -> Call
     def register(body: Body) -> Body:
         @wraps(body)
         def run(
-            ctx: typer.Context, store: str | None, json: bool, quiet: bool, no_input: bool, verbose: bool, **own: object
+            ctx: typer.Context,
+            store: str | None,
+            space: str | None,
+            json: bool,
+            quiet: bool,
+            no_input: bool,
+            verbose: bool,
+            **own: object,
         ) -> Exit:
             session: Session = ctx.obj
             session.command = ctx.command_path.partition(" ")[2]
@@ -54,6 +61,8 @@ def command(app: typer.Typer, *, examples: str, name: str | None = None) -> Call
             _check(own)
             if store is not None:
                 session.flags["store"] = store
+            if space is not None:
+                session.flags["space"] = space
             return body(session, **own) or Exit.DONE
 
         signature = inspect.signature(body, eval_str=True)

@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from graph.errors import NotFoundError, UsageError
 from graph.settings import Settings, named
 from graph.store.registry import STORES
+from graph.store.spaces import in_space
 from memcli.settings_file import Scalar, read_settings
 
 PROJECT_FILE = ".memcli.toml"
@@ -86,6 +87,7 @@ class Config(Struct, frozen=True):
     def settings(self) -> Settings:
         """What the engine is given; raises what `values` does."""
         chosen: dict[str, Any] = {each.name.replace(".", "_", 1): each.value for each in self.values()}
+        chosen["store"] = in_space(chosen["store"], chosen["space"])
         return Settings(**chosen, neo4j_password=self.env.get(PASSWORD, ""))
 
     def _value(self, each: Field[Any], layers: list[Layer]) -> Value:

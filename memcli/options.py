@@ -12,6 +12,9 @@ import typer
 Store = Annotated[
     str | None, typer.Option("--store", metavar="URL", help="The memory: sqlite:///PATH, a path, or neo4j://HOST.")
 ]
+Space = Annotated[
+    str | None, typer.Option("--space", metavar="NAME", help="The space of the store: a memory of its own.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON envelope on standard output.")]
 AsLines = Annotated[bool, typer.Option("--jsonl", help="Print one JSON record a line.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")]
@@ -57,6 +60,7 @@ SHARED = tuple(
     inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
     for name, default, annotation in (
         ("store", None, Store),
+        ("space", None, Space),
         ("json", False, AsJson),
         ("quiet", False, Quiet),
         ("no_input", False, NoInput),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
 
 from msgspec import Struct, field
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from graph.settings import Settings
 
 _LONGEST_ANSWER = 100
+
+T = TypeVar("T")
 
 
 class Terminals(Struct, frozen=True):
@@ -88,8 +90,15 @@ class Session(Struct):
         Raises:
             StoreError: one of its kinds.
         """
-        ask = ask_on_terminal if self.may_ask else None
-        return signed_in(self.config.settings(), lambda settings: self.opener(settings, create=create), ask)
+        return self.signed_in(lambda settings: self.opener(settings, create=create))
+
+    def signed_in(self, work: Callable[[Settings], T]) -> T:
+        """Do `work` with the settings; ask for a password if the store takes one.
+
+        Raises:
+            StoreSignInError: nobody has the right one.
+        """
+        return signed_in(self.config.settings(), work, ask_on_terminal if self.may_ask else None)
 
     @property
     def may_ask(self) -> bool:

@@ -78,6 +78,15 @@ def forget(wanted: Wanted, store: Store, progress: Progress | None = None) -> Fo
     return Forgotten(dict(removed), dict(changed), len(sources), round(time.monotonic() - began, 3))
 
 
+def empty(store: Store) -> None:
+    """Remove all that is in `store`, a transaction a batch."""
+    for batch in batches([node.id for node in store.nodes(Selection())]):
+        persistently(partial(_save, Changes(removed=Removal(tuple(batch))), store))
+    sources = tuple(each.digest for each in store.checkpoints())
+    with store.transaction(write=True, wipe=True):
+        store.save(Changes(removed=Removal(checkpoints=sources)))
+
+
 def _steps(ids: Sequence[str], entity: Entity | None, store: Store, progress: Progress | None) -> Iterator[Changes]:
     """Yield what each transaction changed."""
     done = 0

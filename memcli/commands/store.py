@@ -78,9 +78,9 @@ def copy(
     """
     from graph.store.registry import same_store
 
-    if "store" in session.flags:
-        raise UsageError("--store says nothing here", "name both stores: memcli store copy FROM TO")
-    ours, theirs = (replace(session, flags={"store": each}) for each in (source, target))
+    if session.flags:
+        raise UsageError(f"--{next(iter(session.flags))} says nothing here", "name both: memcli store copy FROM TO")
+    ours, theirs = (replace(session, flags={"store": each, "space": ""}) for each in (source, target))
     names = {"from": ours.config.settings().store, "to": theirs.config.settings().store}
     if same_store(*names.values()):
         raise UsageError("FROM and TO are the same store", "name another one")

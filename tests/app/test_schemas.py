@@ -35,6 +35,10 @@ COMMAND_LINES = {
     "note history": ["note", "history", "NOTE"],
     "note list": ["note", "list"],
     "note show": ["note", "show", "NOTE"],
+    "space create": ["space", "create", "work", "--store", "COPY"],
+    "space delete": ["space", "delete", "default", "--store", "COPY", "--yes"],
+    "space list": ["space", "list", "--store", "COPY"],
+    "space rename": ["space", "rename", "default", "work", "--store", "COPY"],
     "store backup": ["store", "backup", "memory.jsonl.gz"],
     "store copy": ["store", "copy", "STORE", "copy.db"],
     "store info": ["store", "info"],
@@ -63,7 +67,7 @@ def test_every_command_is_here() -> None:
 @pytest.mark.parametrize(("name", "command"), list(commands()), ids=lambda each: each if isinstance(each, str) else "")
 def test_every_command_has_the_shared_options_and_examples(name: str, command: Any) -> None:
     options = {option for param in command.params for option in param.opts}
-    assert {"--json", "--store", "--quiet", "--verbose", "--no-input"} <= options
+    assert {"--json", "--store", "--space", "--quiet", "--verbose", "--no-input"} <= options
     examples = [line for line in command.epilog.splitlines() if f"memcli {name}" in line]
     assert examples
     assert command.help

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from msgspec import Struct
 
 from graph.errors import UsageError
+from graph.store.spaces import checked
 
 _FORM = "a Neo4j store is neo4j://USER@HOST:PORT/DATABASE?space=NAME; all but the host may be left out"
 _PORT = 7687
-_SPACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 class Address(Struct, frozen=True):
@@ -59,11 +58,7 @@ def address(url: str) -> Address:
         raise UsageError(f"the URL of a Neo4j store has no parameter {strange[0]!r}", _FORM)
     if len(told) > 1:
         raise UsageError("the URL of the Neo4j store names more than one space", _FORM)
-    space = told[0][1] if told else ""
-    if told and not _SPACE.fullmatch(space):
-        raise UsageError(
-            f"{space!r} is no name of a space", "it is made of small letters and digits, with hyphens after the first"
-        )
+    space = checked(told[0][1]) if told else ""
     user = f"{parts.username}@" if parts.username else ""
     return Address(
         uri=f"{parts.scheme}://{place}",

@@ -30,7 +30,14 @@ LOCK: Final = "MERGE (l:_MemcliLock {name: 'writer'}) SET l.taken = timestamp()"
 """Writers wait here for each other: the lock on the node is kept until the transaction ends."""
 
 _WALKS: Final = "SHOW FUNCTIONS EXECUTABLE YIELD name WHERE name = 'gds.graph.project'"
-_ANYTHING: Final = "MATCH (n:_Memcli) WHERE n.id STARTS WITH $given.within RETURN true AS there LIMIT 1"
+_MARKED: Final = "MATCH (s:_MemcliSpace {name: $given.space}) RETURN true AS there LIMIT 1"
+_MARK: Final = "MERGE (s:_MemcliSpace {name: $given.space}) RETURN s.name AS name"
+_ANYTHING: Final = """
+CALL () {
+    MATCH (n:_Memcli) WHERE n.id STARTS WITH $given.within RETURN true AS there LIMIT 1
+    UNION MATCH (s:_MemcliSpace {name: $given.space}) RETURN true AS there LIMIT 1
+}
+RETURN there"""
 
 _KEYS = ("ids", "digests")
 """What statements are given of keys."""
@@ -134,7 +141,7 @@ class Connection:
                 f"{address.shown} was written by a newer memcli (it has {unknown[0]})",
                 "upgrade memcli, or use another store",
             )
-        if not create and not (applied and (not self.space or list(self.stream(_ANYTHING)))):
+        if not create and not (applied and (not self.space or list(self.stream(_ANYTHING, space=self.space)))):
             raise StoreMissingError(f"no memory at {address.shown}", "begin one with `memcli ingest PATH`")
         if applied != NAMES and (taken := self._clash()) is not None:
             raise StoreForeignError(
@@ -145,6 +152,8 @@ class Connection:
         for number, name in enumerate(NAMES):
             if name not in applied:
                 self._migrate(name, number)
+        if create and self.space and not list(self.stream(_MARKED, space=self.space)):
+            self._mark()
         self.walks = bool(list(self.stream(_WALKS)))
 
     def close(self) -> None:
@@ -158,6 +167,15 @@ class Connection:
         while (taken := clash(self.stream(SHOW))) is not None and time.monotonic() < until:
             time.sleep(0.1)
         return taken
+
+    def _mark(self) -> None:
+        """Note that the space is there, whatever is in it."""
+        self.begin(write=True)
+        try:
+            self.rows(_MARK, space=self.space)
+            self.commit()
+        finally:
+            self.end()
 
     def _migrate(self, name: str, number: int) -> None:
         with self._new_session(write=True) as session, self.broken_off():

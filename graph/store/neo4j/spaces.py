@@ -1,0 +1,46 @@
+"""Spaces of a Neo4j database: their names begin the ids of nodes; a mark tells of one that is empty."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from graph.store.neo4j.address import address
+from graph.store.neo4j.connection import connect
+from graph.store.neo4j.failures import translated
+
+_NAMES: Final = """
+CALL () {
+    MATCH (n:_Memcli) RETURN DISTINCT CASE WHEN n.id CONTAINS '/' THEN split(n.id, '/')[0] ELSE '' END AS name
+    UNION
+    MATCH (s:_MemcliSpace) RETURN DISTINCT s.name AS name
+}
+RETURN name ORDER BY name"""
+_UNMARK: Final = "MATCH (s:_MemcliSpace {name: $given.space}) DELETE s RETURN count(*) AS marks"
+
+
+def names(url: str, password: str) -> list[str]:
+    """The names of the spaces of the database at `url`, sorted; empty for the one without a name.
+
+    Raises:
+        StoreError: one of its kinds.
+    """
+    where = address(url)
+    with translated(where.shown):
+        connection = connect(where, password, create=False)
+        try:
+            return [row["name"] for row in connection.rows(_NAMES)]
+        finally:
+            connection.close()
+
+
+def unmark(url: str, password: str) -> None:
+    """Take the mark away that the space of `url` is there."""
+    where = address(url)
+    with translated(where.shown):
+        connection = connect(where, password, create=False)
+        try:
+            connection.begin(write=True)
+            connection.rows(_UNMARK, space=where.space)
+            connection.commit()
+        finally:
+            connection.close()

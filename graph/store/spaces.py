@@ -1,0 +1,46 @@
+"""Spaces: several memories in one store, each with a name. In Neo4j they share a database; of SQLite each is a file
+beside the one that the store's URL names."""
+
+from __future__ import annotations
+
+import re
+
+from graph.errors import UsageError
+
+DEFAULT = "default"
+"""The memory that a store's URL means by itself."""
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_IN_URL = re.compile(r"\?space=[^&#]*$")
+
+
+def checked(name: str) -> str:
+    """`name`, where it is one of a space.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} is no name of a space", "it is made of small letters and digits, with hyphens after the first"
+        )
+    return name
+
+
+def in_space(url: str, space: str) -> str:
+    """The URL of a space of the store at `url`; of `url` as it is where none is named.
+
+    `sqlite:///memory.db` has its space `work` in `memory.work.db`.
+
+    Raises:
+        UsageError: `space` is no name of one.
+    """
+    if not space:
+        return url
+    checked(space)
+    if not url.startswith("sqlite:"):
+        return _IN_URL.sub("", url) + (f"?space={space}" if space != DEFAULT else "")
+    if space == DEFAULT:
+        return url
+    folder, slash, file = url.rpartition("/")
+    stem, dot, suffix = file.rpartition(".")
+    return f"{folder}{slash}{stem}.{space}{dot}{suffix}" if stem else f"{folder}{slash}{file}.{space}"

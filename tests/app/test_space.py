@@ -1,0 +1,158 @@
+"""`memcli space`, `--space`: memories of one store that know nothing of each other, on either store."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import neo4j
+import pytest
+
+from memcli.session import open_memory
+from tests.forgetting.conftest import OWN
+
+from .world import World
+
+HERE = (
+    b'{"conversation": "talk", "id": "1", "speaker": "Ann", "text": "I love Zermatt. Do you like Quirin Meyer?"}\n'
+    b'{"conversation": "talk", "id": "2", "speaker": "Bob", "text": "Quirin Meyer lives in Basel."}\n'
+)
+THERE = (
+    b'{"conversation": "talk", "id": "1", "speaker": "Ann", "text": "I love Vrbovsko. Do you like Xaver Huber?"}\n'
+    b'{"conversation": "talk", "id": "2", "speaker": "Zenobia", "text": "Xaver Huber lives in Vrbovsko."}\n'
+)
+STRANGE = ("vrbovsko", "xaver", "huber", "zenobia")
+
+
+@pytest.fixture(params=["sqlite", "neo4j"])
+def place(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty store; empty for the default one."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    url = request.getfixturevalue("neo4j_url")
+    with neo4j.GraphDatabase.driver(url) as driver:
+        driver.execute_query(OWN + " DETACH DELETE n")
+        yield url
+        driver.execute_query(OWN + " DETACH DELETE n")
+
+
+@pytest.fixture
+def spaces(place: str, tmp_path: Path) -> World:
+    """A store with the spaces `here` and `there`, taken in."""
+    env = {"MEMCLI_INGEST_EXTRACTOR": "rules", "MEMCLI_EMBEDDING_MODEL": "none", "MEMCLI_STORE": place}
+    world = World(tmp_path, opener=open_memory, env=env)
+    assert world("ingest", "-", "--space", "here", stdin=HERE).code == 0
+    assert world("ingest", "-", "--space", "there", stdin=THERE).code == 0
+    return world
+
+
+def names(world: World) -> dict[str, int]:
+    return {each["name"]: each["interactions"] for each in world("space", "list", "--json").data["spaces"]}
+
+
+def test_they_are_listed_made_renamed_and_deleted(spaces: World) -> None:
+    assert names(spaces) == {"here": 2, "there": 2}
+    assert spaces("space", "create", "third").code == 0
+    assert names(spaces) == {"here": 2, "there": 2, "third": 0}
+    before = spaces("graph", "export", "--space", "here").out
+    assert spaces("space", "rename", "here", "moved").code == 0
+    assert names(spaces) == {"moved": 2, "there": 2, "third": 0}
+    assert spaces("graph", "export", "--space", "moved").out == before
+    assert spaces("graph", "export", "--space", "here").code == 4
+    assert spaces("space", "delete", "moved").code == 2
+    assert spaces("space", "delete", "moved", "--yes").code == 0
+    assert spaces("space", "delete", "third", "--yes").code == 0
+    assert names(spaces) == {"there": 2}
+    assert spaces("ask", "Who lives in Vrbovsko?", "--space", "there", "--no-answer").out
+
+
+def test_no_command_tells_in_one_what_is_in_another(spaces: World) -> None:
+    note = spaces("note", "list", "--space", "here", "--json").data["notes"][0]["id"]
+    backup = spaces.home / "here.gz"
+    lines = [
+        ["ask", "Do you like Xaver Huber of Vrbovsko, Zenobia?", "--explain"],
+        ["ask", "Who lives where?", "--no-answer", "--limit", "100"],
+        ["entity", "list"],
+        ["entity", "show", "Ann"],
+        ["forget", "--all", "--dry-run"],
+        ["graph", "export", "--format", "jsonl"],
+        ["graph", "export", "--format", "cypher"],
+        ["graph", "export", "--format", "csv", "--output", str(spaces.home / "table")],
+        ["graph", "neighbors", "Ann", "--hops", "3"],
+        ["graph", "stats"],
+        ["ingest", "-", "--dry-run"],
+        ["note", "list"],
+        ["note", "show", note],
+        ["note", "history"],
+        ["store", "info"],
+        ["store", "backup", str(backup)],
+        ["space", "list"],
+    ]
+    for line in lines:
+        for flags in ([], ["--json"]):
+            ran = spaces(*line, *(flags if line[:2] != ["graph", "export"] else []), "--space", "here", stdin=HERE)
+            assert ran.code in (0, 2), (line, ran.err)
+            told = ran.out.replace("Do you like Xaver Huber of Vrbovsko, Zenobia?", "")
+            if line[0] != "ask":
+                assert not [word for word in STRANGE if word in (told + ran.err).casefold()], line
+            elif flags:
+                data = ran.data
+                found = str([data["answer"], data["hits"], data["insights"]]).casefold()
+                assert not [word for word in STRANGE if word in found], line
+    assert not [word for word in STRANGE if word.encode() in gzip.decompress(backup.read_bytes()).lower()]
+    for name in ("Vrbovsko", "Xaver Huber", "Zenobia"):
+        assert spaces("entity", "show", name, "--space", "here").code == 3
+        assert spaces("forget", "--entity", name, "--space", "here", "--yes").code == 3
+        assert spaces("forget", "--matching", name, "--space", "here", "--yes").code == 3
+    # The store's own memory is another one again.
+    assert spaces("graph", "export").out == "" or spaces("graph", "export").code == 4
+
+
+def test_what_is_done_in_one_leaves_the_others(spaces: World) -> None:
+    before = spaces("graph", "export", "--space", "there").out
+    assert spaces("forget", "--all", "--space", "here", "--yes").code == 0
+    assert spaces("ingest", "-", "--space", "here", stdin=HERE + THERE).code == 0
+    assert spaces("forget", "--conversation", "talk", "--space", "here", "--yes").code == 0
+    assert spaces("space", "delete", "here", "--yes").code == 0
+    assert spaces("graph", "export", "--space", "there").out == before
+    assert spaces("ask", "Where does Xaver Huber live?", "--space", "there").code == 0
+
+
+def test_one_travels_as_one_file(spaces: World) -> None:
+    file = str(spaces.home / "one.gz")
+    assert spaces("store", "backup", file, "--space", "here").code == 0
+    assert spaces("store", "restore", file, "--space", "arrived").code == 0
+    assert names(spaces) == {"arrived": 2, "here": 2, "there": 2}
+    assert spaces("graph", "export", "--space", "arrived").out == spaces("graph", "export", "--space", "here").out
+
+
+def test_the_environment_names_one_and_the_command_line_another(spaces: World) -> None:
+    spaces.env["MEMCLI_SPACE"] = "there"
+    assert "Vrbovsko" in spaces("graph", "export").out
+    assert "Vrbovsko" not in spaces("graph", "export", "--space", "here").out
+    assert names(spaces) == {"here": 2, "there": 2}
+    assert spaces("config", "get", "space").out == "there\n"
+
+
+@pytest.mark.parametrize("name", ["", "Work", "a b", "../x", "a/b", "-x", "a" * 64])
+def test_names_that_are_none(empty: World, name: str) -> None:
+    assert empty("space", "create", name).code == 2
+    assert list(empty.home.iterdir()) == []
+
+
+def test_what_is_there_and_what_is_not(spaces: World) -> None:
+    assert spaces("space", "create", "here").code == 2
+    assert spaces("space", "rename", "nowhere", "x").code == 3
+    assert spaces("space", "delete", "nowhere", "--yes").code == 3
+    assert names(spaces) == {"here": 2, "there": 2}
+
+
+def test_files_beside_a_store_that_are_none(empty: World) -> None:
+    (empty.home / "memory.notes.db").write_text("mine")
+    (empty.home / "memory.Big.db").write_text("mine")
+    assert empty("ingest", "-", stdin=HERE).code == 0
+    assert names(empty) == {"default": 2}
+    assert empty("space", "delete", "notes", "--yes").code == 3
+    assert (empty.home / "memory.notes.db").read_text() == "mine"
