@@ -5,18 +5,25 @@ What comes out does not depend on where batches begin and end: each interaction 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph import linking
-from graph.ids import content_id
+from graph.evolution import linking
+from graph.evolution.corrections import corrections
+from graph.evolution.events import Ledger, link_state, note_states
+from graph.evolution.linking import told_links
+from graph.evolution.revision import revised
+from graph.ids import interaction_id, note_id
 from graph.model import (
+    Action,
     Edge,
     EdgeKind,
     Entity,
+    Event,
     Extraction,
+    Form,
     Frontier,
     Insight,
     Interaction,
@@ -24,6 +31,7 @@ from graph.model import (
     NodeKind,
     Note,
     Query,
+    Relation,
     Selection,
 )
 from graph.ports import Store
@@ -31,13 +39,19 @@ from graph.text import fold
 from graph.tiers import insights, interactions, notes, queries
 from graph.tiers.insights import Statement
 
+_Told = tuple[str, str, Relation, str]
+"""What somebody says of two notes: the later one, the earlier one, how they are related, and the words."""
+
 
 class Derived(Struct, frozen=True):
-    """The nodes and edges of one batch; `links` counts its links between notes."""
+    """The nodes and edges of one batch, and the events that tell of its links; `links` counts its links between notes,
+    `evolved` the changes of notes in the light of these."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    events: tuple[Event, ...]
     links: int
+    evolved: int
 
 
 class _Turn(Struct, frozen=True):
@@ -69,18 +83,21 @@ def derive(
     """
     placed = interactions.placed([each for each, _ in batch], frontier)
     turns = [_turn(each, extraction, extractor) for each, (_, extraction) in zip(placed, batch, strict=True)]
-    asked, order = _sessions(placed, frontier)
+    asked, order, corrected = _sessions(placed, frontier)
     stated = [pair for turn in turns for pair in turn.stated]
     written = {turn.note.id for turn in turns if turn.note}
-    answers = [each for each in _answers(asked, order) if each[0] in written]
-    # The only earlier nodes that matter as such, in one read: insights stated again, and notes of questions.
-    held = _held([statement.insight for statement, _ in stated], [question for _, question, _ in answers], store)
-    noted = written | {node.id for node in held if isinstance(node, Note)}
-    links = _links(turns, [each for each in answers if each[1] in noted], store)
+    told = [each for each in (*_answers(asked, order), *corrected) if each[0] in written]
+    joining, before = _joining(turns, store)
+    # The only earlier nodes that matter as such, in one read: insights stated again, and notes that may be linked to.
+    earlier = {note for note, _ in before} | {note for _, note, *_ in told}
+    held = _held([statement.insight for statement, _ in stated], earlier - written, store)
+    known = _Known.of(turns, held)
+    links = _links(joining, before, [each for each in told if each[1] in known.notes], known)
+    evolved, events = _evolved(links, known)
     statements, supports = insights.insights(stated, [node for node in held if isinstance(node, Insight)])
     entities = [each for turn in turns for each in (turn.speaker, *turn.entities) if each]
     return Derived(
-        nodes=(*placed, *(turn.note for turn in turns if turn.note), *entities, *asked, *statements),
+        nodes=(*placed, *(known.notes[id] for id in sorted(written | evolved)), *entities, *asked, *statements),
         edges=(
             *interactions.replies(placed, frontier.located),
             *order,
@@ -88,7 +105,9 @@ def derive(
             *links,
             *supports,
         ),
+        events=tuple(events),
         links=len(links),
+        evolved=len(events) - len(links),
     )
 
 
@@ -103,32 +122,113 @@ def _turn(said: Interaction, extraction: Extraction, extractor: str) -> _Turn:
     return _Turn(said, speaker, note, entities, edges + ties, stated)
 
 
-def _sessions(placed: Sequence[Interaction], frontier: Frontier) -> tuple[list[Query], list[Edge]]:
-    """The questions asked, and the edges that follow from the order of turns."""
+def _sessions(placed: Sequence[Interaction], frontier: Frontier) -> tuple[list[Query], list[Edge], list[_Told]]:
+    """The questions asked, the edges that follow from the order of turns, and what is corrected in them."""
     new = frozenset(each.id for each in placed)
     asked: list[Query] = []
     edges: list[Edge] = []
+    corrected: list[_Told] = []
     for window in interactions.windows(placed, frontier):
         first = next(place for place, each in enumerate(window) if each.id in new)
         edges += interactions.order(window[max(0, first - 1) :])
         found, ties = queries.queries(window, new)
         asked += found
         edges += ties
-    return asked, edges
+        corrected += [
+            (note_id(turn.id), note_id(before.id), relation, turn.text)
+            for turn, before, relation in corrections(window, new)
+        ]
+    return asked, edges, corrected
 
 
-def _held(statements: Sequence[str], questions: Sequence[str], store: Store) -> list[Node]:
-    """Those of the insights and notes with the ids given that the store holds."""
-    ids = tuple(dict.fromkeys([*statements, *questions]))
-    return list(store.nodes(Selection(kinds=(NodeKind.NOTE, NodeKind.INSIGHT), ids=ids))) if ids else []
+def _held(statements: Sequence[str], notes: Set[str], store: Store) -> list[Node]:
+    """Those of the insights and notes with the ids given that the store holds, and what the latter are notes of."""
+    ids = dict.fromkeys([*statements, *sorted(notes), *(interaction_id(each) for each in sorted(notes))])
+    kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT)
+    return list(store.nodes(Selection(kinds=kinds, ids=tuple(ids)))) if ids else []
 
 
-def _links(turns: Sequence[_Turn], answers: Sequence[tuple[str, str, str]], store: Store) -> list[Edge]:
-    """Links of this batch's notes to earlier ones; where one answers another, that is the reason given."""
-    found = {(edge.source, edge.target): edge for edge in linking.links(*_joining(turns, store))}
-    for edge in linking.answer_links(answers):
+class _Known(Struct):
+    """Notes that are linked or may be, by id, as they are by now; what was said in them, and its words."""
+
+    notes: dict[str, Note]
+    said: Mapping[str, Interaction]
+    words: dict[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, turns: Sequence[_Turn], held: Sequence[Node]) -> _Known:
+        notes = {each.id: each for each in held if isinstance(each, Note)}
+        said = {note_id(each.id): each for each in held if isinstance(each, Interaction)}
+        notes |= {turn.note.id: turn.note for turn in turns if turn.note}
+        said |= {turn.note.id: turn.interaction for turn in turns if turn.note}
+        return cls(notes, said, {})
+
+    def likeness(self, one: str, other: str) -> float:
+        """How much the texts of two notes have in common; nothing, where one is not known."""
+        if one not in self.said or other not in self.said:
+            return 0.0
+        for each in (one, other):
+            if each not in self.words:
+                self.words[each] = linking.telling(self.said[each].text)
+        return linking.overlap(self.words[one], self.words[other])
+
+    def soon_after(self, later: str, earlier: str) -> bool:
+        """Whether who said one thing said the other a few turns before."""
+        one, other = self.said[later], self.said.get(earlier)
+        return (
+            other is not None
+            and one.form is Form.MESSAGE
+            and one.speaker is not None
+            and (one.conversation, one.session, one.speaker) == (other.conversation, other.session, other.speaker)
+            and one.position - other.position <= interactions.REACH
+        )
+
+
+def _links(
+    joining: Sequence[tuple[str, Sequence[Entity]]],
+    before: Sequence[tuple[str, str]],
+    told: Sequence[_Told],
+    known: _Known,
+) -> list[Edge]:
+    """Links of this batch's notes to earlier ones, note by note; what people say of themselves, that one thing answers
+    or corrects another, goes before what is concluded."""
+    found = {(edge.source, edge.target): edge for edge in linking.links(joining, before, known.likeness)}
+    for ends, edge in found.items():
+        if known.soon_after(*ends):
+            found[ends] = replace(edge, relation=Relation.ELABORATES.value)
+    for edge in told_links(told):
         found[edge.source, edge.target] = edge
-    return list(found.values())
+    place = {note: number for number, (note, _) in enumerate(joining)}
+    return sorted(found.values(), key=lambda edge: place[edge.source])
+
+
+def _evolved(links: Sequence[Edge], known: _Known) -> tuple[set[str], list[Event]]:
+    """Change what is `known` in the light of `links`, one after the other; the notes that changed, and the events."""
+    ledger = Ledger.of_now()
+    changed: set[str] = set()
+    events: list[Event] = []
+    for edge in links:
+        later, earlier = edge.source, edge.target
+        linked = ledger.event(
+            Action.LINK,
+            later,
+            other=earlier,
+            new=link_state(edge),
+            reason=edge.reason,
+            decided_by=edge.decided_by,
+            cause=later,
+        )
+        events.append(linked)
+        note = known.notes.get(earlier)
+        if note is None or earlier not in known.said:
+            continue
+        after = revised(note, known.said[earlier].text, edge, known.notes[later], known.said[later])
+        if after != note:
+            known.notes[earlier] = after
+            changed.add(earlier)
+            old, new = note_states(note, after)
+            events.append(ledger.event(Action.EVOLVE, earlier, old=old, new=new, reason=edge.reason, cause=linked.id))
+    return changed, events
 
 
 def _joining(
@@ -155,11 +255,10 @@ def _joining(
     return joining, before
 
 
-def _answers(asked: Sequence[Query], edges: Sequence[Edge]) -> Iterator[tuple[str, str, str]]:
-    """Yield (note of the answer, note of the question, question) for each turn that answers."""
+def _answers(asked: Sequence[Query], edges: Sequence[Edge]) -> Iterator[_Told]:
+    """Yield what each turn that answers does, and the question."""
     text = {query.id: query.text for query in asked}
     origin = {edge.source: edge.target for edge in edges if edge.kind is EdgeKind.ASKED_IN}
     for edge in edges:
         if edge.kind is EdgeKind.ANSWERED_BY:
-            answer, question = (content_id("note", id) for id in (edge.target, origin[edge.source]))
-            yield answer, question, text[edge.source]
+            yield note_id(edge.target), note_id(origin[edge.source]), Relation.ANSWERS, text[edge.source]

@@ -8,6 +8,16 @@ import hashlib
 PREFIXES = {"interaction": "m_", "note": "n_", "entity": "e_", "query": "q_", "insight": "i_", "event": "v_"}
 
 
+def note_id(interaction: str) -> str:
+    """The id of the note of an interaction, by the latter's id."""
+    return PREFIXES["note"] + interaction.removeprefix(PREFIXES["interaction"])
+
+
+def interaction_id(note: str) -> str:
+    """The way back from `note_id`."""
+    return PREFIXES["interaction"] + note.removeprefix(PREFIXES["note"])
+
+
 def content_id(kind: str, *parts: str) -> str:
     """Return the id of a node or an event, of `kind`, whose identity is `parts`, in order.
 

@@ -159,16 +159,17 @@ class Ingest(Struct):
             # Another ingest may have stored some of them meanwhile.
             batch = [pair for pair in extracted if pair[0].id not in frontier.known]
             derived = derive(batch, frontier, self.store, self._extractor.name) if batch and self._extractor else None
-            nodes, edges = (derived.nodes, derived.edges) if derived else ((), ())
+            nodes, edges, events = (derived.nodes, derived.edges, derived.events) if derived else ((), (), ())
             # Of conversations that brought nothing new, nobody asks here.
             same = len(batch) == len(extracted) and frontier.tails.items() <= ready.tails.items()
             vectors = ready.vectors if same else self._vectors([each for each, _ in batch], frontier)
-            new = self.store.save(Changes(nodes, edges, checkpoint, vectors))
+            new = self.store.save(Changes(nodes, edges, checkpoint, vectors, events=events))
         return {
             "added": len(batch),
             "notes": new.get(NodeKind.NOTE, 0),
             "entities": new.get(NodeKind.ENTITY, 0),
             "links": derived.links if derived else 0,
+            "evolved": derived.evolved if derived else 0,
         }
 
     def _ahead(self, said: Sequence[Interaction]) -> Frontier:

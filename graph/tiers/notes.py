@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from graph.ids import content_id
+from graph.ids import content_id, note_id
 from graph.model import Edge, EdgeKind, Entity, Extraction, Form, Interaction, Note
 from graph.text import fold, segmented, shortened, spoken_date, stop_words, word_list, words
 
@@ -52,7 +52,7 @@ def note(interaction: Interaction, extraction: Extraction) -> Note:
     """The note of one interaction. Its id follows from the interaction's."""
     named = interaction.form is Form.DOCUMENT and interaction.title
     return Note(
-        id=content_id("note", interaction.id),
+        id=note_id(interaction.id),
         title=shortened(named or interaction.text, _TITLE),
         context=_context(interaction, extraction),
         keywords=extraction.keywords,

@@ -7,9 +7,21 @@ import random
 import pytest
 from msgspec.structs import replace
 
-from graph import linking
+from graph.evolution import linking
 from graph.extract.rules import RuleExtractor
-from graph.model import Edge, EdgeKind, Entity, Extraction, Form, Frontier, Insight, Interaction, Mention, Record
+from graph.model import (
+    Edge,
+    EdgeKind,
+    Entity,
+    Extraction,
+    Form,
+    Frontier,
+    Insight,
+    Interaction,
+    Mention,
+    Record,
+    Relation,
+)
 from graph.tiers import insights, interactions, notes, queries
 
 NOTHING = Extraction((), ())
@@ -250,10 +262,18 @@ def test_a_link_leads_back_to_what_shares_a_rare_name() -> None:
 def test_more_shared_names_weigh_more() -> None:
     before = [("n_1", "e_Lisbon"), ("n_2", "e_Lisbon"), ("n_2", "e_Porto")]
     found = list(linking.links([("n_3", (LISBON, PORTO))], before))
+    # Beside it, to share one of the names is no more than others do.
     assert [(edge.target, edge.weight, edge.reason) for edge in found] == [
         ("n_2", 0.8333, "both mention Lisbon, Porto"),
-        ("n_1", 0.3333, "both mention Lisbon"),
     ]
+
+
+def test_shared_words_tell_among_those_that_share_a_name() -> None:
+    before = [("n_1", "e_Lisbon"), ("n_2", "e_Lisbon")]
+    likeness = {"n_1": 0.0, "n_2": 0.8}
+    (edge,) = linking.links([("n_3", (LISBON,))], before, lambda _, other: likeness[other])
+    assert (edge.target, edge.weight) == ("n_2", 0.3333)
+    assert [each.target for each in linking.links([("n_3", (LISBON,))], before, lambda *_: 0.8)] == ["n_1", "n_2"]
 
 
 def test_a_common_name_joins_nothing() -> None:
@@ -265,7 +285,7 @@ def test_a_common_name_joins_nothing() -> None:
 def test_links_are_few() -> None:
     things = [Entity(f"e_{number}", f"thing {number}", "CONCEPT") for number in range(20)]
     before = [(f"n_{number}", each.id) for number, each in enumerate(things)]
-    assert len(list(linking.links([("n_x", things)], before))) == 5
+    assert len(list(linking.links([("n_x", things)], before))) == linking.LINKS == 8
 
 
 def test_links_do_not_depend_on_how_many_come_at_once() -> None:
@@ -283,5 +303,5 @@ def test_links_do_not_depend_on_how_many_come_at_once() -> None:
 
 
 def test_answers_are_linked_to_their_questions() -> None:
-    (link,) = linking.answer_links([("n_2", "n_1", "Where?")])
+    (link,) = linking.told_links([("n_2", "n_1", Relation.ANSWERS, "Where?")])
     assert link == Edge("n_2", "n_1", EdgeKind.LINKS_TO, 0.9, "answers", "answers: Where?")

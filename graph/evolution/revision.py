@@ -1,0 +1,47 @@
+"""What changes of a note in the light of one that is linked to it (A-MEM's memory evolution, arXiv 2502.12110, 3.3).
+
+Its content never does, nor does anything of a note that a person has edited.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from graph.model import PERSON, Edge, Interaction, Note, Relation
+from graph.text import spoken_date, words
+
+_KEYWORDS = 12
+"""Keywords up to which a note gains some."""
+_TOLD = {
+    Relation.ANSWERS: "Answered by",
+    Relation.SUPERSEDES: "Corrected by",
+    Relation.CONTRADICTS: "Contradicted by",
+}
+
+
+def revised(note: Note, text: str, edge: Edge, later: Note, said: Interaction) -> Note:
+    """`note`, whose text is `text`, in the light of `later`, the note of `said`, which `edge` links to it.
+
+    It gains the keywords of the later note that it says itself; of one that elaborates it, its tags too; and its
+    context tells who answered, corrected or contradicted it.
+    """
+    if note.decided_by == PERSON:
+        return note
+    spoken = set(words(text))
+    overlooked = [each for each in later.keywords if each not in note.keywords and spoken.issuperset(words(each))]
+    keywords = (*note.keywords, *overlooked)[: max(_KEYWORDS, len(note.keywords))]
+    tags = note.tags
+    if edge.relation == Relation.ELABORATES:
+        tags = (*tags, *(each for each in later.tags if each not in tags))
+    return replace(note, keywords=keywords, tags=tags, context=_context(note.context, edge, said))
+
+
+def _context(context: str, edge: Edge, said: Interaction) -> str:
+    told = next((words for relation, words in _TOLD.items() if relation.value == edge.relation), None)
+    if not told or not said.speaker:
+        return context
+    sentence = f"{told} {said.speaker}"
+    if f"{sentence}." in context or f"{sentence}, " in context:
+        return context
+    when = f", {spoken_date(said.timestamp)}" if said.timestamp else ""
+    return f"{context} {sentence}{when}."
