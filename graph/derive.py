@@ -227,7 +227,8 @@ def _evolved(links: Sequence[Edge], known: _Known) -> tuple[set[str], list[Event
             known.notes[earlier] = after
             changed.add(earlier)
             old, new = note_states(note, after)
-            events.append(ledger.event(Action.EVOLVE, earlier, old=old, new=new, reason=edge.reason, cause=linked.id))
+            states = {"old": old, "new": new, "reason": edge.reason, "cause": linked.id}
+            events.append(ledger.event(Action.EVOLVE, earlier, other=later, **states))
     return changed, events
 
 

@@ -323,11 +323,12 @@ class Scale(Struct, frozen=True):
 class Removal(Struct, frozen=True):
     """What is taken out, as if it had never been there: `nodes` by id, with all their edges, all that is indexed of
     them and the events about them or because of them, `edges` by source, kind and target, the `vectors` of nodes by
-    id, and `checkpoints` by digest. What is not there is passed over."""
+    id, `events` by id, and `checkpoints` by digest. What is not there is passed over."""
 
     nodes: tuple[str, ...] = ()
     edges: tuple[tuple[str, EdgeKind, str], ...] = ()
     vectors: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
     checkpoints: tuple[str, ...] = ()
 
 
@@ -348,9 +349,10 @@ class Event(Struct, frozen=True):
     """A decision that changed the graph, so that it can be shown, undone and left out of a view of earlier days.
 
     `at` is when it was decided: ISO 8601 in UTC, `2024-03-05T10:22:00.123456Z`. `subject` is the node it is about,
-    `other` a second one, as the target of a link, or empty. `old` and `new` are what was so before and is since: maps
-    of what the action changes, None for what was not or is no longer there. `decided_by` is `rule`, a model's name or
-    `person`; `cause` the id of the node or event that brought it about, or empty; `value` the weight of a vote.
+    `other` a second one, the target of a link, the note that another evolved by, or empty. `old` and `new` are what was
+    so before and is since: maps of what the action changes, None for what was not or is no longer there. `decided_by`
+    is `rule`, a model's name or `person`; `cause` the id of the node or event that brought it about, or empty; `value`
+    the weight of a vote.
     """
 
     id: str

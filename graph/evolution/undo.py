@@ -62,7 +62,9 @@ class Past(Struct, frozen=True):
             case Action.LINK | Action.UNLINK:
                 return {(event.subject, event.other)}
             case Action.EDIT | Action.EVOLVE:
-                return {(event.subject, name) for name in _WHOLE if name in (event.old or {})}
+                return {
+                    (event.subject, name) for name in _WHOLE if name in (event.old or {}) and not _appended(event, name)
+                }
         return set()
 
 
@@ -83,6 +85,22 @@ class Reverted(Struct):
                 self.notes[event.subject] = _as_before(self.notes[event.subject], event)
 
 
+def _appended(event: Event, name: str) -> bool:
+    """Whether what was there of a text was only added to, so that what was added can be told apart as well."""
+    old, new = event.old[name], event.new[name]
+    return name == "context" and len(new) > len(old) and bool(new.startswith(old))
+
+
+def without(events: Iterable[Event], notes: Iterable[Note]) -> list[Note]:
+    """Those of `notes` that evolved by what holds of `events`, as if these had never been."""
+    past = Past.of(events)
+    state = Reverted({each.id: each for each in notes}, {})
+    for each in sorted(past.events.values(), key=lambda event: (event.at, event.id), reverse=True):
+        if each.action is Action.EVOLVE and past.holds(each):
+            state.undo(each, each.action)
+    return [state.notes[id] for id in sorted(state.touched)]
+
+
 def _as_before(note: Note, event: Event) -> Note:
     return replace(note, **{name: _value(getattr(note, name), event, name) for name in event.old})
 
@@ -90,6 +108,8 @@ def _as_before(note: Note, event: Event) -> Note:
 def _value(now: Any, event: Event, name: str) -> Any:
     """A field of a note without what an event did to it: of a list, only what it added and took away."""
     old, new = event.old[name], event.new[name]
+    if _appended(event, name):
+        return now.replace(new[len(old) :], "", 1)
     if name in _WHOLE:
         return old
     if list(now) == new:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 
 from msgspec.structs import replace
 
+from graph.evolution.undo import without
 from graph.forgetting import spelling
 from graph.forgetting.support import Fall, batches, ends, fall, supporting
 from graph.ids import PREFIXES
@@ -19,6 +20,7 @@ from graph.model import (
     Interaction,
     Node,
     NodeKind,
+    Note,
     Query,
     Reach,
     Removal,
@@ -40,7 +42,12 @@ def changes(ids: Sequence[str], store: Store) -> Changes:
     weaker = (each for each in _nodes(_of_kind(found.lost, NodeKind.ENTITY), store) if isinstance(each, Entity))
     respelt = spelling.entities(list(weaker), said, found.gone, store)
     return Changes(
-        nodes=(*_insights(found, said, store), *_reopened(around, found.gone, store), *respelt.entities),
+        nodes=(
+            *_insights(found, said, store),
+            *_reopened(around, found.gone, store),
+            *_notes(found.gone, store),
+            *respelt.entities,
+        ),
         edges=(*_closed(around, found.gone), *respelt.edges),
         removed=Removal(
             nodes=tuple(sorted(found.gone | {each.id for each in respelt.entities})),
@@ -90,6 +97,18 @@ def _reopened(around: Sequence[Edge], gone: Set[str], store: Store) -> Iterator[
     for node in _nodes(sorted(asked - answered), store):
         if isinstance(node, Query):
             yield replace(node, outcome="open")
+
+
+def _notes(gone: Set[str], store: Store) -> list[Note]:
+    """The notes that evolved in the light of what goes, as if it had never been said."""
+    events = [
+        event
+        for batch in batches(_of_kind(gone, NodeKind.NOTE))
+        for event in store.events(batch)
+        if event.subject not in gone and event.other in gone
+    ]
+    subjects = sorted({event.subject for event in events})
+    return without(events, (node for node in _nodes(subjects, store) if isinstance(node, Note)))
 
 
 def _hearing(ids: Sequence[str], gone: Set[str], store: Store) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence, Set
 
 from msgspec.structs import replace
 
 from graph.forgetting.choosing import names_of, tells_of
 from graph.forgetting.support import batches
-from graph.model import Changes, Edge, EdgeKind, Entity, Insight, NodeKind, Note, Removal, Selection
+from graph.model import Changes, Edge, EdgeKind, Entity, Event, Insight, NodeKind, Note, Removal, Selection
 from graph.ports import Store
 from graph.text import fold
 
@@ -36,8 +37,15 @@ def _of_notes(ids: Sequence[str], names: Set[str], store: Store) -> Changes:
     return Changes(
         nodes=tuple(_unnamed(note, names) for note in notes),
         edges=tuple(edge for edge in kept if edge not in links),
-        removed=Removal(edges=tuple((e.source, e.kind, e.target) for e in links if (e.source, e.target) not in there)),
+        removed=Removal(
+            edges=tuple((e.source, e.kind, e.target) for e in links if (e.source, e.target) not in there),
+            events=tuple(event.id for event in store.events(ids) if tells_of(_words(event), names)),
+        ),
     )
+
+
+def _words(event: Event) -> str:
+    return f"{event.reason} \n {json.dumps([event.old, event.new], ensure_ascii=False)}"
 
 
 def _unnamed(note: Note, names: Set[str]) -> Note:

@@ -242,3 +242,15 @@ def test_what_was_said_is_never_changed(memory: Memory) -> None:
     said = memory.node("m_1")
     assert isinstance(said, Interaction)
     assert (said.form, said.text) == (Form.MESSAGE, "Did you book the hotel in Zürich?")
+
+
+def test_what_was_added_to_a_context_since_stays(memory: Memory, url: str) -> None:
+    ledger = Ledger.of_now()
+    first = replace(NOTES[0], context=f"{NOTES[0].context} Answered by Bob.")
+    second = replace(first, context=f"{first.context} Corrected by Ann.")
+    old, new = note_states(NOTES[0], first)
+    event = ledger.event(Action.EVOLVE, "n_1", old=old, new=new)
+    old, new = note_states(first, second)
+    decided(url, event, ledger.event(Action.EVOLVE, "n_1", old=old, new=new), notes=(second,))
+    assert undo(memory, event.id) == [event]
+    assert note(memory, "n_1").context == f"{NOTES[0].context} Corrected by Ann."

@@ -711,6 +711,8 @@ class Removing:
         save(fill(store), events=EVENTS)
         self.remove(store, nodes=("n_2", "m_1"))
         assert list(store.events()) == [EVENTS[2]]
+        self.remove(store, events=("v_3", "v_9", "a/b"))
+        assert list(store.events()) == []
 
     def test_it_can_come_back(self, store: Store) -> None:
         self.before(store)

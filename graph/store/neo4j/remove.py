@@ -88,6 +88,11 @@ CALL () {
     }
     WITH DISTINCT v
     DELETE v
+    RETURN count(*) AS because
+}
+CALL () {
+    MATCH (v:_MemcliEvent) WHERE v.id IN [id IN $given.events | $given.within + id]
+    DELETE v
     RETURN count(*) AS events
 }
 CALL () {
@@ -113,6 +118,7 @@ def remove(connection: Connection, removed: Removal) -> None:
         _REMOVE,
         ids=list(removed.nodes),
         vectors=[id for id in removed.vectors if "/" not in id],
+        events=[id for id in removed.events if "/" not in id],
         digests=list(removed.checkpoints),
         edges=_edge_rows(removed),
     )

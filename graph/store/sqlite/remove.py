@@ -32,6 +32,7 @@ def remove(connection: sqlite3.Connection, removed: Removal) -> None:
         unindex(connection, said, keys)
     connection.executemany("DELETE FROM edge WHERE source = ? AND kind = ? AND target = ?", edges)
     connection.execute("DELETE FROM event WHERE cause IN (SELECT value FROM json_each(?))", (json.dumps(list(keys)),))
+    connection.execute("DELETE FROM event WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(removed.events),))
     # All else that belongs to a node goes with it: foreign keys see to that, and a trigger counts mentions.
     connection.execute("DELETE FROM node WHERE key IN (SELECT value FROM json_each(?))", (given["keys"],))
     _remove_speakers(connection, spoken)
