@@ -50,7 +50,7 @@ class Settings:
     recall_breadth: int = setting(300, "nodes that are left at each hop, those with the fewest edges first", 1, 100_000)
     recall_store_walks: bool = setting(True, "let a store walk itself that can: Neo4j with Graph Data Science")
     recall_graph: float = setting(0.2, "weight of the graph beside full text, for messages", 0, 10)
-    recall_graph_documents: float = setting(50.0, "weight of the graph beside full text, for documents", 0, 100)
+    recall_graph_documents: float = setting(4.0, "weight of the graph beside full text, for documents", 0, 100)
     neo4j_password: str = field(default="", repr=False)
     """A secret: it has no name in files, and is never shown."""
 

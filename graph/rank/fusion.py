@@ -10,6 +10,9 @@ from graph.model import Form, Interaction
 from graph.settings import Settings
 from graph.text import spelled
 
+_FIRST = 1.5
+"""What is added to ranks, counted from 0: the less, the more the first few count."""
+
 
 class Scored(Struct, frozen=True):
     """A candidate with its score and the signals it is made of, each in [0, 1] or a factor."""
@@ -40,21 +43,42 @@ def fuse(
         group = [each for each in candidates if each.form is form]
         standing = max((near.get(each.id, 0.0) for each in group), default=0.0) / best if best else 1.0
         share = max((graph.get(each.id, 0.0) for each in group), default=0.0) or 1.0
-        for each in group:
-            parts = {name: scores.get(each.id, 0.0) for name, scores in signals.items()}
-            parts |= {"near": near.get(each.id, 0.0) / (best or 1.0), "ppr": standing * graph.get(each.id, 0.0) / share}
-            scored.append(_scored(each, parts, each.speaker in asked, settings))
+        parts = {
+            each.id: {name: scores.get(each.id, 0.0) for name, scores in signals.items()}
+            | {"near": near.get(each.id, 0.0) / (best or 1.0), "ppr": standing * graph.get(each.id, 0.0) / share}
+            for each in group
+        }
+        joined = _joined(parts, settings) if form is Form.MESSAGE else _by_ranks(parts, standing, settings)
+        scored += [_scored(each, joined[each.id], parts[each.id], each.speaker in asked, settings) for each in group]
     return sorted(scored, key=lambda each: (-each.score, each.interaction.id))
 
 
-def _scored(candidate: Interaction, parts: Mapping[str, float], asked: bool, settings: Settings) -> Scored:
-    """A weighted mean of nearness and graph, times what speaks for or against the candidate.
+def _joined(parts: Mapping[str, Mapping[str, float]], settings: Settings) -> dict[str, float]:
+    """The weighted mean of nearness and graph, by id: a message is a turn among turns, and the graph adds a bit."""
+    weight = settings.recall_graph
+    return {id: (each["near"] + weight * each["ppr"]) / (1 + weight) for id, each in parts.items()}
 
-    What a document is about is known by its title, so that the graph leads to it; a message is a turn among turns.
+
+def _by_ranks(parts: Mapping[str, Mapping[str, float]], standing: float, settings: Settings) -> dict[str, float]:
+    """The weighted mean of the reciprocal ranks by nearness and by graph, by id, of which the first has `standing`.
+
+    What a document is about is known by its title, so that the graph leads to it. Its shares fall steeply, and nearness
+    does not: only their orders can be compared (reciprocal rank fusion; Cormack, Clarke and Buettcher, SIGIR 2009).
     """
-    weight = settings.recall_graph_documents if candidate.form is Form.DOCUMENT else settings.recall_graph
+    weights = {"near": 1.0, "ppr": settings.recall_graph_documents}
+    joined = dict.fromkeys(parts, 0.0)
+    for name, weight in weights.items():
+        order = sorted((id for id in parts if parts[id][name]), key=lambda id: (-parts[id][name], id))
+        for rank, id in enumerate(order):
+            joined[id] += weight * _FIRST / (_FIRST + rank)
+    return {id: standing * score / sum(weights.values()) for id, score in joined.items()}
+
+
+def _scored(
+    candidate: Interaction, joined: float, parts: Mapping[str, float], asked: bool, settings: Settings
+) -> Scored:
+    """What nearness and graph say, times what speaks for or against the candidate."""
     said_by = settings.recall_speaker if asked else 1.0
     asks = settings.recall_asking if candidate.form is Form.MESSAGE and candidate.text.rstrip().endswith("?") else 1.0
-    score = (parts["near"] + weight * parts["ppr"]) / (1 + weight) * said_by * asks
     signals = {**parts, "speaker": said_by, "asking": asks}
-    return Scored(candidate, score, {name: round(value, 6) for name, value in signals.items()})
+    return Scored(candidate, joined * said_by * asks, {name: round(value, 6) for name, value in signals.items()})

@@ -31,7 +31,7 @@ def test_a_message_is_a_mean_of_text_and_graph_each_by_its_best() -> None:
 def test_a_document_leans_on_the_graph() -> None:
     other = replace(PAGE, id="m_4")
     found = scores(PAGE, other, lexical={"m_3": 2.0, "m_4": 1.0}, graph={"m_3": 0.1, "m_4": 0.2})
-    assert found == pytest.approx({"m_3": (1 + 3 * 0.5) / 4, "m_4": (0.5 + 3 * 1) / 4})
+    assert found == pytest.approx({"m_3": (1 + 3 * 0.6) / 4, "m_4": (0.6 + 3 * 1) / 4})
 
 
 def test_between_messages_and_documents_full_text_tells() -> None:
