@@ -32,6 +32,7 @@ from graph.ports import Embedder, Extractor, Progress, Reader, Store
 from graph.readers.decode import reading
 from graph.readers.discovery import discover
 from graph.readers.registry import reader_named, sniff
+from graph.secrets import masked
 from graph.settings import Settings
 from graph.tiers.interactions import interaction, placed, windows
 
@@ -84,12 +85,15 @@ class Ingest(Struct):
                 self._reject(source)
             else:
                 self._source(source, chosen)
+        if self.report.masked:
+            told = f"{self.report.masked} secrets were masked; --no-redact keeps them"
+            self.report = replace(self.report, warnings=(*self.report.warnings, told))
         return replace(self.report, elapsed_s=round(time.monotonic() - began, 3))
 
     def _source(self, source: Source, chosen: Reader | None) -> None:
         try:
             reader = chosen or sniff(source)
-            digest = _digest(source, reader)
+            digest = _digest(source, reader, self.settings)
             done = next(self.store.checkpoints([digest]), None) if self.store else None
             if done and done.finished:
                 self._count(read=done.records, skipped=done.records)
@@ -127,7 +131,7 @@ class Ingest(Struct):
         """Yield what a source holds in batches whose borders depend on the source alone."""
         batch: list[Record | Reject] = []
         letters = 0
-        for each in reader.read(source, self.settings.ingest_longest):
+        for each in map(self._masked, reader.read(source, self.settings.ingest_longest)):
             batch.append(each)
             letters += len(each.text) if isinstance(each, Record) else 0
             if len(batch) >= self.settings.ingest_batch or letters >= _BATCH_LETTERS:
@@ -135,6 +139,15 @@ class Ingest(Struct):
                 batch, letters = [], 0
         if batch:
             yield batch
+
+    def _masked(self, read: Record | Reject) -> Record | Reject:
+        """What was read without its secrets, of which nothing goes further."""
+        if isinstance(read, Reject) or not self.settings.ingest_redact:
+            return read
+        found, secrets = masked(read)
+        if secrets:
+            self._count(masked=secrets)
+        return found
 
     def _write(self, records: Sequence[Record], checkpoint: Checkpoint) -> None:
         """Derive and store one batch. Extraction, which takes the time, holds no lock."""
@@ -234,9 +247,10 @@ def persistently(work: Callable[[], T]) -> T:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def _digest(source: Source, reader: Reader) -> str:
-    """What tells this source from others: its bytes, its name, and who reads it."""
+def _digest(source: Source, reader: Reader, settings: Settings) -> str:
+    """What tells this source from others: its bytes, its name, who reads it, and whether its secrets are kept."""
     digest = hashlib.blake2b(digest_size=16)
+    digest.update(b"" if settings.ingest_redact else b"unmasked\0")
     digest.update(f"{reader.name}\0{source.name}\0".encode("utf-8", "surrogatepass"))
     with reading(source) as file:
         while block := file.read(_BLOCK):

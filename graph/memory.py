@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 from graph.answer import reply
 from graph.errors import ModelMissingError, StoreBusyError
@@ -37,6 +37,7 @@ from graph.store.registry import open_store
 
 if TYPE_CHECKING:
     from graph.comparison import Holding
+    from graph.doctor import Checkup, Kept
     from graph.forgetting.choosing import Wanted
     from graph.forgetting.run import Forgotten, Preview
     from graph.history import Undoing
@@ -143,6 +144,16 @@ class Memory:
                 "there is no model to make vectors with", "get one with `memcli model pull bge-small`"
             )
         return reindex(self._store, self._embedder, progress)
+
+    def check(self, *, mend: bool = False) -> Checkup:
+        """Whether the memory keeps its own rules; with `mend`, put right what does not, as far as can be.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        from graph.doctor import check
+
+        return check(cast("Kept", self._store), mend=mend)
 
     def forgettable(self, wanted: Wanted) -> Preview:
         """What `forget` would remove; raises what that raises."""

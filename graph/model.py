@@ -385,6 +385,14 @@ class Changes(Struct, frozen=True):
     events: tuple[Event, ...] = ()
 
 
+class Fault(Struct, frozen=True):
+    """What is not as it should be: the rule that is broken, by name, the id of what breaks it (or empty), and how."""
+
+    rule: str
+    id: str
+    what: str
+
+
 class Frontier(Struct, frozen=True):
     """Where a store stands before a batch.
 
@@ -399,7 +407,7 @@ class Frontier(Struct, frozen=True):
 
 
 class IngestReport(Struct, frozen=True):
-    """What one ingest did. `read` counts records; `skipped` those that were known already."""
+    """What one ingest did. `read` counts records; `skipped` those that were known already; `masked` secrets."""
 
     read: int = 0
     added: int = 0
@@ -409,6 +417,7 @@ class IngestReport(Struct, frozen=True):
     entities: int = 0
     links: int = 0
     evolved: int = 0
+    masked: int = 0
     elapsed_s: float = 0.0
     rejects: tuple[Reject, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from graph.model import (
     EntityMatch,
     Event,
     Extraction,
+    Fault,
     Frontier,
     Match,
     Node,
@@ -121,6 +122,18 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of it. Closing twice is fine."""
+        ...
+
+
+class Upkeep(Protocol):
+    """What a store does beside, for `graph.doctor`: it knows what no reader sees."""
+
+    def faults(self) -> list[Fault]:
+        """What is wrong inside: indexes, counts and files that do not agree with the nodes and edges."""
+        ...
+
+    def mend(self) -> None:
+        """Put all of that right, as far as can be; may take long."""
         ...
 
 

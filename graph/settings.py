@@ -26,6 +26,7 @@ class Settings:
     models: str = setting("", "the folder with the models that are files")
     ingest_batch: int = setting(64, "records in one transaction", 1, 10_000)
     ingest_extractor: str = setting("auto", "who finds entities: auto, spacy or rules")
+    ingest_redact: bool = setting(True, "mask keys, tokens, passwords and card numbers before anything is stored")
     embedding_model: str = setting("auto", "who makes vectors: auto, none, or the name of a model")
     ingest_longest: int = setting(16_000_000, "bytes of the longest record taken in", 1_000, 1_000_000_000)
     recall_candidates: int = setting(300, "interactions that full text hands to ranking", 1, 10_000)

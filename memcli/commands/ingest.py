@@ -59,12 +59,18 @@ def ingest(
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count, and change nothing.")] = False,
+    redact: Annotated[
+        bool | None,
+        typer.Option("--redact/--no-redact", help="Mask keys, tokens, passwords and card numbers, or keep them."),
+    ] = None,
 ) -> Exit:
     """Take in chats, transcripts and documents.
 
     What is known already is skipped, so that a longer export of the same chat can be taken in again.
     What cannot be taken in is named with file and line, and the exit code is 5.
     """
+    if redact is not None:
+        session.flags["ingest.redact"] = str(redact).lower()
     named = _named(session, paths or [])
     stdin = session.stdin if STDIN in named else None
     with _progress(session) as progress:

@@ -16,6 +16,7 @@ from graph.extract.models import installed_model
 from memcli.command import command, new_group
 from memcli.exits import Exit
 from memcli.passwords import account_of, ask_on_terminal, forget, keep, keyring_name
+from memcli.render.doctor import show_checkup
 from memcli.render.graph import show_info
 from memcli.render.progress import TerminalProgress
 from memcli.render.transfer import show_transfer
@@ -156,6 +157,31 @@ def reindex(session: Session) -> None:
             f"{report.interactions} interactions in all"
         ),
     )
+
+
+@command(
+    app,
+    examples="""
+    memcli store doctor
+    memcli store doctor --repair --json
+    """,
+)
+def doctor(
+    session: Session, repair: Annotated[bool, typer.Option("--repair", help="Put right what can be.")] = False
+) -> Exit:
+    """Check that the memory keeps its own rules: edges, order, counts, full text, and files without what was forgotten.
+
+    What breaks a rule is named, and the exit code is 1; also after --repair, if something is left.
+    """
+    with session.memory() as memory:
+        found = memory.check(mend=repair)
+    mended = len(found.found) - len(found.left)
+    session.emit(
+        {"faults": plain(found.left), "found": len(found.found), "mended": mended},
+        lambda page: show_checkup(page, found),
+        status="error" if found.left else "ok",
+    )
+    return Exit.FAILED if found.left else Exit.DONE
 
 
 @contextmanager

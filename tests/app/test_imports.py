@@ -13,7 +13,19 @@ import pytest
 from memcli import __version__
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {"spacy", "igraph", "networkx", "neo4j", "numpy", "sqlite_utils", "rich", "ijson", "onnxruntime", "tokenizers"}
+HEAVY = {
+    "detect_secrets",
+    "spacy",
+    "igraph",
+    "networkx",
+    "neo4j",
+    "numpy",
+    "sqlite_utils",
+    "rich",
+    "ijson",
+    "onnxruntime",
+    "tokenizers",
+}
 UNNEEDED = {"platformdirs", "graph.memory", "graph.model", "memcli.session", "memcli.config"}
 
 CODE = """

@@ -32,7 +32,7 @@ def test_the_report(empty: World, tmp_path: Path) -> None:
 def test_the_data_is_that_of_the_contract(empty: World) -> None:
     ran = empty("ingest", "-", "--json", stdin=CHAT)
     assert (ran.code, ran.err, ran.envelope["status"]) == (0, "", "ok")
-    names = "read added skipped rejected notes entities links evolved elapsed_s rejects"
+    names = "read added skipped rejected notes entities links evolved masked elapsed_s rejects"
     assert list(ran.data) == names.split()
     assert ran.data["added"] == 2
 

@@ -41,6 +41,7 @@ COMMAND_LINES = {
     "space rename": ["space", "rename", "default", "work", "--store", "COPY"],
     "store backup": ["store", "backup", "memory.jsonl.gz"],
     "store copy": ["store", "copy", "STORE", "copy.db"],
+    "store doctor": ["store", "doctor"],
     "store info": ["store", "info"],
     "store reindex": ["store", "reindex", "--store", "COPY"],
     "store restore": ["store", "restore", "BACKUP", "--store", "restored.db"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,19 @@ def test_a_terminal_sees_how_it_gets_on(world: World, sample_store: Path, monkey
     told.clear()
     assert world("store", "copy", str(sample_store), "copy.db", "--quiet").code == 0
     assert told == []
+
+
+def test_a_doctor_finds_and_mends(empty: World) -> None:
+    assert empty("ingest", "-", stdin=b'{"speaker": "Ann", "text": "I love Zermatt."}\n').code == 0
+    ran = empty("store", "doctor")
+    assert (ran.code, ran.out) == (0, "all is well\n")
+    connection = sqlite3.connect(empty.home / "memory.db")
+    connection.execute("UPDATE entity SET mentions = 9")
+    connection.commit()
+    connection.close()
+    ran = empty("store", "doctor", "--json")
+    assert (ran.code, ran.envelope["status"], ran.data["mended"]) == (1, "error", 0)
+    assert {each["rule"] for each in ran.data["faults"]} == {"mentions are counted"}
+    Draft202012Validator(json.loads(schema_of("store doctor"))).validate(ran.data)
+    ran = empty("store", "doctor", "--repair")
+    assert (ran.code, ran.out) == (0, "mended 2\nall is well\n")

@@ -15,6 +15,7 @@ from graph.model import (
     EdgeKind,
     EntityMatch,
     Event,
+    Fault,
     Frontier,
     Match,
     Node,
@@ -27,7 +28,7 @@ from graph.model import (
     Vector,
     Walk,
 )
-from graph.store.neo4j import read, search, write
+from graph.store.neo4j import read, search, upkeep, write
 from graph.store.neo4j.address import address
 from graph.store.neo4j.connection import Connection, connect, mine
 from graph.store.neo4j.failures import translated
@@ -145,6 +146,13 @@ class Neo4jStore:
         if not self._connection.writing:
             raise StoreError("changes are saved in a transaction that may write", "begin one")
         return self._with(lambda connection: write.save(connection, changes))
+
+    def faults(self) -> list[Fault]:
+        return self._with(upkeep.faults)
+
+    def mend(self) -> None:
+        with self.transaction(write=True):
+            self._with(upkeep.mend)
 
     def nodes(self, selection: Selection) -> Iterator[Node]:
         with translated(self._address.shown):

@@ -114,7 +114,7 @@ def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
     if changes.removed != Removal():
         remove(connection, changes.removed)
     interactions = {node.id: node for node in reversed(changes.nodes) if isinstance(node, Interaction)}
-    texts = _texts(connection.space, list(interactions.values()))
+    texts = texts_of(connection.space, list(interactions.values()))
     rows: Iterable[Row] = ()
     if changes.nodes:
         kinds = _node_rows(connection.space, changes.nodes)
@@ -183,7 +183,7 @@ def _names(nodes: Sequence[Node]) -> tuple[dict[str, list[str]], dict[str, list[
     return several, folded
 
 
-def _texts(space: str, interactions: Sequence[Interaction]) -> dict[str, dict[str, Any]]:
+def texts_of(space: str, interactions: Sequence[Interaction]) -> dict[str, dict[str, Any]]:
     """What is indexed of interactions, by id: their place, the words of their text and of its pieces."""
     parts: dict[str, list[str]] = {}
     for each in interactions:

@@ -16,6 +16,7 @@ from graph.model import (
     EdgeKind,
     EntityMatch,
     Event,
+    Fault,
     Frontier,
     Match,
     Node,
@@ -28,7 +29,7 @@ from graph.model import (
     Vector,
     Walk,
 )
-from graph.store.sqlite import read, search, write
+from graph.store.sqlite import read, search, upkeep, write
 from graph.store.sqlite.connection import connect
 from graph.store.sqlite.failures import translated
 from graph.store.sqlite.migrations import NAMES
@@ -112,6 +113,13 @@ class SqliteStore:
         if not self._writing:
             raise StoreError("changes are saved in a transaction that may write", "begin one")
         return self._with(lambda connection: write.save(connection, changes))
+
+    def faults(self) -> list[Fault]:
+        return self._with(upkeep.faults)
+
+    def mend(self) -> None:
+        with self.transaction(write=True, wipe=True):
+            self._with(upkeep.mend)
 
     def nodes(self, selection: Selection) -> Iterator[Node]:
         with translated(self._path):

@@ -1,0 +1,163 @@
+"""Whether a memory keeps its own rules, and mending what does not."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from graph.forgetting.support import RESTING, batches, ends
+from graph.ingest import persistently
+from graph.model import (
+    EDGE_ENDS,
+    Changes,
+    Edge,
+    EdgeKind,
+    Fault,
+    Insight,
+    Interaction,
+    Node,
+    NodeKind,
+    Query,
+    Removal,
+    Selection,
+    kind_of,
+)
+from graph.ports import Store, Upkeep
+
+_WORDS: Mapping[NodeKind, str] = {
+    NodeKind.NOTE: "it is derived from nothing that was said",
+    NodeKind.QUERY: "nobody asked it",
+    NodeKind.INSIGHT: "nothing supports it",
+    NodeKind.ENTITY: "nobody tells of it, and it says nothing",
+}
+
+
+class Kept(Store, Upkeep, Protocol):
+    """A store with all that it can do."""
+
+
+class Checkup(Struct, frozen=True):
+    """What was found, and what of it is left after mending; the same where nothing was mended."""
+
+    found: tuple[Fault, ...]
+    left: tuple[Fault, ...]
+
+
+class _Found(Struct):
+    """Faults, and what mends them: nodes to write anew, and what is to be removed."""
+
+    faults: list[Fault] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+
+
+def check(store: Kept, *, mend: bool = False) -> Checkup:
+    """Look through all of the memory; with `mend`, put right what can be, and look again.
+
+    Raises:
+        StoreError: the store fails.
+    """
+    found = _looked_through(store)
+    faults = (*store.faults(), *found.faults)
+    if not (mend and faults):
+        return Checkup(faults, faults)
+    persistently(store.mend)
+    # What is removed may have been all that something else rested on.
+    while found.nodes or found.gone or found.edges:
+        persistently(partial(_mended, found, store))
+        found = _looked_through(store)
+    return Checkup(faults, (*store.faults(), *found.faults))
+
+
+def _mended(found: _Found, store: Store) -> None:
+    edges = tuple((edge.source, edge.kind, edge.target) for edge in found.edges)
+    with store.transaction(write=True):
+        store.save(Changes(removed=Removal(edges=edges)))
+        for batch in batches(found.gone):
+            store.save(Changes(removed=Removal(tuple(batch))))
+        gone = set(found.gone)
+        store.save(Changes(tuple(node for node in found.nodes if node.id not in gone)))
+
+
+def _looked_through(store: Store) -> _Found:
+    with store.transaction(write=False):
+        kinds: dict[str, NodeKind] = {}
+        places: dict[str, tuple[str, str, int]] = {}
+        told: list[Query | Insight] = []
+        found = _Found()
+        for node in store.nodes(Selection()):
+            kinds[node.id] = kind_of(node)
+            if isinstance(node, Interaction):
+                places[node.id] = (node.conversation, node.session, node.position)
+            elif isinstance(node, Query | Insight):
+                told.append(node)
+        support: Counter[str] = Counter()
+        answers: Counter[str] = Counter()
+        after: dict[str, list[Edge]] = defaultdict(list)
+        for edge in store.edges(None, ()):
+            if (kinds.get(edge.source), kinds.get(edge.target)) != EDGE_ENDS[edge.kind]:
+                found.edges.append(edge)
+                found.faults.append(Fault("edges join what they may", edge.source, f"{edge.kind} to {edge.target}"))
+                continue
+            if edge.kind in RESTING:
+                support[ends(edge)[0]] += 1
+            answers[edge.source] += edge.kind is EdgeKind.ANSWERED_BY
+            if edge.kind is EdgeKind.NEXT:
+                after[edge.source].append(edge)
+    _check_places(places, found)
+    _check_order(after, places, found)
+    for id, kind in kinds.items():
+        if kind in _WORDS and not support[id]:
+            found.gone.append(id)
+            found.faults.append(Fault("what is derived rests on something", id, _WORDS[kind]))
+    for each in told:
+        _check_told(each, support[each.id], answers[each.id], found)
+    return found
+
+
+def _check_places(places: Mapping[str, tuple[str, str, int]], found: _Found) -> None:
+    first: dict[tuple[str, int], str] = {}
+    for id, (conversation, _, position) in places.items():
+        other = first.setdefault((conversation, position), id)
+        if other != id:
+            found.faults.append(Fault("each has a place of its own", id, f"it stands where {other} does"))
+
+
+def _check_order(after: Mapping[str, list[Edge]], places: Mapping[str, tuple[str, str, int]], found: _Found) -> None:
+    """Turns follow one another within a session, each once."""
+    followed: set[str] = set()
+    for source in sorted(after, key=lambda id: places[id]):
+        here = places[source]
+        for edge in sorted(after[source], key=lambda edge: places[edge.target]):
+            there = places[edge.target]
+            right = there[:2] == here[:2] and there[2] > here[2]
+            if right and edge.target not in followed and edge is _nearest(after[source], places):
+                followed.add(edge.target)
+                continue
+            found.edges.append(edge)
+            found.faults.append(Fault("turns follow one another", source, f"{edge.target} does not come next"))
+
+
+def _nearest(edges: list[Edge], places: Mapping[str, tuple[str, str, int]]) -> Edge:
+    here = places[edges[0].source]
+    later = [edge for edge in edges if places[edge.target][:2] == here[:2] and places[edge.target][2] > here[2]]
+    return min(later or edges, key=lambda edge: places[edge.target])
+
+
+def _check_told(node: Query | Insight, support: int, answers: int, found: _Found) -> None:
+    right: Any
+    if isinstance(node, Insight):
+        right = replace(node, support=support, state="active" if support > 1 else "candidate")
+        what = f"it counts {node.support} supporters ({node.state}), and has {support}"
+    else:
+        right = replace(node, outcome="answered" if answers else "open")
+        what = f"it is {node.outcome}, and has {answers} answers"
+    if support and right != node:
+        found.nodes.append(right)
+        found.faults.append(Fault("counts are right", node.id, what))

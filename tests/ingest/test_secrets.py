@@ -1,0 +1,96 @@
+"""Secrets are masked before anything is stored, and ordinary talk stays as it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from graph.model import Form, NodeKind, Record
+from graph.secrets import masked, masked_text
+
+from .memories import exported, ingested, nodes, written
+
+# In pieces, so that nobody takes them for real.
+SECRETS = {
+    "aws access key": "AKIA" + "Q3EGRJ5ZT7LX2MWP",
+    "github token": "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8",
+    "slack token": "xoxb-" + "123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx",
+    "basic auth credentials": "https://ann:" + "hunter2secret" + "@example.org/x",
+    "card number": "4111 1111 1111 " + "1111",
+    "password": "password: " + "hunter2!",
+    "private key": "-----BEGIN RSA PRIVATE KEY-----\nMIIEabc123\nxyz==\n-----END RSA PRIVATE KEY-----",
+    "json web token": "eyJhbGciOiJIUzI1NiJ9"
+    + ".eyJzdWIiOiIxMjM0NTY3ODkwIn0"
+    + ".dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+}
+KEPT = [
+    "My password is a secret, and the key to the house is under the mat.",
+    "The secret: he loves her. The key: patience!",
+    "Call me on +49 30 901820 or 0171 1234567, order 4111 1111 1111 1112, ISBN 978-3-16-148410-0.",
+    "See https://example.org/a/very/long/path?with=parameters&and=more#anchors, or C:\\Users\\ann\\Documents\\x.txt",
+    "def login(username: str, password: str) -> None: self.password_hash = hash(password)",
+    "AHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHHH so happy!!!!!!!!! 10000000000000000000",
+    "commit 3f786850e387550fdab836ed7e6dc881de23001b of 2024-03-05T10:22:00",
+    "東京タワーに行きたい。パスワードは秘密です。",
+    "",
+]
+
+
+@pytest.mark.parametrize("what", SECRETS)
+def test_a_secret_is_masked(what: str) -> None:
+    text, count = masked_text(f"Look, {SECRETS[what]} and more words.\nThat was it.")
+    assert count == 1
+    assert f"[masked: {what}]" in text
+    assert text.startswith("Look, ")
+    assert text.endswith(" and more words.\nThat was it.")
+    for part in SECRETS[what].replace("password: ", "").removeprefix("https://ann:").split("\n"):
+        assert part.removesuffix("@example.org/x") not in text
+    assert masked_text(text) == (text, 0)
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_ordinary_talk_stays_as_it_is(text: str) -> None:
+    assert masked_text(text) == (text, 0)
+
+
+def test_titles_and_metadata_too() -> None:
+    secret = SECRETS["github token"]
+    record = Record(Form.MESSAGE, "1", "Hi", title=secret, metadata={"a": [1, {"b": f"x {secret}"}], "c": None})
+    found, count = masked(record)
+    assert count == 2
+    assert secret not in str(found)
+    assert found.metadata == {"a": [1, {"b": "x [masked: github token]"}], "c": None}
+
+
+def test_nothing_of_it_is_stored(tmp_path: Path) -> None:
+    lines = [{"id": str(n), "speaker": "Ann", "text": f"Use {each} there."} for n, each in enumerate(SECRETS.values())]
+    file = written(tmp_path / "chat.jsonl", lines)
+    store = tmp_path / "store" / "memory.db"
+    report = ingested(store, file)
+    assert (report.added, report.masked) == (len(SECRETS), len(SECRETS))
+    assert report.warnings[-1] == f"{len(SECRETS)} secrets were masked; --no-redact keeps them"
+    found = b"".join(each.read_bytes() for each in store.parent.iterdir())
+    for secret in SECRETS.values():
+        assert json.dumps(secret)[1:-1].encode() not in found
+        assert secret.encode() not in found
+    assert "hunter2" not in exported(store)
+
+
+def test_it_makes_no_difference_how_many_come_at_once(tmp_path: Path) -> None:
+    lines = [{"id": str(n), "text": f"Use {each} {n}."} for n, each in enumerate([*SECRETS.values(), *KEPT] * 3)]
+    file = written(tmp_path / "chat.jsonl", lines)
+    graphs = set()
+    for batch in (1, 7, 64):
+        ingested(tmp_path / f"{batch}.db", file, ingest_batch=batch)
+        graphs.add(exported(tmp_path / f"{batch}.db"))
+    assert len(graphs) == 1
+
+
+def test_they_are_kept_where_that_is_wanted(tmp_path: Path) -> None:
+    file = written(tmp_path / "chat.jsonl", [{"id": "1", "text": SECRETS["password"]}])
+    assert ingested(tmp_path / "memory.db", file).masked == 1
+    report = ingested(tmp_path / "memory.db", file, ingest_redact=False)
+    assert (report.added, report.masked, report.warnings) == (1, 0, ())
+    assert len(nodes(tmp_path / "memory.db", NodeKind.INTERACTION)) == 2
