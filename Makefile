@@ -17,7 +17,7 @@ COG := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test models lint check format bench bench-eval bench-stores neo4j docs clean
+.PHONY: help demo test models lint check format bench bench-eval bench-links bench-stores neo4j docs clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ bench: $(DEVELOP) ## measure speed, as ratios within one run
 
 bench-eval: $(USE) ## measure recall on MEMCLI_EVAL_DATA, into docs/benchmarks
 	$(BIN)/memcli eval "$(EVAL_DATA)" --category --jobs 2 --keep .cache/eval --output docs/benchmarks
+
+bench-links: $(DEVELOP) ## measure links between notes (WRITE=1: into docs/benchmarks)
+	$(BIN)/python tests/bench/links.py --data "$(EVAL_DATA)" $(if $(WRITE),--output docs/benchmarks)
 
 bench-stores: $(DEVELOP) ## measure the Neo4j store beside the SQLite store (WRITE=1: into docs/benchmarks)
 	$(BIN)/python -m tests.bench.stores --data "$(EVAL_DATA)" --keep .cache/eval $(if $(WRITE),--output docs/benchmarks)

@@ -9,6 +9,7 @@ import pytest
 from graph.errors import NotFoundError, UsageError
 from graph.forgetting.choosing import Wanted
 from graph.model import EdgeKind, Entity, Insight, Interaction, NodeKind, Note, Query, Question
+from graph.store.registry import open_store
 from tests.ingest.memories import long_talk, talk
 
 from .memories import Place, edges, exported, filled, forgotten, nodes, opened
@@ -150,6 +151,11 @@ def test_an_entity_goes_and_what_was_said_stays(place: Place, tmp_path: Path) ->
     told += [str((each.context, each.keywords)) for each in derived if isinstance(each, Note)]
     assert any("zermatt" in title.casefold() for title in titles)
     assert not [each for each in told if "zermatt" in each.casefold()]
+    store = open_store(url, create=False)
+    decided = [str((each.old, each.new, each.reason)) for each in store.events()]
+    store.close()
+    assert not [each for each in decided if "zermatt" in each.casefold()]
+    assert decided
     with opened(url) as memory, memory.snapshot() as snapshot:
         assert not [edge for edge in snapshot.edges() if edge.reason.casefold().startswith("both mention zermatt")]
 
