@@ -60,7 +60,7 @@ def _best(
     note: str, weight: Mapping[str, float], shared: Mapping[str, Sequence[str]], likeness: Likeness
 ) -> Iterator[Edge]:
     """The links of `note` to those that share names with it and are of the higher kind, best first."""
-    # Texts count twice: measured on REALTALK, precision .958 and recall .137, .956 and .129 if once.
+    # What texts share counts twice as much as names, which are often in passing.
     scores = {other: (min(1.0, weight[other]) + 2 * likeness(note, other)) / 3 for other in weight}
     least = higher([_UNRELATED, *scores.values()])
     related = (other for other in scores if round(scores[other], 4) >= least)

@@ -98,6 +98,8 @@ def rows(folder: Path, url: str) -> Iterator[tuple[str, float, float]]:
 
     kinds = frozenset(links.values())
     yield f"memcli, all {len(links)} links", *measured(pairs, lambda pair: linked(kinds, pair))
+    mixed = frozenset({"same_topic", "elaborates"})
+    yield "memcli, by the mixture", *measured(pairs, lambda pair: linked(mixed, pair))
     for kind in sorted(kinds):
         yield f"memcli, {kind}", *measured(pairs, lambda pair, kind=kind: linked(frozenset({kind}), pair))
     yield f"names, a sum of .25, {len(constant)} links", *measured(pairs, lambda pair: pair in constant)

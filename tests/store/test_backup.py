@@ -73,7 +73,7 @@ def test_a_backup_is_the_export_with_a_header_checkpoints_and_a_footer(place: Pl
     lines = gzip.decompress(backed_up(source, tmp_path / "a.gz").read_bytes()).decode().splitlines()
     graph = exported(source).splitlines()
     assert lines[1 : len(graph) + 1] == graph
-    assert {json.loads(line)["type"] for line in lines[len(graph) + 1 : -2]} == {"vector"}
+    assert {json.loads(line)["type"] for line in lines[len(graph) + 1 : -2]} == {"vector", "event"}
     assert [json.loads(lines[at])["type"] for at in (0, -2, -1)] == ["header", "checkpoint", "footer"]
 
 

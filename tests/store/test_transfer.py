@@ -173,7 +173,7 @@ def test_a_copy_that_is_killed_again_and_again_ends_as_any_other(
     source, target = place("sqlite"), place(kind)
     filled(source, written(tmp_path / "chat.jsonl", long_talk(200)))
     graph = exported(source)
-    parts = len(graph.splitlines()) + len(vectors(source)) + 1
+    parts = len(graph.splitlines()) + len(vectors(source)) + decided(source) + 1
     left = 0
     for number, each in enumerate(writes):
         inside = number % 2 == 0
@@ -189,6 +189,12 @@ def test_a_copy_that_is_killed_again_and_again_ends_as_any_other(
     assert checkpoints(target) == checkpoints(source)
     assert vectors(target) == vectors(source)
     assert resolved(target) == resolved(source)
+
+
+def decided(url: str) -> int:
+    """How many events there are."""
+    with opened(url) as memory:
+        return memory.info().events
 
 
 def process(source: str, target: str, writes: int, where: str) -> subprocess.CompletedProcess[str]:
