@@ -10,7 +10,8 @@ from graph.errors import NotFoundError, UsageError
 from graph.forgetting.choosing import Wanted
 from graph.model import EdgeKind, Entity, Insight, Interaction, NodeKind, Note, Query, Question
 from graph.store.registry import open_store
-from tests.ingest.memories import long_talk, talk
+from tests.embedding.words import WordEmbedder
+from tests.ingest.memories import long_talk, talk, written
 
 from .memories import Place, edges, exported, filled, forgotten, nodes, opened
 
@@ -189,3 +190,18 @@ def test_names_that_lead_nowhere(place: Place, tmp_path: Path) -> None:
             memory.forget(Wanted())
         assert memory.forgettable(Wanted(conversation="none")).nodes == {}
     assert exported(url) == before
+
+
+def test_vectors_that_heard_it_are_made_anew(place: Place, tmp_path: Path) -> None:
+    def vectors(url: str, talk: list[dict[str, object]], *gone: str) -> dict[str, bytes]:
+        with opened(url) as memory:
+            memory.__dict__["_embedder"] = WordEmbedder()
+            memory.ingest([written(tmp_path / "heard.jsonl", talk)])
+            if gone:
+                memory.forget(Wanted(gone, "trip"))
+            return {each.node: each.numbers for each in memory._store.vectors()}
+
+    never = vectors(place("never"), TRIP[:-1])
+    assert len(never) == 5
+    assert vectors(place("all"), TRIP) | never != vectors(place("all"), TRIP)
+    assert vectors(place("gone"), TRIP, "6") == never
