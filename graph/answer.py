@@ -29,9 +29,12 @@ from graph.rank.values import Asked
 from graph.rank.wanted import stems, wanted
 from graph.recall import Evidence
 from graph.text import fold, shortened, spoken_date
+from graph.tiers.votes import answer_id
 
 _TRUSTED_HITS = 5
 """Hits that may show that memory holds an answer."""
+_INSIGHTS = 5
+"""Insights above an answer."""
 _FOUND = 0.45
 """Confidence from which memory is said to hold an answer."""
 
@@ -51,13 +54,15 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
     hits = [_hit(rank, each, note_of.get(each.interaction.id), ways) for rank, each in enumerate(chosen, 1)]
     if question.order == "time":
         hits.sort(key=lambda hit: (hit.timestamp or "", hit.rank))
+    insights = _insights(evidence, set(note_of.values()))
     return Reply(
         question=question,
         answer=_answer(question, evidence, chosen) if question.answer else Answer(),
         hits=tuple(hits),
-        insights=_insights(evidence, set(note_of.values())),
+        insights=insights,
         reading=shown(evidence.read),
         elapsed_ms=round((time.perf_counter() - began) * 1000, 3),
+        id=answer_id([each.insight for each in insights]),
     )
 
 
@@ -97,7 +102,7 @@ def _insights(evidence: Evidence, notes: set[str]) -> tuple[InsightHit, ...]:
     ]
     return tuple(
         sorted((hit for hit in found if hit.score), key=lambda hit: (-hit.score, -len(hit.support), hit.insight))
-    )
+    )[:_INSIGHTS]
 
 
 def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored]) -> Answer:

@@ -90,7 +90,8 @@ def derive(
     joining, before = _joining(turns, store)
     # The only earlier nodes that matter as such, in one read: insights stated again, and notes that may be linked to.
     earlier = {note for note, _ in before} | {note for _, note, *_ in told}
-    held = _held([statement.insight for statement, _ in stated], earlier - written, store)
+    opinions = [id for statement, _ in stated for id in (statement.insight, statement.opposite) if id]
+    held = _held(opinions, earlier - written, store)
     known = _Known.of(turns, held)
     links = _links(joining, before, [each for each in told if each[1] in known.notes], known)
     evolved, events = _evolved(links, known)
@@ -142,10 +143,18 @@ def _sessions(placed: Sequence[Interaction], frontier: Frontier) -> tuple[list[Q
 
 
 def _held(statements: Sequence[str], notes: Set[str], store: Store) -> list[Node]:
-    """Those of the insights and notes with the ids given that the store holds, and what the latter are notes of."""
-    ids = dict.fromkeys([*statements, *sorted(notes), *(interaction_id(each) for each in sorted(notes))])
+    """Those of the insights and notes with the ids given that the store holds, what the latter are notes of, and what
+    the former were merged into."""
+    wanted = tuple(dict.fromkeys([*statements, *sorted(notes), *(interaction_id(each) for each in sorted(notes))]))
     kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT)
-    return list(store.nodes(Selection(kinds=kinds, ids=tuple(ids)))) if ids else []
+    held: dict[str, Node] = {}
+    # What was merged is few, and leads to what it was merged into.
+    while wanted:
+        found = list(store.nodes(Selection(kinds=kinds, ids=wanted)))
+        held |= {node.id: node for node in found}
+        into = {node.merged_into for node in found if isinstance(node, Insight) and node.merged_into}
+        wanted = tuple(sorted(into - held.keys()))
+    return list(held.values())
 
 
 class _Known(Struct):

@@ -19,6 +19,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     Event,
+    Insight,
     NodeKind,
     Note,
     Relation,
@@ -26,6 +27,7 @@ from graph.model import (
     Selection,
 )
 from graph.ports import Store
+from graph.tiers.votes import Ballot, gained
 
 
 def link(store: Store, source: str, target: str, relation: Relation, reason: str) -> list[Event]:
@@ -165,22 +167,32 @@ def _time(event: Event) -> tuple[str, str]:
 
 def _changes(store: Store, events: Sequence[Event], past: Past) -> Changes:
     """What undoes `events`, the last one first."""
-    subjects = tuple(sorted({each.subject for each in events}))
-    found = store.nodes(Selection(kinds=(NodeKind.NOTE,), ids=subjects)) if subjects else ()
+    about = tuple(sorted({id for each in events for id in (each.subject, each.other) if id}))
+    found = list(store.nodes(Selection(kinds=(NodeKind.NOTE, NodeKind.INSIGHT), ids=about))) if about else []
     state = Reverted({each.id: each for each in found if isinstance(each, Note)}, {})
+    notes = store.frontier(sorted(set(gained(events)))).known
+    ballot = Ballot({each.id: each for each in found if isinstance(each, Insight)}, notes)
     ledger = Ledger.of_now()
     undone = []
     for each in events:
-        state.undo(each, past.action(each))
+        (ballot if each.subject in ballot.insights else state).undo(each, past.action(each))
         states = {"old": each.new, "new": each.old, "value": -each.value}
         undone.append(
             ledger.event(Action.UNDO, each.subject, other=each.other, cause=each.id, decided_by=PERSON, **states)
         )
     return Changes(
-        tuple(state.notes[id] for id in sorted(state.touched)),
-        tuple(edge for edge in state.links.values() if edge),
+        (
+            *(state.notes[id] for id in sorted(state.touched)),
+            *(ballot.insights[id] for id in sorted(ballot.touched)),
+        ),
+        (*(edge for edge in state.links.values() if edge), *ballot.changed(there=True)),
         events=tuple(undone),
-        removed=Removal(edges=tuple((s, EdgeKind.LINKS_TO, t) for (s, t), edge in state.links.items() if not edge)),
+        removed=Removal(
+            edges=(
+                *((s, EdgeKind.LINKS_TO, t) for (s, t), edge in state.links.items() if not edge),
+                *((edge.source, edge.kind, edge.target) for edge in ballot.changed(there=False)),
+            )
+        ),
     )
 
 

@@ -49,6 +49,7 @@ def node_properties(node: Node) -> dict[str, Any]:
             own = {"text": node.text, "outcome": node.outcome, "asker": node.asker, **_times(node.timestamp)}
         case Insight():
             own = {name: getattr(node, name) for name in ("text", "subject", "state", "support", "decided_by")}
+            own |= {name: getattr(node, name) for name in ("scope", "votes", "merged_into")} | {"cues": list(node.cues)}
     found = {"id": node.id, "caption": caption(node), **own}
     return {name: value for name, value in found.items() if value is not None}
 

@@ -15,6 +15,8 @@ from graph.text import fold
 _NEAR = 3
 _KNOWN = 2000
 """Nodes, the most connected first, among which a mistyped name is looked for."""
+_LISTED = (NodeKind.NOTE, NodeKind.INSIGHT)
+"""Kinds of nodes, beside entities, that a command lists."""
 _NOTES = 2000
 """Notes in which an entity's company is looked for."""
 
@@ -35,8 +37,8 @@ def find(store: Store, name: str, kind: NodeKind | None = None) -> Node:
         for node in _by_id(store, [match.entity.id for match in (exact or matches)[:1]]).values():
             return node
     near = _near(store, name, kind)
-    command = "note list" if kind is NodeKind.NOTE else "entity list"
-    hint = f"did you mean {', '.join(repr(each) for each in near)}?" if near else f"see `memcli {command}`"
+    listed = kind if kind in _LISTED else NodeKind.ENTITY
+    hint = f"did you mean {', '.join(repr(each) for each in near)}?" if near else f"see `memcli {listed} list`"
     raise NotFoundError(f"no {kind or 'node'} called {name!r}", hint)
 
 
@@ -44,7 +46,7 @@ def _near(store: Store, name: str, kind: NodeKind | None) -> list[str]:
     """The captions that contain `name`, else those of entities that are written almost like it."""
     within = Selection(kinds=(kind,) if kind else (), contains=name, limit=_NEAR, ranked=True)
     found = [caption(node) for node in store.nodes(within)]
-    if found or kind is NodeKind.NOTE:
+    if found or kind in _LISTED:
         return found
     known = Selection(kinds=(NodeKind.ENTITY,), limit=_KNOWN, ranked=True)
     names = {fold(caption(node)): caption(node) for node in store.nodes(known)}

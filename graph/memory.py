@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from graph.model import (
     Event,
     GraphStats,
     IngestReport,
+    Insight,
     Neighbor,
     Node,
     NodeKind,
@@ -37,12 +38,15 @@ from graph.store.registry import open_store
 
 if TYPE_CHECKING:
     from graph.comparison import Holding
+    from graph.conclusions import Conclusions
     from graph.doctor import Checkup, Kept
     from graph.forgetting.choosing import Wanted
     from graph.forgetting.run import Forgotten, Preview
     from graph.history import Undoing
     from graph.reindex import ReindexReport
+    from graph.tiers.votes import Vote
     from graph.transfer import TransferReport
+    from graph.voting import InsightPage
 
 EVERYTHING = Selection()
 
@@ -235,6 +239,48 @@ class Memory:
         from graph import history
 
         return history.undo(self._store, event, since, agree)
+
+    def insights(self, wanted: Selection, states: Collection[str], about: str | None) -> list[Insight]:
+        """The selected insights in one of `states`, those about the person `about`, by score; `wanted.limit` counts."""
+        from graph import voting
+
+        return voting.listed(self._store, wanted, states, about)
+
+    def insight(self, name: str) -> InsightPage:
+        """All that bears on an insight; see `graph.voting.page`."""
+        from graph import voting
+
+        return voting.page(self._store, name)
+
+    def vote(self, name: str, vote: Vote, reason: str = "") -> list[Event]:
+        """Vote for or against an insight; see `graph.voting.vote`."""
+        from graph import voting
+
+        return voting.vote(self._store, name, vote, reason)
+
+    def reword(self, name: str, text: str, reason: str = "") -> list[Event]:
+        """Give an insight other words; see `graph.voting.edit`."""
+        from graph import voting
+
+        return voting.edit(self._store, name, text, reason)
+
+    def merge(self, name: str, other: str, reason: str = "") -> list[Event]:
+        """Merge an insight into another; see `graph.voting.merge`."""
+        from graph import voting
+
+        return voting.merge(self._store, name, other, reason)
+
+    def feedback(self, answer: str, reason: str = "", *, good: bool) -> list[Event]:
+        """Vote on the insights that an answer used; see `graph.voting.feedback`."""
+        from graph import voting
+
+        return voting.feedback(self._store, answer, reason, good=good)
+
+    def conclude(self, most: int, *, dry_run: bool = False) -> Conclusions:
+        """Draw insights from communities of notes; see `graph.conclusions.conclude`."""
+        from graph.conclusions import conclude
+
+        return conclude(self._store, most, dry_run=dry_run)
 
     def stats(self) -> GraphStats:
         """Counts and shape of the graph."""

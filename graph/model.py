@@ -95,6 +95,7 @@ class EdgeKind(StrEnum):
     ASKED_IN = "asked_in"
     ANSWERED_BY = "answered_by"
     SUPPORTED_BY = "supported_by"
+    OPPOSES = "opposes"
 
 
 EDGE_ENDS: Mapping[EdgeKind, tuple[NodeKind, NodeKind]] = {
@@ -108,6 +109,7 @@ EDGE_ENDS: Mapping[EdgeKind, tuple[NodeKind, NodeKind]] = {
     EdgeKind.ASKED_IN: (NodeKind.QUERY, NodeKind.INTERACTION),
     EdgeKind.ANSWERED_BY: (NodeKind.QUERY, NodeKind.INTERACTION),
     EdgeKind.SUPPORTED_BY: (NodeKind.INSIGHT, NodeKind.NOTE),
+    EdgeKind.OPPOSES: (NodeKind.INSIGHT, NodeKind.INSIGHT),
 }
 
 
@@ -187,8 +189,10 @@ class Query(Struct, frozen=True):
 class Insight(Struct, frozen=True):
     """A statement that evidence supports.
 
-    `state` is `candidate` while one interaction supports it and `active` once several do;
-    `support` is their number.
+    It holds for `subject`, which `scope` tells the kind of: a `person`, a `conversation`, or `everyone`; `cues` are
+    words and names that say when it applies. `support` counts the notes that it rests on, `votes` what people and
+    models gave it for and against. `state` follows from both (`graph.tiers.votes`): `candidate` while one note is all
+    there is, `active`, or `archived`; one that was merged into another is archived too.
     """
 
     id: str
@@ -197,6 +201,10 @@ class Insight(Struct, frozen=True):
     state: str = "candidate"
     support: int = 1
     decided_by: str = "rule"
+    scope: str = "person"
+    cues: tuple[str, ...] = ()
+    votes: int = 0
+    merged_into: str = ""
 
 
 Node = Interaction | Note | Entity | Query | Insight
@@ -334,13 +342,15 @@ class Removal(Struct, frozen=True):
 
 class Action(StrEnum):
     """What was decided about a node: a link added or taken away, a note edited by a person, changed in the light of
-    another or merged with one, a vote for or against an insight, an earlier decision undone."""
+    another or merged with one, an insight drawn from a community of notes, a vote for or against one, an earlier
+    decision undone."""
 
     LINK = "link"
     UNLINK = "unlink"
     EDIT = "edit"
     EVOLVE = "evolve"
     MERGE = "merge"
+    DERIVE = "derive"
     VOTE = "vote"
     UNDO = "undo"
 
@@ -580,7 +590,7 @@ class Reading(Struct, frozen=True):
 
 
 class Reply(Struct, frozen=True):
-    """All that `ask` returns for one question."""
+    """All that `ask` returns for one question. `id` names the insights that the answer used, for feedback on it."""
 
     question: Question
     answer: Answer
@@ -588,6 +598,7 @@ class Reply(Struct, frozen=True):
     insights: tuple[InsightHit, ...]
     reading: Reading
     elapsed_ms: float
+    id: str = ""
 
 
 # --- Looking at the graph ---------------------------------------------------------------------

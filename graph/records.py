@@ -43,6 +43,8 @@ T = TypeVar("T")
 _ID = re.compile(r"[!-.0-~]{1,100}")
 """What an id and a digest are made of: no slash, which stands between the name of a space and an id."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+_LATER = ("scope", "cues", "votes", "merged_into")
+"""Fields of insights that version 1 of backups does not have."""
 _DEEPEST = 100
 """Levels of nesting in metadata."""
 _LARGEST = 2**63
@@ -66,8 +68,12 @@ def record_of(line: bytes) -> Item:
         ValueError: it never wrote that, or what no store can hold.
     """
     try:
-        item = _item(json.loads(line))
+        record = json.loads(line)
+        item = _item(record)
         written = line_of(item)
+        if isinstance(item, Insight) and not any(name in record for name in _LATER):
+            left = {name: value for name, value in json.loads(written).items() if name not in _LATER}
+            written = json.dumps(left, ensure_ascii=False) + "\n"
     except (TypeError, LookupError, RecursionError, OverflowError) as error:
         raise ValueError(str(error)) from error
     if written.encode("utf-8") != line:

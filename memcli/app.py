@@ -26,6 +26,8 @@ COMMANDS: Mapping[str, str] = {
     "graph": "memcli.commands.graph",
     "note": "memcli.commands.note",
     "entity": "memcli.commands.entity",
+    "insight": "memcli.commands.insight",
+    "feedback": "memcli.commands.feedback",
     "forget": "memcli.commands.forget",
     "space": "memcli.commands.space",
     "store": "memcli.commands.store",

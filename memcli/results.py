@@ -12,7 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.errors import MemcliError
-from graph.model import Citation, Hit, IngestReport, Neighbor, Node, Reply, kind_of
+from graph.model import Citation, Hit, IngestReport, Insight, Neighbor, Node, Reply, kind_of
+from graph.tiers.votes import score
 
 if TYPE_CHECKING:
     from graph.transfer import TransferReport
@@ -69,6 +70,11 @@ def node_data(node: Node) -> dict[str, Any]:
     return {"kind": str(kind_of(node)), **plain(node)}
 
 
+def insight_data(insight: Insight) -> dict[str, Any]:
+    """An insight with its score."""
+    return {**node_data(insight), "score": score(insight)}
+
+
 def neighbor_data(neighbor: Neighbor) -> dict[str, Any]:
     """A neighbour with the edge it was reached over."""
     return {"hops": neighbor.hops, "edge": plain(neighbor.edge), "node": node_data(neighbor.node)}
@@ -101,6 +107,7 @@ def reply_data(reply: Reply, *, explain: bool = False) -> dict[str, Any]:
         "id": reply.question.id,
         "question": reply.question.text,
         "answer": {
+            "id": reply.id,
             "text": answer.text,
             "value": answer.value,
             "kind": answer.kind,

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from graph.evolution.events import link_of
 from graph.model import Action, Edge, Event, Note
 
-_WHOLE = ("title", "context", "decided_by")
-"""Fields of a note that a later change covers up; of lists, what was added and taken away is told apart."""
+_WHOLE = ("title", "context", "decided_by", "text")
+"""Fields that a later change covers up; of lists, what was added and taken away is told apart."""
 
 
 class Past(Struct, frozen=True):
@@ -65,6 +65,8 @@ class Past(Struct, frozen=True):
                 return {
                     (event.subject, name) for name in _WHOLE if name in (event.old or {}) and not _appended(event, name)
                 }
+            case Action.MERGE:
+                return {(event.subject, "merged"), (event.other, "merged")}
         return set()
 
 

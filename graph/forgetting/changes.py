@@ -27,6 +27,7 @@ from graph.model import (
     Selection,
 )
 from graph.ports import Store
+from graph.tiers.votes import settled
 
 _HEARD = 5
 """Turns away from which a vector is made (`graph.embedding.late`)."""
@@ -85,8 +86,8 @@ def _insights(found: Fall, said: str, store: Store) -> Iterator[Node]:
     kept = spelling.staying(weaker, NodeKind.INSIGHT, found.gone, store)
     for node in _nodes(weaker, store):
         if isinstance(node, Insight):
-            state = "active" if support[node.id] > 1 else "candidate"
-            yield replace(spelling.insight(node, said, kept.get(node.id, "")), support=support[node.id], state=state)
+            spelt = spelling.insight(node, said, kept.get(node.id, ""))
+            yield settled(replace(spelt, support=support[node.id]))
 
 
 def _reopened(around: Sequence[Edge], gone: Set[str], store: Store) -> Iterator[Node]:

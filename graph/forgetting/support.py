@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from graph.model import EDGE_ENDS, Edge, EdgeKind, NodeKind
 from graph.ports import Store
+from graph.tiers.votes import CENTRAL
 
 RESTING: Mapping[EdgeKind, NodeKind] = {
     EdgeKind.DERIVED_FROM: NodeKind.NOTE,
@@ -39,12 +40,16 @@ def fall(ids: Collection[str], store: Store) -> Fall:
     while layer:
         touched: dict[NodeKind, set[str]] = defaultdict(set)
         within = set(layer)
+        fallen: set[str] = set()
         for edge in (edge for batch in batches(layer) for edge in store.edges(batch, tuple(RESTING))):
             resting, support = ends(edge)
             if support in within and resting not in gone:
                 lost[resting] += 1
                 touched[RESTING[edge.kind]].add(resting)
-        fallen = {id for kind, some in touched.items() for id in _unsupported(some, kind, lost, store)}
+                if edge.relation == CENTRAL:
+                    # The words are those of this note, whatever else speaks for it.
+                    fallen.add(resting)
+        fallen |= {id for kind, some in touched.items() for id in _unsupported(some, kind, lost, store)}
         gone |= fallen
         layer = sorted(fallen)
     return Fall(frozenset(gone), {id: number for id, number in lost.items() if id not in gone})

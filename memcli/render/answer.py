@@ -20,6 +20,8 @@ def show_reply(page: Page, reply: Reply, *, explain: bool = False) -> None:
     else:
         _show_nothing(page, reply.hits, explain=explain)
     _show_insights(page, reply.insights)
+    if explain and reply.insights:
+        page.line(f"feedback: memcli feedback {reply.id} good|bad", "dim")
     if explain:
         _show_explained(page, reply)
 

@@ -16,6 +16,13 @@ def show_history(page: Page, note: Note, events: Sequence[Event]) -> None:
     page.table(["event", "time (UTC)", "what", "by", "reason"], rows)
 
 
+def vote_rows(events: Sequence[Event]) -> list[list[str]]:
+    """A row for each decision about an insight, or about one that was merged into it."""
+    return [
+        [each.id, minute(each.at) or "", each.subject, _what(each), each.decided_by, each.reason] for each in events
+    ]
+
+
 def show_events(page: Page, events: Sequence[Event]) -> None:
     """What was decided now."""
     for each in events:
@@ -45,7 +52,11 @@ def _what(event: Event) -> str:
         case Action.UNDO:
             return f"undo {event.cause}"
         case Action.VOTE:
-            return f"vote {event.value:+d}"
+            return f"{(event.new or event.old or {}).get('vote', 'vote')} {event.value:+d}"
+        case Action.DERIVE:
+            return f"{event.action} {event.value:+d}"
+        case Action.MERGE if event.value:
+            return f"{event.action} into {event.other} {event.value:+d}"
         case Action.EDIT | Action.EVOLVE:
             changed = (
                 f"{name}: {_shown(old)} → {_shown(event.new[name])}"

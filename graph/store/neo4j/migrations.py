@@ -47,6 +47,10 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
         "CREATE INDEX memcli_event_cause IF NOT EXISTS FOR (n:_MemcliEvent) ON (n.cause)",
         "CALL db.awaitIndexes(60)",
     ),
+    "insight_votes": (
+        """MATCH (i:_Memcli:Insight) WHERE i.votes IS NULL
+            SET i += {scope: 'person', cues: [], votes: 0, merged_into: ''}""",
+    ),
 }
 """Every migration in order: what a store of this version has applied."""
 

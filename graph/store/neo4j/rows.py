@@ -24,7 +24,8 @@ NODE = """ CASE
         n.decided_by]
     WHEN n:Entity THEN ['Entity', substring(n.id, $given.skip), n.name, n.label, n.aliases]
     WHEN n:Query THEN ['Query', substring(n.id, $given.skip), n.text, n.outcome, n.asker, n.timestamp]
-    ELSE ['Insight', substring(n.id, $given.skip), n.text, n.subject, n.state, n.support, n.decided_by]
+    ELSE ['Insight', substring(n.id, $given.skip), n.text, n.subject, n.state, n.support, n.decided_by, n.scope, n.cues,
+        n.votes, n.merged_into]
     END AS node """
 """What `to_node` reads of a node `n`."""
 EDGE = """ [substring(s.id, $given.skip), substring(t.id, $given.skip), toLower(type(r)), r.weight, r.kind, r.reason,
@@ -85,7 +86,8 @@ def to_node(found: Sequence[Any]) -> Node:
         case NodeKind.QUERY:
             return Query(*values)
         case NodeKind.INSIGHT:
-            return Insight(*values)
+            *said, scope, cues, votes, merged_into = values
+            return Insight(*said, scope, tuple(cues), votes, merged_into)  # type: ignore[call-arg]
 
 
 def packed(numbers: Sequence[float]) -> bytes:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 SET = "memcli"
-NAMES = ("first_graph", "vectors", "token_vectors", "events")
+NAMES = ("first_graph", "vectors", "token_vectors", "events", "insight_votes")
 """Every migration in order: what a store of this version has applied."""
 
 
@@ -22,6 +22,7 @@ def migrations() -> Migrations:
     known(name="vectors")(vectors)
     known(name="token_vectors")(token_vectors)
     known(name="events")(events)
+    known(name="insight_votes")(insight_votes)
     return known
 
 
@@ -68,6 +69,14 @@ def events(db: Database) -> None:
         )""")
     for column in ("at", "subject", "other", "cause"):
         db.execute(f"CREATE INDEX event_{column} ON event ({column})")
+
+
+def insight_votes(db: Database) -> None:
+    """What insights hold for, when they apply, and the votes on them."""
+    for column in ("scope TEXT NOT NULL DEFAULT 'person'", "cues TEXT NOT NULL DEFAULT '[]'"):
+        db.execute(f"ALTER TABLE insight ADD COLUMN {column}")
+    for column in ("votes INTEGER NOT NULL DEFAULT 0", "merged_into TEXT NOT NULL DEFAULT ''"):
+        db.execute(f"ALTER TABLE insight ADD COLUMN {column}")
 
 
 _FIRST_GRAPH = """

@@ -35,7 +35,8 @@ INSERT: Mapping[NodeKind, str] = {
     NodeKind.ENTITY: "INSERT INTO entity (key, name, label) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
     NodeKind.QUERY: "INSERT OR REPLACE INTO query (key, text, outcome, asker, timestamp) VALUES (?, ?, ?, ?, ?)",
     NodeKind.INSIGHT: """
-        INSERT OR REPLACE INTO insight (key, text, subject, state, support, decided_by) VALUES (?, ?, ?, ?, ?, ?)""",
+        INSERT OR REPLACE INTO insight (key, text, subject, state, support, decided_by, scope, cues, votes, merged_into)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
 }
 
 # One shape for all kinds: the id first, then the columns in the order of the dataclass's fields. Entities come with
@@ -49,7 +50,8 @@ SELECT: Mapping[NodeKind, str] = {
         ) FROM node n JOIN entity x ON x.key = n.key
         WHERE :since IS NULL AND :until IS NULL""",
     NodeKind.INSIGHT: """
-        SELECT n.id, x.text, x.subject, x.state, x.support, x.decided_by FROM node n JOIN insight x ON x.key = n.key
+        SELECT n.id, x.text, x.subject, x.state, x.support, x.decided_by, x.scope, x.cues, x.votes, x.merged_into
+        FROM node n JOIN insight x ON x.key = n.key
         WHERE :since IS NULL AND :until IS NULL""",
     NodeKind.INTERACTION: """
         SELECT n.id, x.form, x.source_key, x.text, x.conversation, x.session, x.position, x.speaker, x.timestamp,
@@ -91,7 +93,9 @@ def to_row(key: int, node: Node) -> Row:
         case Query():
             return (key, node.text, node.outcome, node.asker, node.timestamp)
         case Insight():
-            return (key, node.text, node.subject, node.state, node.support, node.decided_by)
+            cues = json.dumps(node.cues, ensure_ascii=False)
+            said = (node.text, node.subject, node.state, node.support, node.decided_by)
+            return (key, *said, node.scope, cues, node.votes, node.merged_into)
 
 
 def to_node(kind: NodeKind, row: Row) -> Node:
@@ -109,7 +113,7 @@ def to_node(kind: NodeKind, row: Row) -> Node:
         case NodeKind.QUERY:
             return Query(*row)
         case NodeKind.INSIGHT:
-            return Insight(*row)
+            return Insight(*row[:7], tuple(json.loads(row[7])), *row[8:])  # type: ignore[call-arg]
 
 
 def to_edge(row: Row) -> Edge:
