@@ -107,13 +107,13 @@ def reply_data(reply: Reply, *, explain: bool = False) -> dict[str, Any]:
         "id": reply.question.id,
         "question": reply.question.text,
         "answer": {
-            "id": reply.id,
             "text": answer.text,
             "value": answer.value,
             "kind": answer.kind,
             "confidence": answer.confidence,
             "found": answer.found,
             "decided_by": answer.decided_by,
+            "id": reply.id,
         }
         if reply.question.answer
         else None,

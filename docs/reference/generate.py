@@ -34,6 +34,7 @@ EDGE_MEANINGS: Mapping[EdgeKind, str] = {
     EdgeKind.ASKED_IN: "where a question was asked",
     EdgeKind.ANSWERED_BY: "a turn that answers it",
     EdgeKind.SUPPORTED_BY: "a note that says so",
+    EdgeKind.OPPOSES: "an insight that says the opposite of an earlier one",
 }
 _TREE = re.compile(r"^[\s│├└─]*(\w+Error) {2,}(\S+) {2,}(.+)$", re.MULTILINE)
 

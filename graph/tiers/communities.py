@@ -17,8 +17,9 @@ WIDEST = 24
 """Notes that may share a name before it is too common to join them."""
 _SMALLEST = 4
 """Notes of a community that says anything."""
-_RESOLUTION = 12.0
-"""How fine: with 1, the communities of modularity, a few conversations are a handful of them."""
+_RESOLUTION = 0.05
+"""How strongly the notes of a community are joined, on average over all pairs. By the constant Potts model what is one
+does not depend on how much else there is, as it would by modularity."""
 _SEED = 7
 
 Pair = tuple[str, str]
@@ -63,7 +64,7 @@ def communities(joined: Mapping[Pair, float]) -> list[Community]:
     weights = [joined[pair] for pair in pairs]
     igraph.set_random_number_generator(random.Random(_SEED))  # noqa: S311 - a coin, no secret
     try:
-        found = network.community_leiden("modularity", weights, resolution=_RESOLUTION, n_iterations=10)
+        found = network.community_leiden("CPM", weights, resolution=_RESOLUTION, n_iterations=10)
     finally:
         igraph.set_random_number_generator(random)
     network.es["weight"] = weights

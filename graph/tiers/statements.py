@@ -161,7 +161,7 @@ def statements(interaction: Interaction, extraction: Extraction) -> Iterator[Sta
     who = "The user" if speaker == "user" else speaker
     seen = set()
     for start in _START.finditer(interaction.text):
-        said = _said(interaction.text, start.end(), extraction) or _habit(interaction.text, start.end(), extraction)
+        said = _habit(interaction.text, start.end(), extraction) or _said(interaction.text, start.end(), extraction)
         if said is None or interaction.text.count('"', 0, start.end()) % 2:
             continue
         relation, shown, thing = said

@@ -103,8 +103,9 @@ def reported(sentence: str, speaker: str | None, names: Iterable[str]) -> str | 
         rest = _FILLERS.sub("", said[own.end() :])
         verb = own["verb"].casefold().lstrip("'’")
         known = verb in word_list("past") or (verb.endswith("ed") and verb != "need")
-        brief = verb in ("am", "m", "was") or rest.startswith("been ")
-        lasting = _LASTING.match(rest.removeprefix("been ")) if brief else verb in _AUXILIARIES
+        lasting = verb in _AUXILIARIES
+        if verb in ("am", "m", "was") or rest.startswith("been "):
+            lasting &= bool(_LASTING.match(rest))
         if not (known or lasting) or not tellable(rest) or rest.split()[-1].casefold() in word_list("dangling"):
             return None
         return capital(f"{speaker} {_AUXILIARIES.get(verb, verb)} {third_person(rest)}.")
@@ -128,7 +129,8 @@ _OWN = re.compile(
 )
 _AUXILIARIES = {"am": "is", "m": "is", "have": "has", "ve": "has", "had": "had", "was": "was"}
 _LASTING = re.compile(
-    r"(?:an?|the|from|in|to|part of|one of|born|able to|chosen|[a-z]+ed|(?!being|feeling)[a-z]+ing) ", re.IGNORECASE
+    r"(?:(?:been )?(?:an?|the|from|in|part of|one of|born|able to|chosen|[a-z]+ed)|been (?:to|[a-z]+ing)) ",
+    re.IGNORECASE,
 )
 """What somebody is for longer than a moment."""
 _PREDICATE = re.compile(r" (?:is|was|are|were|has|had|will|[a-z]{2,}(?:s|ed))\b")

@@ -24,6 +24,9 @@ COMMAND_LINES = {
     "config set": ["config", "set", "ingest.batch", "7"],
     "entity list": ["entity", "list"],
     "entity show": ["entity", "show", "Priya"],
+    "insight derive": ["insight", "derive", "--dry-run"],
+    "insight list": ["insight", "list"],
+    "insight show": ["insight", "show", "INSIGHT"],
     "forget": ["forget", "--matching", "hi.", "--store", "COPY", "--yes"],
     "graph export": ["graph", "export", "--output", "graph.dot"],
     "graph neighbors": ["graph", "neighbors", "Priya", "--hops", "2", "--limit", "1000"],
@@ -47,7 +50,17 @@ COMMAND_LINES = {
     "store restore": ["store", "restore", "BACKUP", "--store", "restored.db"],
 }
 
-ELSEWHERE = {"eval", "note edit", "note link", "note undo", "note unlink", "store login", "store logout"}
+ELSEWHERE = {
+    "eval",
+    "feedback",
+    "insight vote",
+    "note edit",
+    "note link",
+    "note undo",
+    "note unlink",
+    "store login",
+    "store logout",
+}
 """Tested where it is at home."""
 
 
@@ -87,13 +100,14 @@ def test_data_fits_its_schema(
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     note = world("note", "list", "--limit", "1", "--json").data["notes"][0]["id"]
+    insight = world("insight", "list", "--limit", "1", "--json").data["insights"][0]["id"]
     backup = str(tmp_path / "backup.jsonl.gz")
     assert world("store", "backup", backup).code == 0
     if "COPY" in COMMAND_LINES[name]:
         # A small memory: the samples take the model some time.
         world.env["MEMCLI_MODELS"] = str(models)
         assert world("ingest", "-", "--store", "small.db", stdin=b'{"speaker": "Ann", "text": "Hi."}\n').code == 0
-    given = {"COPY": "small.db", "NOTE": note, "STORE": world.env["MEMCLI_STORE"], "BACKUP": backup}
+    given = {"COPY": "small.db", "NOTE": note, "INSIGHT": insight, "STORE": world.env["MEMCLI_STORE"], "BACKUP": backup}
     ran = world(*(given.get(each, each) for each in COMMAND_LINES[name]), "--json")
     assert ran.code == 0
     assert ran.envelope["command"] == name

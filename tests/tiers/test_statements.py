@@ -1,0 +1,111 @@
+"""What people say of themselves, as others would put it."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.extract.rules import RuleExtractor
+from graph.model import Extraction, Form, Interaction, Mention
+from graph.tiers.statements import statements
+from graph.tiers.wording import reported
+
+
+def told(text: str, speaker: str | None = "Ann", extraction: Extraction | None = None) -> list[str]:
+    said = Interaction("m_1", Form.MESSAGE, "1", text, "c", "s", 0, speaker)
+    return [each.text for each in statements(said, extraction or RuleExtractor().extract([text])[0])]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I love hiking in the hills with my dog!", "Ann likes hiking in the hills with their dog."),
+        ("Thanks! I like to read before bed.", "Ann likes to read."),
+        ("I'm a big fan of Nintendo games, and so is Bob", "Ann likes Nintendo games."),
+        ("We talked, and I hate Mondays.", "Ann dislikes Mondays."),
+        ("I’m lactose intolerant, so no ice cream for me", "Ann is lactose intolerant."),
+        ("I've finally decided to sell my car.", "Ann decided to sell their car."),
+        ("I decided not to go to Porto.", "Ann decided not to go to Porto."),
+        ("We agreed to meet in Lisbon on Friday.", "Ann and others agreed to meet in Lisbon on Friday."),
+        ("Every morning I go running by the river.", "Ann goes running by the river every morning."),
+        ("I usually watch films with my sister.", "Ann usually watches films with their sister."),
+        ("I play tennis with Bob every Sunday.", "Ann plays tennis with Bob every Sunday."),
+        ("I never eat meat.", "Ann never eats meat."),
+        ("I'm a nurse at the hospital.", "Ann is a nurse."),
+        ("I work as a translator for a small press.", "Ann works as a translator for a small press."),
+        ("My brother is allergic to walnuts.", "Ann's brother is allergic to walnuts."),
+        ("My dog's name is Rex, he is old.", "Ann's dog is called Rex."),
+        ("I have two cats and a garden.", "Ann has two cats."),
+        ("My favorite band is Radiohead!", "Ann's favorite band is Radiohead."),
+        ("I grew up in Porto.", "Ann grew up in Porto."),
+        ("I'm planning to visit Porto next summer.", "Ann plans to visit Porto."),
+        ("I just signed up for a pottery class yesterday.", "Ann signed up for a pottery class."),
+        ("I visited the US? No, I moved to the US.", "Ann moved to the US."),
+    ],
+)
+def test_what_is_told(text: str, expected: str) -> None:
+    assert told(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You know she said I love Lisbon",
+        'Bob told us: "well, I love Lisbon" and left',
+        "If I live in Lisbon one day",
+        "I love it there.",
+        "I love that.",
+        "I love your painting!",
+        "I decided to do it.",
+        "I decided to.",
+        "I usually think so.",
+        "I am a bit tired.",
+        "I have two minutes.",
+        "My favorite is the blue one.",
+        "I always go there.",
+        "I love the way the light falls on the long grass of the wide meadow behind the old house",
+        "I was in Lisbon.",
+        "I'd love to work for Acme.",
+        "I used to live in Porto.",
+        "I don't live in Porto.",
+    ],
+)
+def test_what_is_not(text: str) -> None:
+    assert told(text) == []
+
+
+def test_no_clause_ends_within_a_name() -> None:
+    text = "My goal is to give kids a safe and loving home."
+    chunk = Extraction((Mention("safe and loving home", "CONCEPT", text.index("safe"), len(text) - 1),), ())
+    assert told(text, extraction=chunk) == ["Ann's goal is to give kids a safe and loving home."]
+
+
+def test_a_program_has_no_life() -> None:
+    assert told("I love Lisbon.", "assistant") == []
+    assert told("I love Lisbon.", "user") == ["The user likes Lisbon."]
+
+
+def test_cues_are_what_it_is_about() -> None:
+    said = Interaction("m_1", Form.MESSAGE, "1", "I love Lisbon.", "c", "s", 0, "Ann")
+    [found] = statements(said, RuleExtractor().extract([said.text])[0])
+    assert "lisbon" in found.cues
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker", "expected"),
+    [
+        ("I visited the old library in Porto yesterday.", "Ann", "Ann visited the old library in Porto."),
+        ("Well, I've had a love for horses since school!", "Ann", "Ann has had a love for horses since school."),
+        ("I'm a volunteer at the animal shelter.", "Ann", "Ann is a volunteer at the animal shelter."),
+        ("Lisbon is the capital of Portugal.", "Ann", "Lisbon is the capital of Portugal."),
+        ("Lisbon lies on seven steep hills.", None, "Lisbon lies on seven steep hills."),
+        ("Lisbon lies on seven steep hills.", "Ann", None),
+        ("I'm so happy for all of the support.", "Ann", None),
+        ("I think the library in Porto is old.", "Ann", None),
+        ("I visited the library with her sister.", "Ann", None),
+        ("Was the library in Porto open?", "Ann", None),
+        ("I visited Porto.", "Ann", None),
+        ("Lisbon is the home of my old aunt.", "Ann", None),
+    ],
+)
+def test_what_is_reported(sentence: str, speaker: str | None, expected: str | None) -> None:
+    assert reported(sentence, speaker, ["Lisbon"]) == expected
