@@ -28,6 +28,7 @@ from graph.model import (
     kind_of,
 )
 from graph.ports import Store, Upkeep
+from graph.tiers.votes import settled
 
 _WORDS: Mapping[NodeKind, str] = {
     NodeKind.NOTE: "it is derived from nothing that was said",
@@ -153,7 +154,7 @@ def _nearest(edges: list[Edge], places: Mapping[str, tuple[str, str, int]]) -> E
 def _check_told(node: Query | Insight, support: int, answers: int, found: _Found) -> None:
     right: Any
     if isinstance(node, Insight):
-        right = replace(node, support=support, state="active" if support > 1 else "candidate")
+        right = settled(replace(node, support=support))
         what = f"it counts {node.support} supporters ({node.state}), and has {support}"
     else:
         right = replace(node, outcome="answered" if answers else "open")

@@ -35,6 +35,7 @@ NODES: tuple[Node, ...] = (
     Query("q_a", "@who?\r\n", asker="Ann"),
 )
 EDGES = (
+    Edge("i_a", "i_a", EdgeKind.OPPOSES),
     Edge("i_a", "n_a", EdgeKind.SUPPORTED_BY, 0.5),
     Edge("m_a", "m_b", EdgeKind.NEXT),
     Edge("m_a", "m_b", EdgeKind.REPLIES_TO, 1e-7, "same_topic", NASTY),
