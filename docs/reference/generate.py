@@ -139,10 +139,13 @@ def _properties(command: str) -> list[str]:
 def node_kinds() -> str:
     """Every kind of node with its fields."""
     return "\n".join(
-        f"### `{kind}`\n\n{_prose(made)}\n\n"
-        + table(["field", "type"], [[f"`{name}`", f"`{of}`"] for name, of in made.__annotations__.items()])
+        f"### `{kind}`\n\n{_prose(made)}\n\n{_fields(made)}"
         for kind, made in ((kind, getattr(model, kind.name.title())) for kind in NodeKind)
     )
+
+
+def _fields(made: type) -> str:
+    return table(["field", "type"], [[f"`{name}`", f"`{of}`"] for name, of in made.__annotations__.items()])
 
 
 def edge_kinds() -> str:
@@ -154,3 +157,15 @@ def edge_kinds() -> str:
 def edge_fields() -> str:
     """What every edge carries."""
     return textwrap.fill(_prose(model.Edge), 120) + "\n"
+
+
+def relations() -> str:
+    """How a note may be related to the one that it is linked to."""
+    return f"Relations: {', '.join(f'`{each}`' for each in model.Relation)}.\n"
+
+
+def events() -> str:
+    """What is decided about nodes: the kinds of decisions, and what is kept of each."""
+    actions = ", ".join(f"`{each}`" for each in model.Action)
+    prose = (textwrap.fill(text, 120) for text in (_prose(model.Event), f"Actions: {actions}. {_prose(model.Action)}"))
+    return "\n\n".join((*prose, _fields(model.Event)))
