@@ -47,7 +47,10 @@ def reindex(store: Store, embedder: Embedder, progress: Progress | None = None) 
     """
     began = time.monotonic()
     places = sorted(_places(store))
-    ends = {each.conversation: each.position for each in places}
+    # Sessions are sorted by their names: the last of these need not be the last one held.
+    ends: dict[str, int] = {}
+    for each in places:
+        ends[each.conversation] = max(each.position, ends.get(each.conversation, 0))
     wanted = _wanted(places, list(_lacking(places, embedder.name, store)))
     if progress:
         progress.begin("embedding", len(wanted))

@@ -62,6 +62,17 @@ def test_it_ends_as_a_fresh_ingest(bare: Path, fresh: dict[str, Vector]) -> None
     assert exported(bare) == before
 
 
+def test_sessions_whose_names_are_in_another_order_than_they_were(tmp_path: Path) -> None:
+    messages = [
+        {"conversation": "c", "session": f"session_{number}", "id": f"{number}-{turn}", "text": f"word{turn} said"}
+        for number in range(8, 13)
+        for turn in range(8)
+    ]
+    ingested(tmp_path / "memory.db", written(tmp_path / "chat.jsonl", messages))
+    assert reindexed(tmp_path / "memory.db").embedded == len(messages)
+    assert len(vectors(tmp_path / "memory.db")) == len(messages)
+
+
 def test_again_there_is_nothing_to_do(bare: Path, fresh: dict[str, Vector]) -> None:
     reindexed(bare)
     embedder = WordEmbedder()
