@@ -62,6 +62,9 @@ def command(app: typer.Typer, *, examples: str, name: str | None = None) -> Call
             if store is not None:
                 session.flags["store"] = store
             if space is not None:
+                # A variable that is not set must not mean another memory.
+                if not space:
+                    raise UsageError("an empty --space names nothing", "name a space, or default for the store itself")
                 session.flags["space"] = space
             return body(session, **own) or Exit.DONE
 

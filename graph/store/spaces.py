@@ -13,13 +13,18 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _IN_URL = re.compile(r"\?space=[^&#]*$")
 
 
+def is_name(name: str) -> bool:
+    """Whether `name` is one that a space may have."""
+    return bool(_NAME.fullmatch(name))
+
+
 def checked(name: str) -> str:
     """`name`, where it is one of a space.
 
     Raises:
         UsageError: it is none.
     """
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise UsageError(
             f"{name!r} is no name of a space", "it is made of small letters and digits, with hyphens after the first"
         )

@@ -153,6 +153,13 @@ def test_files_beside_a_store_that_are_none(empty: World) -> None:
     (empty.home / "memory.notes.db").write_text("mine")
     (empty.home / "memory.Big.db").write_text("mine")
     assert empty("ingest", "-", stdin=HERE).code == 0
+    # A copy that somebody made of it, under a name that no space has.
+    (empty.home / "memory.2024.old.db").write_bytes((empty.home / "memory.db").read_bytes())
     assert names(empty) == {"default": 2}
+    assert empty("space", "create", "work").code == 0
+    assert empty("space", "rename", "work", "notes").code == 4
+    assert names(empty) == {"default": 2, "work": 0}
+    # Looking leaves nothing beside them.
+    assert not list(empty.home.glob("*-shm"))
     assert empty("space", "delete", "notes", "--yes").code == 3
     assert (empty.home / "memory.notes.db").read_text() == "mine"

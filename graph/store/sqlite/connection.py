@@ -67,7 +67,7 @@ def _open(path: Path, *, create: bool) -> sqlite3.Connection:
         connection.close()
         if not error.sqlite_errorname.startswith(_UNWRITABLE if create else _UNWRITABLE + _FULL):
             raise
-        connection = _for_reading(path)
+        connection = for_reading(path)
     except BaseException:
         connection.close()
         raise
@@ -76,7 +76,8 @@ def _open(path: Path, *, create: bool) -> sqlite3.Connection:
     return connection
 
 
-def _for_reading(path: Path) -> sqlite3.Connection:
+def for_reading(path: Path) -> sqlite3.Connection:
+    """Open the file at `path` so that nothing is written: not to it, nor beside it where it has no log."""
     log = Path(f"{path}-wal")
     # No log to replay and nobody who could write one: the file is all there is.
     settled = not log.exists() or log.stat().st_size == 0

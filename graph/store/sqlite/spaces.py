@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
-from urllib.parse import quote
 
-from graph.errors import StoreBusyError
+from graph.errors import StoreBusyError, StoreForeignError
+from graph.store.spaces import is_name
+from graph.store.sqlite.connection import for_reading
 from graph.store.sqlite.failures import translated
 from graph.store.sqlite.migrations import SET
 from graph.store.sqlite.store import SqliteStore
@@ -18,7 +20,8 @@ def names(path: Path) -> list[str]:
     found = [""] if _is_store(path) else []
     for each in path.parent.glob("*") if path.parent.is_dir() else ():
         name = each.name.removeprefix(f"{stem}.").removesuffix(f"{dot}{suffix}")
-        if each.name == f"{stem}.{name}{dot}{suffix}" and each != path and _is_store(each):
+        named = is_name(name) and each.name == f"{stem}.{name}{dot}{suffix}"
+        if named and each != path and _is_store(each):
             found.append(name)
     return sorted(found)
 
@@ -28,8 +31,11 @@ def move(path: Path, target: Path) -> None:
 
     Raises:
         StoreBusyError: somebody uses it.
+        StoreForeignError: there is a file at `target`, whatever it is.
     """
     with translated(path):
+        if os.path.lexists(target):
+            raise StoreForeignError(f"{target} is there, and is no space", "choose another name, or move that file")
         _settle(path)
         path.rename(target)
 
@@ -57,7 +63,7 @@ def _is_store(path: Path) -> bool:
     if not path.is_file():
         return False
     try:
-        connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)
+        connection = for_reading(path)
         try:
             rows = connection.execute("SELECT 1 FROM _sqlite_migrations WHERE migration_set = ? LIMIT 1", (SET,))
             return bool(rows.fetchall())
