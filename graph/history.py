@@ -3,7 +3,7 @@ with a memory of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -180,9 +180,10 @@ def _changes(store: Store, events: Sequence[Event], past: Past) -> Changes:
         undone.append(
             ledger.event(Action.UNDO, each.subject, other=each.other, cause=each.id, decided_by=PERSON, **states)
         )
+    edited = _edited([*past.events.values(), *undone])
     return Changes(
         (
-            *(state.notes[id] for id in sorted(state.touched)),
+            *(_owned(state.notes[id], edited) for id in sorted(state.touched)),
             *(ballot.insights[id] for id in sorted(ballot.touched)),
         ),
         (*(edge for edge in state.links.values() if edge), *ballot.changed(there=True)),
@@ -194,6 +195,17 @@ def _changes(store: Store, events: Sequence[Event], past: Past) -> Changes:
             )
         ),
     )
+
+
+def _edited(events: Sequence[Event]) -> set[str]:
+    """The notes of which an edit by a person holds."""
+    past = Past.of(events)
+    return {each.subject for each in events if each.action is Action.EDIT and past.holds(each)}
+
+
+def _owned(note: Note, edited: Set[str]) -> Note:
+    """`note`, which stays a person's where it is one of those `edited`."""
+    return replace(note, decided_by=PERSON) if note.id in edited else note
 
 
 def _pair(store: Store, one: str, other: str) -> tuple[str, str]:

@@ -61,6 +61,9 @@ def forget(
 
     if entity is not None and (messages or conversation or since or until or matching or everything):
         raise UsageError("--entity goes with --with-messages alone", "name messages or an entity")
+    if matching is not None and not matching.strip():
+        # A variable that is not set must not mean all of a conversation.
+        raise UsageError("an empty text is in everything", "give --matching some words, or leave it out")
     if with_messages and entity is None:
         raise UsageError("--with-messages says nothing without --entity", "name an entity with --entity")
     chosen = (tuple(messages or ()), conversation, since, until, matching, entity)

@@ -84,6 +84,8 @@ def test_all_of_it(talk: World) -> None:
         ["--entity", "Ann", "--since", "2024"],
         ["1", "--entity", "Ann"],
         ["--since", "soon"],
+        ["--conversation", "trip", "--matching", ""],
+        ["--all", "--space", ""],
     ],
 )
 def test_wrong_usage(talk: World, arguments: list[str]) -> None:

@@ -161,6 +161,15 @@ def test_what_covers_it_up_since_is_undone_first(memory: Memory) -> None:
     assert note(memory, "n_1") == NOTES[0]
 
 
+def test_a_note_stays_a_persons_while_another_edit_holds(memory: Memory) -> None:
+    [first] = memory.edit("n_1", {"title": "One"})
+    [second] = memory.edit("n_1", {"keywords": ("boat",)})
+    undo(memory, first.id)
+    assert note(memory, "n_1") == replace(NOTES[0], keywords=("boat",), decided_by="person")
+    undo(memory, second.id)
+    assert note(memory, "n_1").keywords == NOTES[0].keywords
+
+
 def test_all_since_a_time_is_undone(memory: Memory, url: str) -> None:
     before = exported(url)
     decided(url, *EVENTS[:1])
