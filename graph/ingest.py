@@ -32,7 +32,7 @@ from graph.ports import Embedder, Extractor, Progress, Reader, Store
 from graph.readers.decode import reading
 from graph.readers.discovery import discover
 from graph.readers.registry import reader_named, sniff
-from graph.secrets import masked
+from graph.secrets import masked, masked_name
 from graph.settings import Settings
 from graph.tiers.interactions import interaction, placed, windows
 
@@ -98,7 +98,8 @@ class Ingest(Struct):
             if done and done.finished:
                 self._count(read=done.records, skipped=done.records)
                 return
-            self._read(source, reader, done or Checkpoint(digest, source.name, 0))
+            name = masked_name(source.name)[0] if self.settings.ingest_redact else source.name
+            self._read(source, reader, done or Checkpoint(digest, name, 0))
         except InputError as error:
             self._reject(Reject(source.path, 0, error.message.removeprefix(f"{source.path}: ")))
 

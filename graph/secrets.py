@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -39,34 +39,63 @@ _RULES = (
     ("telegram_token", "TelegramBotTokenDetector"),
     ("twilio", "TwilioKeyDetector"),
 )
+_MORE = (
+    ("basic auth credentials", re.compile(r"://[^\s/@:]*:([^\s/]+)@")),
+    ("json web token", re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]+(?:\.[\w-]+)*")),
+    ("api key", re.compile(r"\bsk-(?:proj|svcacct|admin|ant)-[\w-]{20,}|\bAIza[\w-]{35}(?![\w-])")),
+)
+"""What detect-secrets leaves: passwords with marks in them, signatures, and keys that are younger."""
 _MASK = "[masked: {}]"
 _PRIVATE = re.compile(r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?)-----(?:.*?-----END \1-----|.*)", re.DOTALL)
 """A private key with all its lines: detect-secrets tells only that one begins."""
-_CARD = re.compile(r"(?<![\w.+-])[2-6](?:[ -]?\d){12,18}(?![\w-]|\.\d)")
+_CARD = re.compile(r"(?<![\w.+-])[2-6](?:[ \u00a0-]?\d){12,18}(?![\w-]|\.\d)")
 _TOKEN = re.compile(r"\S{16}")
-_PASSWORD = re.compile(r"key|pass|pwd|secret|contrase", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?:key|pass|pwd|secret|contrase)[^:=\"'`]{0,80}[:=\"'`]", re.IGNORECASE)
 """What a line has in it that is worth a closer look: each rule takes its time."""
 _LIKE_A_PASSWORD = re.compile(r"(?=\S*(?:\d|[!#$%&*+@^~]\w))[^\s()\[\]{}<>,;]{5,}(?=[\s,;]|$)")
 """What is assigned to a word such as "password" and is no mere word, no call and no type."""
 _SHORTEST = 8
 """Letters of a secret that stands for itself; a shorter one is masked with what shows that it is one."""
 _LONGEST = 4000
-"""Letters of a line that are looked at together."""
+"""Letters of a line that are looked at together; the last quarter of them again with those that follow."""
+_NEAR = 400
+"""The same for passwords, whose rule takes the square of the time."""
 
 
 def masked(record: Record) -> tuple[Record, int]:
-    """`record` with every secret in its text, title and metadata masked, and how many there were."""
+    """`record` with every secret in what it says and in its names masked, and how many there were.
+
+    Its key stays, and its names keep what looks like a card's number: ids are long numbers, too.
+    """
     text, count = masked_text(record.text)
     title, more = masked_text(record.title) if record.title else (record.title, 0)
     metadata, most = _masked_json(record.metadata)
     count += more + most
-    return (replace(record, text=text, title=title, metadata=metadata) if count else record), count
+    fields: dict[str, Any] = {"text": text, "title": title, "metadata": metadata}
+    for field in ("speaker", "conversation", "session"):
+        name, found = masked_name(getattr(record, field) or "")
+        if found:
+            fields[field] = name
+            count += found
+    return (replace(record, **fields) if count else record), count
+
+
+@lru_cache(1024)
+def masked_name(name: str) -> tuple[str, int]:
+    """The name of a speaker, a conversation or a file as `masked_text` has it, card numbers kept."""
+    return _replaced(name, dict(_tokens(name)))
 
 
 def masked_text(text: str) -> tuple[str, int]:
     """`text` with a word in place of every secret, and how many there were."""
     text, count = _PRIVATE.subn(_MASK.format("private key"), text)
-    secrets = {secret: what for line in _lines(text) for secret, what in _found(line)}
+    text, more = _replaced(text, {secret: what for line in text.splitlines() for secret, what in _found(line)})
+    return text, count + more
+
+
+def _replaced(text: str, secrets: Mapping[str, str]) -> tuple[str, int]:
+    """`text` with each of `secrets` as what it is, and how many there were."""
+    count = 0
     # A longer one may hold a shorter one.
     for secret in sorted(secrets, key=lambda each: (-len(each), each)):
         count += text.count(secret)
@@ -79,18 +108,28 @@ def _masked_json(value: Json) -> tuple[Any, int]:
         case str():
             return masked_text(value)
         case Mapping():
-            found = {name: _masked_json(each) for name, each in value.items()}
-            return {name: each for name, (each, _) in found.items()}, sum(count for _, count in found.values())
+            names = {name: masked_text(name) for name in value}
+            found = {names[name][0]: _masked_under(name, each) for name, each in value.items()}
+            count = sum(count for _, count in (*names.values(), *found.values()))
+            return {name: each for name, (each, _) in found.items()}, count
         case list() | tuple():
             made = [_masked_json(each) for each in value]
             return [each for each, _ in made], sum(count for _, count in made)
     return value, 0
 
 
-def _lines(text: str) -> Iterator[str]:
-    for line in text.splitlines():
-        for start in range(0, len(line), _LONGEST):
-            yield line[start : start + _LONGEST]
+def _masked_under(name: str, value: Json) -> tuple[Any, int]:
+    """A value of metadata, which may be a secret by its name."""
+    if isinstance(value, str):
+        text, count = masked_text(value)
+        text, more = _replaced(text, dict(_passwords(f"{name}: {text}")))
+        return text, count + more
+    return _masked_json(value)
+
+
+def _pieces(line: str, longest: int) -> Iterator[str]:
+    for start in range(0, max(len(line) - longest // 4, 1), longest - longest // 4):
+        yield line[start : start + longest]
 
 
 def _found(line: str) -> Iterator[tuple[str, str]]:
@@ -99,24 +138,33 @@ def _found(line: str) -> Iterator[tuple[str, str]]:
         digits = [int(each) for each in card[0] if each.isdigit()]
         if _checks(digits):
             yield card[0], "card number"
-    rules, passwords, assigned = _detectors()
-    if _TOKEN.search(line) or "://" in line:
-        for what, rule in rules:
-            yield from ((secret, what) for secret in _by(rule, line))
-    if _PASSWORD.search(line):
-        for shapes in assigned:
-            for assigned_to in passwords.analyze_string(line, denylist_regex_to_group=shapes):
-                if secret := _LIKE_A_PASSWORD.match(assigned_to):
-                    yield secret[0], "password"
+    yield from _tokens(line)
+    yield from _passwords(line)
 
 
-def _by(rule: Any, line: str) -> Iterator[str]:
-    """Yield what a rule finds: of a pattern with groups the one that is the secret, not the letters it begins with."""
-    for pattern in rule.denylist:
-        for found in pattern.finditer(line):
-            groups = [each for each in found.groups() if each and len(each) >= _SHORTEST]
-            secrets = groups or [found[0]]
-            yield from (each for each in secrets if getattr(rule, "is_formally_valid", bool)(each))
+def _tokens(line: str) -> Iterator[tuple[str, str]]:
+    for piece in _pieces(line, _LONGEST):
+        if _TOKEN.search(piece) or "://" in piece:
+            for what, rule in _detectors()[0]:
+                found = (secret for pattern in rule.denylist for secret in _by(pattern, piece))
+                yield from ((each, what) for each in found if getattr(rule, "is_formally_valid", bool)(each))
+            yield from ((secret, what) for what, pattern in _MORE for secret in _by(pattern, piece))
+
+
+def _passwords(line: str) -> Iterator[tuple[str, str]]:
+    for piece in _pieces(line, _NEAR):
+        if _PASSWORD.search(piece):
+            _, passwords, assigned = _detectors()
+            for shapes in assigned:
+                for assigned_to in passwords.analyze_string(piece, denylist_regex_to_group=shapes):
+                    if secret := _LIKE_A_PASSWORD.match(assigned_to):
+                        yield secret[0], "password"
+
+
+def _by(pattern: re.Pattern[str], line: str) -> Iterator[str]:
+    """Yield what a pattern finds: of one with groups the one that is the secret, not the letters it begins with."""
+    for found in pattern.finditer(line):
+        yield from [each for each in found.groups() if each and len(each) >= _SHORTEST] or [found[0]]
 
 
 def _checks(digits: list[int]) -> bool:

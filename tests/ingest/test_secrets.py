@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from graph.model import Form, NodeKind, Record
 from graph.secrets import masked, masked_text
@@ -62,6 +63,46 @@ def test_titles_and_metadata_too() -> None:
     assert count == 2
     assert secret not in str(found)
     assert found.metadata == {"a": [1, {"b": "x [masked: github token]"}], "c": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("See postgres://ann:Sw0rd" + "fish!@db.example.org/x", "Sw0rdfish!"),
+        (f"Bearer {SECRETS['json web token']} there", "dozjgNryP4J3"),
+        ("Use sk-proj-" + "a1B2c3" * 8, "a1B2c3a1B2c3"),
+        ("x" * 3990 + f" {SECRETS['aws access key']} y", "AKIA"),
+        ("x" * 390 + f" {SECRETS['password']} y", "hunter2!"),
+        ("4111\u00a01111\u00a01111\u00a0" + "1111", "4111"),
+    ],
+)
+def test_a_secret_is_masked_whole_wherever_it_stands(text: str, secret: str) -> None:
+    found, count = masked_text(text)
+    assert secret not in found
+    assert count == 1
+
+
+def test_names_and_what_is_a_secret_by_its_name() -> None:
+    secret = SECRETS["github token"]
+    number = SECRETS["card number"]
+    record = Record(Form.MESSAGE, "1", "Hi", f"c {secret}", number, f"Ann {secret}", metadata={"password": "hunter2!"})
+    found, count = masked(record)
+    assert count == 3
+    assert (found.conversation, found.session, found.speaker) == (
+        "c [masked: github token]",
+        number,
+        "Ann [masked: github token]",
+    )
+    assert found.metadata == {"password": "[masked: password]"}
+    assert masked(replace(record, metadata={secret: 1}))[0].metadata == {"[masked: github token]": 1}
+
+
+def test_nor_is_it_in_the_name_of_a_source(tmp_path: Path) -> None:
+    secret = SECRETS["github token"]
+    file = written(tmp_path / f"{secret}.jsonl", [{"id": "1", "speaker": "Ann", "text": "Where is the boat?"}])
+    assert ingested(tmp_path / "store" / "memory.db", file).added == 1
+    assert ingested(tmp_path / "store" / "memory.db", file).skipped == 1
+    assert secret.encode() not in b"".join(each.read_bytes() for each in (tmp_path / "store").iterdir())
 
 
 def test_nothing_of_it_is_stored(tmp_path: Path) -> None:
