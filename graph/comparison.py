@@ -8,10 +8,8 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.model import Checkpoint, Edge, Entity, Event, Interaction, Node, Selection, Vector
+from graph.model import Checkpoint, Edge, Entity, Event, Interaction, Item, Node, Selection, Vector
 from graph.ports import Store
-
-Item = Node | Edge | Vector | Event | Checkpoint
 
 
 class Part(StrEnum):

@@ -11,7 +11,6 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from graph.forgetting.support import RESTING, batches, ends
-from graph.ingest import persistently
 from graph.model import (
     EDGE_ENDS,
     Changes,
@@ -28,6 +27,7 @@ from graph.model import (
     kind_of,
 )
 from graph.ports import Store, Upkeep
+from graph.store.retrying import persistently
 from graph.tiers.votes import settled
 
 _WORDS: Mapping[NodeKind, str] = {

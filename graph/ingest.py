@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from graph.derive import derive, frontier_of
 from graph.embedding import late
-from graph.errors import InputError, StoreError
+from graph.errors import InputError
 from graph.extract.registry import extractor_named
 from graph.model import (
     Changes,
@@ -34,6 +34,7 @@ from graph.readers.discovery import discover
 from graph.readers.registry import reader_named, sniff
 from graph.secrets import masked, masked_name
 from graph.settings import Settings
+from graph.store.retrying import persistently
 from graph.tiers.interactions import interaction, placed, windows
 
 _BATCH_LETTERS = 1_000_000
@@ -41,12 +42,6 @@ _BATCH_LETTERS = 1_000_000
 _BLOCK = 1 << 20
 _REJECTS = 1000
 """Rejects that are reported one by one; more are only counted."""
-_PATIENCE = 4.0
-"""Seconds for which a batch is tried again that the store undid for a passing reason."""
-_PAUSE = 0.2
-_LONGEST_PAUSE = 0.8
-
-T = TypeVar("T")
 
 _NOTHING = Frontier(frozenset(), {}, {})
 
@@ -228,24 +223,6 @@ class Ingest(Struct):
 
     def _count(self, **more: int) -> None:
         self.report = replace(self.report, **{name: getattr(self.report, name) + count for name, count in more.items()})
-
-
-def persistently(work: Callable[[], T]) -> T:
-    """Do `work`, a transaction, and do it again where the store undid it for a passing reason.
-
-    Raises:
-        StoreError: it fails for another reason, or does not pass.
-    """
-    until = time.monotonic() + _PATIENCE
-    pause = _PAUSE
-    while True:
-        try:
-            return work()
-        except StoreError as error:
-            if not error.passing or time.monotonic() + pause > until:
-                raise
-            time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def _digest(source: Source, reader: Reader, settings: Settings) -> str:

@@ -328,6 +328,39 @@ class Scale(Struct, frozen=True):
     spread: float
 
 
+class Frontier(Struct, frozen=True):
+    """Where a store stands before a batch.
+
+    `known` are those of the ids asked for that are nodes; `tails` gives the last interactions of each conversation
+    asked for, oldest first; `located` the id of the interaction with a given (conversation, key), the last one where
+    there are several.
+    """
+
+    known: Set[str]
+    tails: Mapping[str, tuple[Interaction, ...]]
+    located: Mapping[tuple[str, str], str]
+
+
+class IngestReport(Struct, frozen=True):
+    """What one ingest did. `read` counts records; `skipped` those that were known already; `masked` secrets."""
+
+    read: int = 0
+    added: int = 0
+    skipped: int = 0
+    rejected: int = 0
+    notes: int = 0
+    entities: int = 0
+    links: int = 0
+    evolved: int = 0
+    masked: int = 0
+    elapsed_s: float = 0.0
+    rejects: tuple[Reject, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+# --- Decisions and changes --------------------------------------------------------------------
+
+
 class Removal(Struct, frozen=True):
     """What is taken out, as if it had never been there: `nodes` by id, with all their edges, all that is indexed of
     them and the events about them or because of them, `edges` by source, kind and target, the `vectors` of nodes by
@@ -395,42 +428,16 @@ class Changes(Struct, frozen=True):
     events: tuple[Event, ...] = ()
 
 
+Item = Node | Edge | Vector | Event | Checkpoint
+"""What a memory is made of, and a copy or a backup takes along."""
+
+
 class Fault(Struct, frozen=True):
     """What is not as it should be: the rule that is broken, by name, the id of what breaks it (or empty), and how."""
 
     rule: str
     id: str
     what: str
-
-
-class Frontier(Struct, frozen=True):
-    """Where a store stands before a batch.
-
-    `known` are those of the ids asked for that are nodes; `tails` gives the last interactions of each conversation
-    asked for, oldest first; `located` the id of the interaction with a given (conversation, key), the last one where
-    there are several.
-    """
-
-    known: Set[str]
-    tails: Mapping[str, tuple[Interaction, ...]]
-    located: Mapping[tuple[str, str], str]
-
-
-class IngestReport(Struct, frozen=True):
-    """What one ingest did. `read` counts records; `skipped` those that were known already; `masked` secrets."""
-
-    read: int = 0
-    added: int = 0
-    skipped: int = 0
-    rejected: int = 0
-    notes: int = 0
-    entities: int = 0
-    links: int = 0
-    evolved: int = 0
-    masked: int = 0
-    elapsed_s: float = 0.0
-    rejects: tuple[Reject, ...] = ()
-    warnings: tuple[str, ...] = ()
 
 
 # --- Asking -----------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from graph.model import (
     Event,
     Insight,
     Interaction,
+    Item,
     Json,
     Node,
     NodeKind,
@@ -37,7 +38,6 @@ _MADE: Mapping[NodeKind, type[Node]] = {
     NodeKind.QUERY: Query,
     NodeKind.INSIGHT: Insight,
 }
-Item = Node | Edge | Vector | Event | Checkpoint
 T = TypeVar("T")
 
 _ID = re.compile(r"[!-.0-~]{1,100}")

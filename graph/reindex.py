@@ -10,9 +10,9 @@ from itertools import groupby
 from msgspec import Struct
 
 from graph.embedding.late import EARLIER, LATER, vectors
-from graph.ingest import persistently
 from graph.model import Changes, Form, Interaction, NodeKind, Selection, Vector
 from graph.ports import Embedder, Progress, Store
+from graph.store.retrying import persistently
 
 _BATCH = 64
 """Interactions in one transaction."""

@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from graph.comparison import Difference, Holding, differences, grows_into, holding
 from graph.errors import StoreError
-from graph.ingest import persistently
-from graph.model import Changes, Checkpoint, Edge, Event, Interaction, Node, Selection, Vector
+from graph.model import Changes, Checkpoint, Edge, Event, Interaction, Item, Node, Selection, Vector
 from graph.ports import Progress, Store
+from graph.store.retrying import persistently
 
 BATCH = 500
 """Nodes or edges in one transaction, at most."""
@@ -22,7 +22,7 @@ LETTERS = 1_000_000
 NAMED = 20
 """Differences that are told one by one; more are only counted."""
 
-T = TypeVar("T", Node, Edge, Vector, Event, Checkpoint)
+T = TypeVar("T", bound=Item)
 
 
 class TransferReport(Struct, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 
 from msgspec.structs import replace
 
+from graph.embedding.late import EARLIER, LATER
 from graph.evolution.undo import without
 from graph.forgetting import spelling
 from graph.forgetting.support import Fall, batches, ends, fall, supporting
@@ -29,8 +30,8 @@ from graph.model import (
 from graph.ports import Store
 from graph.tiers.votes import settled
 
-_HEARD = 5
-"""Turns away from which a vector is made (`graph.embedding.late`)."""
+_HEARD = max(EARLIER, LATER)
+"""Turns away from which a vector is made."""
 _ANYTHING = 1 << 30
 _KINDS = {PREFIXES[kind]: kind for kind in NodeKind}
 

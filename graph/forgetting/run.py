@@ -13,10 +13,10 @@ from graph.forgetting.changes import changes, counted
 from graph.forgetting.choosing import Wanted, chosen, named
 from graph.forgetting.entities import entity_changes
 from graph.forgetting.support import batches, fall
-from graph.ingest import persistently
 from graph.model import Changes, Entity, NodeKind, Removal, Selection, caption
 from graph.ports import Progress, Store
 from graph.readers.naming import stem
+from graph.store.retrying import persistently
 
 _SHOWN = 5
 

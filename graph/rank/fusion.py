@@ -10,8 +10,8 @@ from graph.model import Form, Interaction
 from graph.settings import Settings
 from graph.text import spelled
 
-_FIRST = 1.5
-"""What is added to ranks, counted from 0: the less, the more the first few count."""
+_K = 1.5
+"""The constant of reciprocal ranks, k / (k + rank) with ranks from 0 on: the less, the more the first few count."""
 
 
 class Scored(Struct, frozen=True):
@@ -70,7 +70,7 @@ def _by_ranks(parts: Mapping[str, Mapping[str, float]], standing: float, setting
     for name, weight in weights.items():
         order = sorted((id for id in parts if parts[id][name]), key=lambda id: (-parts[id][name], id))
         for rank, id in enumerate(order):
-            joined[id] += weight * _FIRST / (_FIRST + rank)
+            joined[id] += weight * _K / (_K + rank)
     return {id: standing * score / sum(weights.values()) for id, score in joined.items()}
 
 
