@@ -9,7 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
@@ -20,11 +20,13 @@ from graph.errors import MemcliError, UsageError
 from memcli.config import Config
 from memcli.passwords import ask_on_terminal, signed_in
 from memcli.render.page import Page, PlainPage, TerminalPage
+from memcli.render.progress import TerminalProgress
 from memcli.render.text import clean
 from memcli.results import dumps, envelope
 
 if TYPE_CHECKING:
     from graph.memory import Memory
+    from graph.ports import Progress
     from graph.settings import Settings
 
 _LONGEST_ANSWER = 100
@@ -99,6 +101,12 @@ class Session(Struct):
             StoreSignInError: nobody has the right one.
         """
         return signed_in(self.config.settings(), work, ask_on_terminal if self.may_ask else None)
+
+    def progress(self) -> AbstractContextManager[Progress | None]:
+        """What shows on a terminal how work gets on, for as long as the context lasts; None where nobody looks."""
+        if self.quiet or not self.terminals.stderr:
+            return nullcontext()
+        return TerminalProgress(self.stderr, colour=self.colour)
 
     @property
     def may_ask(self) -> bool:

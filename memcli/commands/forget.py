@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -11,7 +10,6 @@ from graph.errors import NotFoundError, UsageError
 from memcli.command import command, new_group
 from memcli.options import Conversation, Since, Until, Yes
 from memcli.render.forgetting import counts_of, show_forgotten
-from memcli.render.progress import TerminalProgress
 from memcli.results import plain
 from memcli.session import Session
 
@@ -85,8 +83,7 @@ def forget(
             session.emit(data, lambda page: page.line(f"would forget {counts_of(preview.nodes)}"))
             return
         session.confirm(f"forget {counts_of(preview.nodes)}?", yes=yes)
-        shown = session.terminals.stderr and not session.quiet
-        with TerminalProgress(session.stderr, colour=session.colour) if shown else nullcontext() as progress:
+        with session.progress() as progress:
             report = memory.forget(wanted, progress)
     data |= plain(report)
     data["nodes"] = data.pop("removed")

@@ -18,7 +18,7 @@ from graph.readers.registry import READERS
 from memcli.command import command, new_group
 from memcli.exits import Exit
 from memcli.render.ingest import show_report, tell_rejects
-from memcli.render.progress import SpokenProgress, TerminalProgress
+from memcli.render.progress import SpokenProgress
 from memcli.results import ingest_data
 from memcli.session import Session
 
@@ -123,8 +123,6 @@ def _matches(path: Path) -> list[Path]:
 
 
 def _progress(session: Session) -> AbstractContextManager[Progress | None]:
-    if session.quiet:
-        return nullcontext()
-    if session.terminals.stderr:
-        return TerminalProgress(session.stderr, colour=session.colour)
-    return nullcontext(SpokenProgress(session.say) if session.verbose else None)
+    if session.verbose and not session.terminals.stderr:
+        return nullcontext(SpokenProgress(session.say))
+    return session.progress()

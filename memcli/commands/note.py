@@ -85,7 +85,7 @@ def link(
     """Link a note to another. Your decision stays, whatever rules and models would decide."""
     with session.memory() as memory:
         events = memory.link(note, other, kind, reason)
-    session.emit({"events": [plain(each) for each in events]}, lambda page: show_events(page, events))
+    session.emit({"events": plain(events)}, lambda page: show_events(page, events))
 
 
 @command(
@@ -98,7 +98,7 @@ def unlink(session: Session, note: One, other: Other, reason: Reason = "") -> No
     """Take away the links between two notes. No rule and no model links them again."""
     with session.memory() as memory:
         events = memory.unlink(note, other, reason)
-    session.emit({"events": [plain(each) for each in events]}, lambda page: show_events(page, events))
+    session.emit({"events": plain(events)}, lambda page: show_events(page, events))
 
 
 @command(
@@ -126,7 +126,7 @@ def edit(
     fields |= {name: _listed(text) for name, text in lists.items() if text is not None}
     with session.memory() as memory:
         events = memory.edit(note, fields, reason)
-    session.emit({"events": [plain(each) for each in events]}, lambda page: show_events(page, events))
+    session.emit({"events": plain(events)}, lambda page: show_events(page, events))
 
 
 @command(
@@ -140,7 +140,7 @@ def history(session: Session, note: One, jsonl: AsLines = False) -> None:
     """Show what was decided about a note, by whom and why, in order of time."""
     with session.memory() as memory:
         found, events = memory.history(note)
-    data = [plain(each) for each in events]
+    data = plain(events)
     session.emit_list("events", data, lambda page: show_history(page, found, events), jsonl=jsonl)
 
 
@@ -174,7 +174,7 @@ def undo(
 
     with session.memory() as memory:
         undone = memory.undo(event, since=since, agree=agree).events
-    session.emit({"undone": [plain(each) for each in undone]}, lambda page: show_undone(page, undone))
+    session.emit({"undone": plain(undone)}, lambda page: show_undone(page, undone))
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,14 +17,12 @@ from memcli.exits import Exit
 from memcli.passwords import account_of, ask_on_terminal, forget, keep, keyring_name
 from memcli.render.doctor import show_checkup
 from memcli.render.graph import show_info
-from memcli.render.progress import TerminalProgress
 from memcli.render.transfer import show_transfer
 from memcli.results import plain, transfer_data
 from memcli.session import Session
 from memcli.writer import write_file
 
 if TYPE_CHECKING:
-    from graph.ports import Progress
     from graph.transfer import TransferReport
 
 app = new_group("Look at the store behind the memory, copy it, back it up, sign in to it.")
@@ -85,7 +82,7 @@ def copy(
     names = {"from": ours.config.settings().store, "to": theirs.config.settings().store}
     if same_store(*names.values()):
         raise UsageError("FROM and TO are the same store", "name another one")
-    with ours.memory() as one, theirs.memory(create=True) as other, _progress(session) as progress:
+    with ours.memory() as one, theirs.memory(create=True) as other, session.progress() as progress:
         report = one.copy(other, progress=progress)
     return _emit(session, names, report)
 
@@ -131,7 +128,7 @@ def restore(session: Session, file: File) -> Exit:
 
     settings = session.config.settings()
     found = Backup(file, settings.ingest_longest * _LINE).checked()
-    with session.memory(create=True) as memory, _progress(session) as progress:
+    with session.memory(create=True) as memory, session.progress() as progress:
         report = memory.restore(found, progress=progress)
     return _emit(session, {"from": str(file), "to": settings.store}, report)
 
@@ -148,7 +145,7 @@ def reindex(session: Session) -> None:
 
     What was broken off goes on when it is run again. Vectors of another model are replaced.
     """
-    with session.memory() as memory, _progress(session) as progress:
+    with session.memory() as memory, session.progress() as progress:
         report = memory.reindex(progress)
     session.emit(
         plain(report),
@@ -182,13 +179,6 @@ def doctor(
         status="error" if found.left else "ok",
     )
     return Exit.FAILED if found.left else Exit.DONE
-
-
-@contextmanager
-def _progress(session: Session) -> Iterator[Progress | None]:
-    shown = session.terminals.stderr and not session.quiet
-    with TerminalProgress(session.stderr, colour=session.colour) if shown else nullcontext() as progress:
-        yield progress
 
 
 def _emit(session: Session, names: dict[str, str], report: TransferReport) -> Exit:
