@@ -1,4 +1,4 @@
-"""Whether a memory keeps its own rules, and mending what does not."""
+"""Whether a memory keeps its own rules, and repairing what does not."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class Kept(Store, Upkeep, Protocol):
 
 
 class Checkup(Struct, frozen=True):
-    """What was found, and what of it is left after mending; the same where nothing was mended."""
+    """What was found, and what of it is left after repairing; the same where nothing was repaired."""
 
     found: tuple[Fault, ...]
     left: tuple[Fault, ...]
 
 
 class _Found(Struct):
-    """Faults, and what mends them: nodes to write anew, and what is to be removed."""
+    """Faults, and what repairs them: nodes to write anew, and what is to be removed."""
 
     faults: list[Fault] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
@@ -58,25 +58,25 @@ class _Found(Struct):
     edges: list[Edge] = field(default_factory=list)
 
 
-def check(store: Kept, *, mend: bool = False) -> Checkup:
-    """Look through all of the memory; with `mend`, put right what can be, and look again.
+def check(store: Kept, *, repair: bool = False) -> Checkup:
+    """Look through all of the memory; with `repair`, put right what can be, and look again.
 
     Raises:
         StoreError: the store fails.
     """
     found = _looked_through(store)
     faults = (*store.faults(), *found.faults)
-    if not (mend and faults):
+    if not (repair and faults):
         return Checkup(faults, faults)
-    persistently(store.mend)
+    persistently(store.repair)
     # What is removed may have been all that something else rested on.
     while found.nodes or found.gone or found.edges:
-        persistently(partial(_mended, found, store))
+        persistently(partial(_repaired, found, store))
         found = _looked_through(store)
     return Checkup(faults, (*store.faults(), *found.faults))
 
 
-def _mended(found: _Found, store: Store) -> None:
+def _repaired(found: _Found, store: Store) -> None:
     edges = tuple((edge.source, edge.kind, edge.target) for edge in found.edges)
     with store.transaction(write=True):
         store.save(Changes(removed=Removal(edges=edges)))

@@ -149,15 +149,15 @@ class Memory:
             )
         return reindex(self._store, self._embedder, progress)
 
-    def check(self, *, mend: bool = False) -> Checkup:
-        """Whether the memory keeps its own rules; with `mend`, put right what does not, as far as can be.
+    def check(self, *, repair: bool = False) -> Checkup:
+        """Whether the memory keeps its own rules; with `repair`, put right what does not, as far as can be.
 
         Raises:
             StoreError: the store fails.
         """
         from graph.doctor import check
 
-        return check(cast("Kept", self._store), mend=mend)
+        return check(cast("Kept", self._store), repair=repair)
 
     def forgettable(self, wanted: Wanted) -> Preview:
         """What `forget` would remove; raises what that raises."""

@@ -132,7 +132,7 @@ class Upkeep(Protocol):
         """What is wrong inside: indexes, counts and files that do not agree with the nodes and edges."""
         ...
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Put all of that right, as far as can be; may take long."""
         ...
 

@@ -171,10 +171,10 @@ def doctor(
     What breaks a rule is named, and the exit code is 1; also after --repair, if something is left.
     """
     with session.memory() as memory:
-        found = memory.check(mend=repair)
-    mended = len(found.found) - len(found.left)
+        found = memory.check(repair=repair)
+    repaired = len(found.found) - len(found.left)
     session.emit(
-        {"faults": plain(found.left), "found": len(found.found), "mended": mended},
+        {"faults": plain(found.left), "found": len(found.found), "repaired": repaired},
         lambda page: show_checkup(page, found),
         status="error" if found.left else "ok",
     )

@@ -170,8 +170,8 @@ def test_a_doctor_finds_and_mends(empty: World) -> None:
     connection.commit()
     connection.close()
     ran = empty("store", "doctor", "--json")
-    assert (ran.code, ran.envelope["status"], ran.data["mended"]) == (1, "error", 0)
+    assert (ran.code, ran.envelope["status"], ran.data["repaired"]) == (1, "error", 0)
     assert {each["rule"] for each in ran.data["faults"]} == {"mentions are counted"}
     Draft202012Validator(json.loads(schema_of("store doctor"))).validate(ran.data)
     ran = empty("store", "doctor", "--repair")
-    assert (ran.code, ran.out) == (0, "mended 2\nall is well\n")
+    assert (ran.code, ran.out) == (0, "repaired 2\nall is well\n")

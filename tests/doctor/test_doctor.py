@@ -1,4 +1,4 @@
-"""Memories that are broken on purpose, what is said of them, and what is mended."""
+"""Memories that are broken on purpose, what is said of them, and what is repaired."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ TALK = talk(
 )
 
 
-def checked(url: str, *, mend: bool = False) -> Checkup:
+def checked(url: str, *, repair: bool = False) -> Checkup:
     with opened(url) as memory:
-        return memory.check(mend=mend)
+        return memory.check(repair=repair)
 
 
 def changed(url: str, *steps: Changes) -> None:
@@ -104,7 +104,7 @@ def test_what_is_derived_is_mended(place: Place, tmp_path: Path) -> None:  # noq
         ("edges join what they may", first),
     }
     assert found.left == found.found
-    assert checked(url, mend=True).left == ()
+    assert checked(url, repair=True).left == ()
     # What rested on nothing but what was removed went too.
     assert exported(url) == whole
 
@@ -115,7 +115,7 @@ def test_two_in_one_place_are_told_and_left(place: Place, tmp_path: Path) -> Non
         first = memory.node(said(url)[0])
     assert isinstance(first, Interaction)
     changed(url, Changes(nodes=(replace(first, id="m_again"),)))
-    assert [each.rule for each in checked(url, mend=True).left] == ["each has a place of its own"]
+    assert [each.rule for each in checked(url, repair=True).left] == ["each has a place of its own"]
 
 
 SQL = {
@@ -137,7 +137,7 @@ def test_what_is_wrong_in_a_file(tmp_path: Path, rule: str) -> None:
     connection.execute(SQL[rule])
     connection.close()
     assert rule in {each.rule for each in checked(url).found}
-    assert checked(url, mend=True).left == ()
+    assert checked(url, repair=True).left == ()
     assert checked(url) == Checkup((), ())
     store = open_store(url, create=False)
     assert len(store.search(TextQuery(("zermatt",)))) == 3
@@ -161,7 +161,7 @@ def test_what_is_wrong_in_a_database(neo4j_url: str, tmp_path: Path, rule: str) 
         before = driver.execute_query(words).records
         driver.execute_query(CYPHER[rule])
         assert rule in {each.rule for each in checked(url).found}
-        assert checked(url, mend=True).left == ()
+        assert checked(url, repair=True).left == ()
         assert driver.execute_query(words).records == before
         store = open_store(url, create=False)
         assert len(store.search(TextQuery(("zermatt",)))) == 3

@@ -150,9 +150,9 @@ class Neo4jStore:
     def faults(self) -> list[Fault]:
         return self._with(upkeep.faults)
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         with self.transaction(write=True):
-            self._with(upkeep.mend)
+            self._with(upkeep.repair)
 
     def nodes(self, selection: Selection) -> Iterator[Node]:
         with translated(self._address.shown):

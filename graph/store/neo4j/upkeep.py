@@ -108,7 +108,7 @@ def faults(connection: Connection) -> list[Fault]:
     return [Fault(row["rule"], row["id"], row["what"]) for row in connection.rows(_FAULTS)]
 
 
-def mend(connection: Connection) -> None:
+def repair(connection: Connection) -> None:
     """Put it right, inside a transaction: what hangs loose goes, what is missing is indexed, words are counted anew."""
     connection.rows(_LOOSE)
     missing = [row["id"] for row in connection.rows(_MISSING)]

@@ -7,13 +7,12 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from graph.model import EdgeKind, Interaction, NodeKind, Removal
-from graph.store.sqlite.rows import SELECT, keys_of, to_node
+from graph.model import EdgeKind, Removal
+from graph.store.sqlite.rows import interactions, keys_of
 from graph.store.sqlite.texts import unindex
 from graph.store.sqlite.wipe import mark_unwiped
 from graph.text import fold
 
-_OF_KEYS = " AND n.key IN (SELECT value FROM json_each(:keys))"
 _Spoken = tuple[str, str, int]
 """A conversation, the folded name of who speaks in it, and the key of their entity."""
 
@@ -24,9 +23,8 @@ def remove(connection: sqlite3.Connection, removed: Removal) -> None:
     ends = keys | keys_of(connection, {end for source, _, target in removed.edges for end in (source, target)})
     edges = [(ends[s], kind.value, ends[t]) for s, kind, t in removed.edges if s in ends and t in ends]
     spoken = _spoken(connection, [*keys.values(), *(s for s, kind, _ in edges if kind == EdgeKind.SAID_BY)])
-    given = {"since": None, "until": None, "keys": json.dumps(list(keys.values()))}
-    rows = connection.execute(SELECT[NodeKind.INTERACTION] + _OF_KEYS, given).fetchall()
-    said = [node for row in rows if isinstance(node := to_node(NodeKind.INTERACTION, row), Interaction)]
+    gone = list(keys.values())
+    said = interactions(connection, gone)
     if said:
         mark_unwiped(connection)
         unindex(connection, said, keys)
@@ -34,7 +32,7 @@ def remove(connection: sqlite3.Connection, removed: Removal) -> None:
     connection.execute("DELETE FROM event WHERE cause IN (SELECT value FROM json_each(?))", (json.dumps(list(keys)),))
     connection.execute("DELETE FROM event WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(removed.events),))
     # All else that belongs to a node goes with it: foreign keys see to that, and a trigger counts mentions.
-    connection.execute("DELETE FROM node WHERE key IN (SELECT value FROM json_each(?))", (given["keys"],))
+    connection.execute("DELETE FROM node WHERE key IN (SELECT value FROM json_each(?))", (json.dumps(gone),))
     _remove_speakers(connection, spoken)
     connection.execute(
         "DELETE FROM vector WHERE key IN (SELECT n.key FROM json_each(?) j JOIN node n ON n.id = j.value)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from graph.model import (
@@ -38,6 +38,8 @@ INSERT: Mapping[NodeKind, str] = {
         INSERT OR REPLACE INTO insight (key, text, subject, state, support, decided_by, scope, cues, votes, merged_into)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
 }
+
+_OF_KEYS = " AND n.key IN (SELECT value FROM json_each(:keys)) ORDER BY n.key"
 
 # One shape for all kinds: the id first, then the columns in the order of the dataclass's fields. Entities come with
 # their aliases as JSON. What has no time is left out where a time is asked for.
@@ -114,6 +116,13 @@ def to_node(kind: NodeKind, row: Row) -> Node:
             return Query(*row)
         case NodeKind.INSIGHT:
             return Insight(*row[:7], tuple(json.loads(row[7])), *row[8:])  # type: ignore[call-arg]
+
+
+def interactions(connection: sqlite3.Connection, keys: Sequence[int]) -> list[Interaction]:
+    """The interactions among the nodes with these keys, in the order of the keys."""
+    given = {"since": None, "until": None, "keys": json.dumps(keys)}
+    rows = connection.execute(SELECT[NodeKind.INTERACTION] + _OF_KEYS, given)
+    return [node for row in rows if isinstance(node := to_node(NodeKind.INTERACTION, row), Interaction)]
 
 
 def to_edge(row: Row) -> Edge:

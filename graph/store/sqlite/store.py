@@ -117,9 +117,9 @@ class SqliteStore:
     def faults(self) -> list[Fault]:
         return self._with(upkeep.faults)
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         with self.transaction(write=True, wipe=True):
-            self._with(upkeep.mend)
+            self._with(upkeep.repair)
 
     def nodes(self, selection: Selection) -> Iterator[Node]:
         with translated(self._path):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 
-from graph.model import Fault, Interaction, NodeKind
-from graph.store.sqlite.rows import SELECT, to_node
+from graph.model import Fault
+from graph.store.indexing import MOST_PIECES
+from graph.store.sqlite.rows import interactions
 from graph.store.sqlite.texts import index
 from graph.store.sqlite.wipe import unwiped
 
@@ -25,7 +25,7 @@ _RULES = {
         SELECT '', 'full text has ' || count(*) || ' rows of what is not there' FROM (
             SELECT d.id FROM whole_text_docsize d LEFT JOIN interaction i ON i.key = d.id WHERE i.key IS NULL
             UNION ALL SELECT d.id FROM piece_text_docsize d
-            LEFT JOIN interaction i ON i.key = d.id / 4096 WHERE i.key IS NULL
+            LEFT JOIN interaction i ON i.key = d.id / :pieces WHERE i.key IS NULL
         ) HAVING count(*)""",
     "mentions are counted": """
         SELECT n.id, 'it counts ' || x.mentions || ' mentions, and has ' || x.there FROM (
@@ -49,7 +49,7 @@ _RULES = {
             WHERE e.target = s.entity AND e.kind = 'said_by' AND i.conversation = s.conversation
         )""",
 }
-_MEND = (
+_REPAIRS = (
     "DELETE FROM edge WHERE source NOT IN (SELECT key FROM node) OR target NOT IN (SELECT key FROM node)",
     "DELETE FROM vector WHERE key NOT IN (SELECT key FROM interaction)",
     """UPDATE entity SET mentions = (
@@ -67,7 +67,6 @@ _MEND = (
     "INSERT INTO whole_text (whole_text) VALUES ('delete-all')",
     "INSERT INTO piece_text (piece_text) VALUES ('delete-all')",
 )
-_OF_KEYS = " AND n.key IN (SELECT value FROM json_each(:keys)) ORDER BY n.key"
 _CHUNK = 500
 
 
@@ -81,15 +80,15 @@ def _faults(connection: sqlite3.Connection) -> Iterator[Fault]:
         if told != "ok":
             yield Fault("the file is whole", "", str(told))
     for rule, statement in _RULES.items():
-        for id, what in connection.execute(statement).fetchmany(_MOST):
+        for id, what in connection.execute(statement, {"pieces": MOST_PIECES}).fetchmany(_MOST):
             yield Fault(rule, id or "", what)
     if unwiped(connection):
         yield Fault("what is forgotten is wiped", "", "the file still has bytes of what was forgotten")
 
 
-def mend(connection: sqlite3.Connection) -> None:
+def repair(connection: sqlite3.Connection) -> None:
     """Put it right, inside a transaction: what hangs loose goes, counts and full text are made anew."""
-    for statement in _MEND:
+    for statement in _REPAIRS:
         connection.execute(statement)
     last = -1
     while keys := [
@@ -99,8 +98,5 @@ def mend(connection: sqlite3.Connection) -> None:
         )
     ]:
         last = keys[-1]
-        given = {"since": None, "until": None, "keys": json.dumps(keys)}
-        rows = connection.execute(SELECT[NodeKind.INTERACTION] + _OF_KEYS, given).fetchall()
-        nodes = (to_node(NodeKind.INTERACTION, row) for row in rows)
-        said = [each for each in nodes if isinstance(each, Interaction)]
+        said = interactions(connection, keys)
         index(connection, said, dict(zip([each.id for each in said], keys, strict=True)))
