@@ -71,7 +71,7 @@ def list_notes(
 @command(
     app,
     examples="""
-    memcli note link n_4tq2v6s7 n_7xk3m2p5 --kind supersedes --reason "the new address"
+    memcli note link n_4tq2v6s7 n_7xk3m2p5 --relation supersedes --reason "the new address"
     memcli note link n_4tq2v6s7 n_7xk3m2p5
     """,
 )
@@ -79,12 +79,12 @@ def link(
     session: Session,
     note: One,
     other: Other,
-    kind: Annotated[Relation, typer.Option("--kind", help="How NOTE is related to OTHER.")] = Relation.SAME_TOPIC,
+    relation: Annotated[Relation, typer.Option("--relation", help="How NOTE is related to it.")] = Relation.SAME_TOPIC,
     reason: Reason = "",
 ) -> None:
     """Link a note to another. Your decision stays, whatever rules and models would decide."""
     with session.memory() as memory:
-        events = memory.link(note, other, kind, reason)
+        events = memory.link(note, other, relation, reason)
     session.emit({"events": plain(events)}, lambda page: show_events(page, events))
 
 

@@ -40,7 +40,7 @@ def decided(world: World, name: str, *words: str) -> Any:
 
 def test_a_note_s_way(mine: World, notes: list[str]) -> None:
     one, other = notes[:2]
-    [link] = decided(mine, "link", one, other, "--kind", "supersedes", "--reason", "newer")["events"]
+    [link] = decided(mine, "link", one, other, "--relation", "supersedes", "--reason", "newer")["events"]
     [edit] = decided(mine, "edit", one, "--title", "Mine", "--tags", "a, b,a", "--keywords", "")["events"]
     assert edit["new"]["tags"] == ["a", "b"]
     shown = mine("note", "show", one, "--json").data
@@ -88,7 +88,7 @@ def test_several_are_undone_only_when_that_is_wanted(mine: World, notes: list[st
         (["edit", "NOTE", "--title", " "], 2),
         (["link", "NOTE", "NOTE"], 2),
         (["link", "NOTE", "n_x"], 3),
-        (["link", "NOTE", "n_x", "--kind", "cousin"], 2),
+        (["link", "NOTE", "n_x", "--relation", "cousin"], 2),
         (["history", "n_x"], 3),
     ],
 )
