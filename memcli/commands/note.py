@@ -79,7 +79,7 @@ def link(
     session: Session,
     note: One,
     other: Other,
-    relation: Annotated[Relation, typer.Option("--relation", help="How NOTE is related to it.")] = Relation.SAME_TOPIC,
+    relation: Annotated[Relation, typer.Option("--relation", help="How it relates to OTHER.")] = Relation.SAME_TOPIC,
     reason: Reason = "",
 ) -> None:
     """Link a note to another. Your decision stays, whatever rules and models would decide."""
