@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from graph.embedding.late import EARLIER, LATER
 from graph.evolution.undo import without
 from graph.forgetting import spelling
-from graph.forgetting.support import Fall, batches, ends, fall, supporting
+from graph.forgetting.support import Cascade, batches, cascade, ends, supporting
 from graph.ids import PREFIXES
 from graph.model import (
     Changes,
@@ -38,7 +38,7 @@ _KINDS = {PREFIXES[kind]: kind for kind in NodeKind}
 
 def changes(ids: Sequence[str], store: Store) -> Changes:
     """What forgetting the interactions `ids` changes."""
-    found = fall(ids, store)
+    found = cascade(ids, store)
     said = " \n ".join(spelling.spoken(each) for each in _nodes(ids, store) if isinstance(each, Interaction))
     around = list(_edges(ids, (EdgeKind.NEXT, EdgeKind.ANSWERED_BY), store))
     weaker = (each for each in _nodes(_of_kind(found.lost, NodeKind.ENTITY), store) if isinstance(each, Entity))
@@ -76,7 +76,7 @@ def _closed(around: Sequence[Edge], gone: Set[str]) -> Iterator[Edge]:
             yield Edge(before, end, EdgeKind.NEXT)
 
 
-def _insights(found: Fall, said: str, store: Store) -> Iterator[Node]:
+def _insights(found: Cascade, said: str, store: Store) -> Iterator[Node]:
     """Yield the insights that lose supporters, with those that they have left."""
     weaker = _of_kind(found.lost, NodeKind.INSIGHT)
     support = Counter(

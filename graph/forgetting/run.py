@@ -12,7 +12,7 @@ from msgspec import Struct
 from graph.forgetting.changes import changes, counted
 from graph.forgetting.choosing import Wanted, chosen, named
 from graph.forgetting.entities import entity_changes
-from graph.forgetting.support import batches, fall
+from graph.forgetting.support import batches, cascade
 from graph.model import Changes, Entity, NodeKind, Removal, Selection, caption
 from graph.ports import Progress, Store
 from graph.readers.naming import stem
@@ -42,7 +42,7 @@ def preview(wanted: Wanted, store: Store) -> Preview:
     """What `forget` would remove; raises what `chosen` does."""
     with store.transaction(write=False):
         ids = chosen(wanted, store)
-        gone = set(fall(ids, store).gone)
+        gone = set(cascade(ids, store).gone)
         shown = [caption(node) for node in store.nodes(Selection(ids=tuple(ids[:_SHOWN])))] if ids else []
         if wanted.entity is not None:
             entity = named(wanted.entity, store)

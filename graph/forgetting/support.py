@@ -24,14 +24,14 @@ RESTING: Mapping[EdgeKind, NodeKind] = {
 _BATCH = 500
 
 
-class Fall(Struct, frozen=True):
+class Cascade(Struct, frozen=True):
     """What goes: the ids of all nodes `gone`; and what stays with fewer supporters than it had, `lost` by id."""
 
     gone: frozenset[str]
     lost: Mapping[str, int]
 
 
-def fall(ids: Collection[str], store: Store) -> Fall:
+def cascade(ids: Collection[str], store: Store) -> Cascade:
     """What falls with the nodes `ids`, and what they leave weaker. Reads the store in a number of calls that does not
     depend on how many edges a node has."""
     gone = set(ids)
@@ -52,7 +52,7 @@ def fall(ids: Collection[str], store: Store) -> Fall:
         fallen |= {id for kind, some in touched.items() for id in _unsupported(some, kind, lost, store)}
         gone |= fallen
         layer = sorted(fallen)
-    return Fall(frozenset(gone), {id: number for id, number in lost.items() if id not in gone})
+    return Cascade(frozenset(gone), {id: number for id, number in lost.items() if id not in gone})
 
 
 def ends(edge: Edge) -> tuple[str, str]:
