@@ -90,19 +90,20 @@ def citation(said: Interaction) -> Citation:
 
 
 def _insights(evidence: Evidence, notes: set[str]) -> tuple[InsightHit, ...]:
-    """The insights that notes of the hits support, those that most of them support first."""
+    """The insights that notes of the hits support: those first that most of these, and of what settled the nearest
+    queries, support."""
+    counted = notes.union(evidence.notes[id] for id in evidence.settled if id in evidence.notes)
     ids = evidence.walked.ids
     support: dict[str, list[str]] = {node.id: [] for node in evidence.insights}
     for source, target, kind, _ in evidence.walked.edges:
         if kind is EdgeKind.SUPPORTED_BY and ids[source] in support:
             support[ids[source]].append(ids[target])
     found = [
-        InsightHit(node.id, node.text, len(notes.intersection(support[node.id])), tuple(sorted(support[node.id])))
+        InsightHit(node.id, node.text, len(counted.intersection(support[node.id])), tuple(sorted(support[node.id])))
         for node in evidence.insights
+        if not notes.isdisjoint(support[node.id])
     ]
-    return tuple(
-        sorted((hit for hit in found if hit.score), key=lambda hit: (-hit.score, -len(hit.support), hit.insight))
-    )[:_INSIGHTS]
+    return tuple(sorted(found, key=lambda hit: (-hit.score, -len(hit.support), hit.insight)))[:_INSIGHTS]
 
 
 def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored]) -> Answer:

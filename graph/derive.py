@@ -132,12 +132,14 @@ def _sessions(placed: Sequence[Interaction], frontier: Frontier) -> tuple[list[Q
     for window in interactions.windows(placed, frontier):
         first = next(place for place, each in enumerate(window) if each.id in new)
         edges += interactions.order(window[max(0, first - 1) :])
-        found, ties = queries.queries(window, new)
+        taken_back = list(corrections(window, frozenset(each.id for each in window)))
+        found, ties = queries.queries(window, new, [(turn, before) for turn, before, _ in taken_back])
         asked += found
         edges += ties
         corrected += [
             (note_id(turn.id), note_id(before.id), relation, turn.text)
-            for turn, before, relation in corrections(window, new)
+            for turn, before, relation in taken_back
+            if turn.id in new
         ]
     return asked, edges, corrected
 
@@ -270,5 +272,5 @@ def _answers(asked: Sequence[Query], edges: Sequence[Edge]) -> Iterator[_Told]:
     text = {query.id: query.text for query in asked}
     origin = {edge.source: edge.target for edge in edges if edge.kind is EdgeKind.ASKED_IN}
     for edge in edges:
-        if edge.kind is EdgeKind.ANSWERED_BY:
+        if edge.kind is EdgeKind.ANSWERED_BY and not edge.relation:
             yield note_id(edge.target), note_id(origin[edge.source]), Relation.ANSWERS, text[edge.source]

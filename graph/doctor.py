@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -28,6 +28,7 @@ from graph.model import (
 )
 from graph.ports import Store, Upkeep
 from graph.store.retrying import persistently
+from graph.tiers import queries
 from graph.tiers.votes import settled
 
 _WORDS: Mapping[NodeKind, str] = {
@@ -99,7 +100,7 @@ def _looked_through(store: Store) -> _Found:
             elif isinstance(node, Query | Insight):
                 told.append(node)
         support: Counter[str] = Counter()
-        answers: Counter[str] = Counter()
+        answers: dict[str, list[Edge]] = defaultdict(list)
         after: dict[str, list[Edge]] = defaultdict(list)
         for edge in store.edges(None, ()):
             if (kinds.get(edge.source), kinds.get(edge.target)) != EDGE_ENDS[edge.kind]:
@@ -108,7 +109,8 @@ def _looked_through(store: Store) -> _Found:
                 continue
             if edge.kind in RESTING:
                 support[ends(edge)[0]] += 1
-            answers[edge.source] += edge.kind is EdgeKind.ANSWERED_BY
+            if edge.kind is EdgeKind.ANSWERED_BY:
+                answers[edge.source].append(edge)
             if edge.kind is EdgeKind.NEXT:
                 after[edge.source].append(edge)
     _check_places(places, found)
@@ -151,14 +153,14 @@ def _nearest(edges: list[Edge], places: Mapping[str, tuple[str, str, int]]) -> E
     return min(later or edges, key=lambda edge: places[edge.target])
 
 
-def _check_told(node: Query | Insight, support: int, answers: int, found: _Found) -> None:
+def _check_told(node: Query | Insight, support: int, answers: Sequence[Edge], found: _Found) -> None:
     right: Any
     if isinstance(node, Insight):
         right = settled(replace(node, support=support))
         what = f"it counts {node.support} supporters ({node.state}), and has {support}"
     else:
-        right = replace(node, outcome="answered" if answers else "open")
-        what = f"it is {node.outcome}, and has {answers} answers"
+        right = queries.settled(node, answers)
+        what = f"it is {node.outcome}, and has {len(answers)} answers"
     if support and right != node:
         found.nodes.append(right)
         found.faults.append(Fault("counts are right", node.id, what))

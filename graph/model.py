@@ -177,7 +177,7 @@ class Entity(Struct, frozen=True):
 
 
 class Query(Struct, frozen=True):
-    """A question somebody asked in a conversation; `outcome` is `answered` or `open`."""
+    """A question or a request in a conversation; `outcome` is `answered`, `corrected` or `open`."""
 
     id: str
     text: str
@@ -213,7 +213,8 @@ Node = Interaction | Note | Entity | Query | Insight
 class Edge(Struct, frozen=True):
     """A typed, weighted edge. `reason` says why it is there; `decided_by` is `rule`, a model's name or `person`.
 
-    `relation` refines a link between notes, as `Relation` has it.
+    `relation` refines a link between notes, as `Relation` has it, and tells a correction from an answer (`corrects`)
+    and the note that an insight has its words from (`central`).
     """
 
     source: str
@@ -555,7 +556,8 @@ class Hit(Struct, frozen=True):
 
 
 class InsightHit(Struct, frozen=True):
-    """An insight that the evidence of an answer supports; `score` counts the hits that do."""
+    """An insight that the evidence of an answer supports; `score` counts the hits that do, and what settled the queries
+    nearest to the question."""
 
     insight: str
     text: str

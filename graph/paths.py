@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def paths(evidence: Evidence, ids: Sequence[str], store: Store) -> dict[str, tuple[str, ...]]:
-    """For each of `ids` that the graph leads to: the steps of a shortest way there, named for people."""
+    """For each of `ids`, notes, that the graph leads to: the steps of a shortest way there, named for people; or the
+    query that it settled."""
     import networkx
 
     network: Graph[str] = networkx.Graph()
@@ -23,17 +24,22 @@ def paths(evidence: Evidence, ids: Sequence[str], store: Store) -> dict[str, tup
         network.add_edge(evidence.walked.ids[source], evidence.walked.ids[target], kind=kind.value)
     # In the question's order: of ways that are as short, the same one is told every time.
     starts = [match.entity.id for match in evidence.read.entities if match.entity.id in network]
-    if not starts:
-        return {}
-    _, ways = cast("tuple[Any, dict[str, list[str]]]", networkx.multi_source_dijkstra(network, starts, weight=None))
+    ways: dict[str, list[str]] = {}
+    if starts:
+        _, ways = cast("tuple[Any, dict[str, list[str]]]", networkx.multi_source_dijkstra(network, starts, weight=None))
     found = {id: ways[id] for id in ids if id in ways}
-    named = _names(found, store)
-    return {id: _steps(way, network, named) for id, way in found.items()}
+    # Where the graph leads to it from no name, it may do so from a query.
+    settled = {evidence.notes[said]: query for said, query in evidence.settled.items() if said in evidence.notes}
+    down = {id: settled[id] for id in ids if id in settled and id not in found}
+    named = _names([*(id for way in found.values() for id in way[:-1]), *down.values()], store)
+    return {id: _steps(way, network, named) for id, way in found.items()} | {
+        id: (f"question resembles {named.get(query, query)}", "answered_by") for id, query in down.items()
+    }
 
 
-def _names(ways: Mapping[str, Sequence[str]], store: Store) -> dict[str, str]:
-    ids = tuple({id for way in ways.values() for id in way[:-1]})
-    nodes = store.nodes(Selection(kinds=(NodeKind.ENTITY, NodeKind.NOTE, NodeKind.INSIGHT), ids=ids)) if ids else ()
+def _names(ids: Sequence[str], store: Store) -> dict[str, str]:
+    kinds = (NodeKind.ENTITY, NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.QUERY)
+    nodes = store.nodes(Selection(kinds=kinds, ids=tuple(sorted(set(ids))))) if ids else ()
     return {
         node.id: f"“{node.name}”" if isinstance(node, Entity) else f"{kind_of(node)} “{caption(node)}”"
         for node in nodes

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from graph.model import EdgeKind, Insight, Interaction, NodeKind, Question, Reach, Selection, Subgraph, TextQuery, Walk
+from graph.ids import interaction_id, note_id
+from graph.model import (
+    EdgeKind,
+    Insight,
+    Interaction,
+    NodeKind,
+    Note,
+    Question,
+    Reach,
+    Selection,
+    Subgraph,
+    TextQuery,
+    Walk,
+)
 from graph.ports import Embedder, Store
 from graph.rank.favour import favoured
 from graph.rank.fusion import Scored, fuse
 from graph.rank.nearness import combined, in_context, nearness
 from graph.rank.ppr import personalized_pagerank
 from graph.rank.reading import Understood, names, understood
-from graph.rank.replies import replied
+from graph.rank.replies import lent_down, replied
 from graph.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,6 +35,9 @@ if TYPE_CHECKING:
 
 _WALKED = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.SUPPORTED_BY)
 """The edges that PageRank walks: notes to entities, and insights to notes."""
+_SURROUNDING = (EdgeKind.NEXT, EdgeKind.DERIVED_FROM, EdgeKind.ASKED_IN)
+_QUERIES = 10
+"""The nearest queries from which recall goes down to what settled them."""
 _SEEDS = 10
 """The best matches of full text from whose notes walks start."""
 
@@ -31,7 +47,7 @@ class Evidence(Struct, frozen=True):
 
     `ranked` are candidates, best first; `read` says how the question was understood; `notes` gives the note of an
     interaction, by id; `insights` are the active ones that notes in the graph support; `walked` is the graph that was
-    ranked.
+    ranked; `settled` gives, for what settled one of the nearest queries, that query.
     """
 
     ranked: tuple[Scored, ...]
@@ -39,20 +55,23 @@ class Evidence(Struct, frozen=True):
     notes: Mapping[str, str]
     insights: tuple[Insight, ...]
     walked: Subgraph
+    settled: Mapping[str, str] = {}
 
 
 def recall(question: Question, store: Store, settings: Settings, embedder: Embedder | None = None) -> Evidence:
     """Rank what the store holds by its bearing on the question; by vectors too, where there is an embedder.
 
     Six reads of the store, however big it is: names, text and vectors, what surrounds the matches, the graph around
-    their notes and the question's entities, what the notes it leads to are derived from, and the candidates themselves.
+    their notes and the question's entities, what the notes it leads to are derived from and what settled the queries
+    among the matches, and the candidates themselves.
     """
     read = understood(question, store.resolve(names(question), question.conversation))
     embedded = _embedded(question, embedder, settings)
     matches = store.search(_text_query(question, read, embedded, settings))
     signals = nearness(matches, embedded.similarities if embedded else None, settings)
     found = combined(signals, settings)
-    around = store.neighborhood(list(found), (EdgeKind.NEXT, EdgeKind.DERIVED_FROM), Reach(1, settings.recall_widest))
+    around = store.neighborhood(list(found), _SURROUNDING, Reach(1, settings.recall_widest))
+    queries = _nearest_queries(found, around) if settings.recall_settled else {}
     near = combined(in_context(signals, around, settings), settings)
     seeds = _seeds(read, found, _notes(around), settings)
     walk = Walk(seeds, settings.recall_damping)
@@ -62,12 +81,44 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     shares = personalized_pagerank(walked, walk) if walked.shares is None else walked.shares
     led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
     nearest = _best(near, near, settings.recall_candidates)
-    notes = {edge.target: edge.source for edge in store.edges([*nearest, *led_to], (EdgeKind.DERIVED_FROM,))}
+    notes, settled = _beneath([*nearest, *led_to], queries, store)
     graph = {interaction: shares.get(note, 0.0) for interaction, note in notes.items()}
-    candidates, insights = _candidates([*nearest, *notes], walked, question, store)
+    unnoted = [note_id(id) for id in settled if id not in notes]
+    candidates, more, insights = _candidates([*nearest, *notes, *settled, *unnoted], walked, question, store)
+    notes |= {interaction_id(note): note for note in more}
     near = replied(near, found, candidates, around, settings.recall_reply)
+    if lent := lent_down(found, queries, settled, settings.recall_settled):
+        near = near | {id: near.get(id, 0.0) + part for id, part in lent.items()}
+        signals = {**signals, "settled": lent}
     ranked = favoured(fuse(candidates, near, graph, read.speaker, settings, signals), read, settings)
-    return Evidence(tuple(each for each in ranked if each.score > 0), read, notes, insights, walked)
+    return Evidence(tuple(each for each in ranked if each.score > 0), read, notes, insights, walked, settled)
+
+
+def _nearest_queries(found: Mapping[str, float], around: Subgraph) -> dict[str, str]:
+    """The queries that the best matches ask, each with its match, the best first."""
+    asked = [
+        (around.ids[source], around.ids[target])
+        for source, target, kind, _ in around.edges
+        if kind is EdgeKind.ASKED_IN and around.ids[target] in found
+    ]
+    return dict(sorted(asked, key=lambda pair: (-found[pair[1]], pair[0]))[:_QUERIES])
+
+
+def _beneath(ids: Sequence[str], queries: Mapping[str, str], store: Store) -> tuple[dict[str, str], dict[str, str]]:
+    """In one read: the note of each interaction among `ids`, or the interaction of each note; and what settled
+    `queries`, each with the first query that it settled."""
+    kinds = (EdgeKind.DERIVED_FROM, EdgeKind.ANSWERED_BY) if queries else (EdgeKind.DERIVED_FROM,)
+    edges = list(store.edges([*ids, *queries], kinds))
+    notes = {edge.target: edge.source for edge in edges if edge.kind is EdgeKind.DERIVED_FROM}
+    answers: dict[str, list[str]] = {query: [] for query in queries}
+    for edge in edges:
+        if edge.source in answers and edge.kind is EdgeKind.ANSWERED_BY:
+            answers[edge.source].append(edge.target)
+    settled: dict[str, str] = {}
+    for query, some in answers.items():
+        for answer in some:
+            settled.setdefault(answer, query)
+    return notes, settled
 
 
 def _embedded(question: Question, embedder: Embedder | None, settings: Settings) -> Asked | None:
@@ -125,19 +176,21 @@ def _best(ids: Iterable[str], scores: Mapping[str, float], count: int) -> list[s
 
 def _candidates(
     ids: Iterable[str], walked: Subgraph, question: Question, store: Store
-) -> tuple[list[Interaction], tuple[Insight, ...]]:
-    """The interactions `ids` that lie within what the question asks for, and the active insights in the graph."""
+) -> tuple[list[Interaction], list[str], tuple[Insight, ...]]:
+    """Those of the interactions and notes `ids` that there are, the former within what the question asks for; and the
+    active insights in the graph."""
     insights = {walked.ids[source] for source, _, kind, _ in walked.edges if kind is EdgeKind.SUPPORTED_BY}
-    selection = Selection(
-        kinds=(NodeKind.INTERACTION, NodeKind.INSIGHT), ids=tuple(dict.fromkeys([*ids, *sorted(insights)]))
-    )
-    candidates, active = [], []
+    kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT)
+    selection = Selection(kinds=kinds, ids=tuple(dict.fromkeys([*ids, *sorted(insights)])))
+    candidates, notes, active = [], [], []
     for node in store.nodes(selection) if selection.ids else ():
         if isinstance(node, Interaction) and _within(node, question):
             candidates.append(node)
+        elif isinstance(node, Note):
+            notes.append(node.id)
         elif isinstance(node, Insight) and node.state == "active":
             active.append(node)
-    return candidates, tuple(active)
+    return candidates, notes, tuple(active)
 
 
 def _within(node: Interaction, question: Question) -> bool:

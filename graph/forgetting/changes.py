@@ -28,6 +28,7 @@ from graph.model import (
     Selection,
 )
 from graph.ports import Store
+from graph.tiers import queries
 from graph.tiers.votes import settled
 
 _HEARD = max(EARLIER, LATER)
@@ -92,13 +93,15 @@ def _insights(found: Cascade, said: str, store: Store) -> Iterator[Node]:
 
 
 def _reopened(around: Sequence[Edge], gone: Set[str], store: Store) -> Iterator[Node]:
-    """Yield the questions that nobody answers any more."""
+    """Yield the questions that nobody answers, or corrects, any more."""
     asked = {edge.source for edge in around if edge.kind is EdgeKind.ANSWERED_BY} - gone
-    answers = _edges(sorted(asked), (EdgeKind.ANSWERED_BY,), store)
-    answered = {edge.source for edge in answers if edge.target not in gone}
-    for node in _nodes(sorted(asked - answered), store):
-        if isinstance(node, Query):
-            yield replace(node, outcome="open")
+    left: dict[str, list[Edge]] = {id: [] for id in sorted(asked)}
+    for edge in _edges(list(left), (EdgeKind.ANSWERED_BY,), store):
+        if edge.target not in gone and edge.source in left:
+            left[edge.source].append(edge)
+    for node in _nodes(list(left), store):
+        if isinstance(node, Query) and (now := queries.settled(node, left[node.id])) != node:
+            yield now
 
 
 def _notes(gone: Set[str], store: Store) -> list[Note]:

@@ -33,5 +33,16 @@ def replied(
     return found
 
 
+def lent_down(
+    scores: Mapping[str, float], queries: Mapping[str, str], settled: Mapping[str, str], share: float
+) -> dict[str, float]:
+    """What each interaction that settled a query is lent: `share` of what has in `scores` where that was asked.
+
+    G-Memory's way down from the nearest queries (arXiv 2506.07398, 3.2). `queries` gives where each was asked,
+    `settled` the query that an interaction settled.
+    """
+    return {id: share * scores[queries[query]] for id, query in settled.items()}
+
+
 def _merely_asks(text: str) -> bool:
     return asks(text) and len(text.split()) <= _SHORT

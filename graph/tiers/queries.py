@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -14,6 +14,18 @@ from graph.text import asks, sentences, shortened, stop_words, word_list, words
 from graph.tiers.interactions import REACH
 
 _MARK = re.compile(r"[?？؟]")
+_REQUEST = re.compile(
+    r"(?:(?:hey|hi|so|and|but|well|ok|okay|also|please|by the way|anyway|oh|now)[,!]? )*(?:"
+    r"(?:please |do )?(?:tell|remind|show|teach) (?:me|us)\b|(?:please )?explain\b|(?:please )?help (?:me|us)\b"
+    r"|let (?:me|us) know (?:what|when|where|who|how|if|whether|which|why)\b"
+    r"|(?:can|could|would|will) you (?!believe|imagine|look at)\b|I(?:['’]m| am)? (?:just )?wonder(?:ing)? "
+    r"(?:if|whether|what|when|where|who|how|which|why)\b|I(?:['’]d| would) (?:like|love) to know\b"
+    r"|please (?:send|give|bring|check|find|call|write|look|make|buy|get|ask|add|fix|try|use)\b)",
+    re.IGNORECASE,
+)
+"""How a request begins that has no question mark."""
+CORRECTS = "corrects"
+"""How a turn is related to a query whose answer it takes back or denies."""
 _QUERIES = 4
 """Questions taken from one interaction."""
 _ANSWERS = 2
@@ -25,13 +37,22 @@ class _Asked(Struct):
     query: Query
     interaction: Interaction
     answers: list[Interaction] = field(default_factory=list)
+    corrections: list[Interaction] = field(default_factory=list)
+
+    @property
+    def turns(self) -> set[str]:
+        """All that the query is tied to."""
+        return {turn.id for turn in (self.interaction, *self.answers, *self.corrections)}
 
 
-def queries(window: Sequence[Interaction], new: frozenset[str]) -> tuple[list[Query], list[Edge]]:
-    """The questions asked in one session's window, tied to the turns that answer them.
+def queries(
+    window: Sequence[Interaction], new: frozenset[str], corrected: Sequence[tuple[Interaction, Interaction]] = ()
+) -> tuple[list[Query], list[Edge]]:
+    """The questions and requests in one session's window, tied to the turns that answer them.
 
-    A question is answered by the next turns of the first other person who speaks within `REACH`. Only what touches an
-    interaction in `new` is returned; the rest of the window was seen before.
+    One is answered by the next turns of the first other person who speaks within `REACH`, and corrected where a turn
+    as near takes an answer, or after it the question, back: `corrected` gives (turn, what it corrects) of the window.
+    Only what touches an interaction in `new` is returned; the rest of the window was seen before.
     """
     asked: list[_Asked] = []
     open_: list[_Asked] = []
@@ -45,9 +66,24 @@ def queries(window: Sequence[Interaction], new: frozenset[str]) -> tuple[list[Qu
         fresh = [_Asked(query, turn) for query in _asked_in(turn)]
         asked += fresh
         open_ += fresh
-    touched = [each for each in asked if {each.interaction.id, *(turn.id for turn in each.answers)} & new]
-    settled = [replace(each.query, outcome="answered") if each.answers else each.query for each in touched]
-    return settled, [edge for each in touched for edge in _edges(each)]
+    for each in asked:
+        each.corrections += [turn for turn, before in corrected if _corrects(turn, before, each)]
+    touched = [each for each in asked if each.turns & new]
+    edges = [edge for each in touched for edge in _edges(each)]
+    return [settled(each.query, [edge for edge in edges if edge.source == each.query.id]) for each in touched], edges
+
+
+def settled(query: Query, edges: Iterable[Edge]) -> Query:
+    """`query` with the outcome that its `edges` tell."""
+    ends = [edge.relation for edge in edges if edge.kind is EdgeKind.ANSWERED_BY]
+    return replace(query, outcome=("corrected" if CORRECTS in ends else "answered") if ends else "open")
+
+
+def _corrects(turn: Interaction, before: Interaction, asked: _Asked) -> bool:
+    if not asked.answers or not 0 < turn.position - asked.interaction.position <= REACH:
+        return False
+    after = turn.position > asked.answers[0].position
+    return any(before.id == each.id for each in asked.answers) or (after and before.id == asked.interaction.id)
 
 
 def _still_open(asked: _Asked, turn: Interaction) -> bool:
@@ -59,10 +95,9 @@ def _still_open(asked: _Asked, turn: Interaction) -> bool:
 
 
 def _asked_in(turn: Interaction) -> Iterator[Query]:
-    if not _MARK.search(turn.text):
-        return
     empty = stop_words() | word_list("courtesy")
-    questions = [sentence for sentence in sentences(turn.text) if asks(sentence)]
+    marked = _MARK.search(turn.text)
+    questions = [each for each in sentences(turn.text) if (marked and asks(each)) or _REQUEST.match(each)]
     for question in [each for each in questions if any(word not in empty for word in words(each))][:_QUERIES]:
         yield Query(
             id=content_id("query", turn.id, question),
@@ -77,3 +112,6 @@ def _edges(asked: _Asked) -> Iterator[Edge]:
     for turn in asked.answers:
         reason = f"next turn by {turn.speaker}" if turn.speaker else "next turn"
         yield Edge(asked.query.id, turn.id, EdgeKind.ANSWERED_BY, reason=reason)
+    for turn in asked.corrections:
+        reason = f"corrected by {turn.speaker}"
+        yield Edge(asked.query.id, turn.id, EdgeKind.ANSWERED_BY, relation=CORRECTS, reason=reason)

@@ -34,6 +34,7 @@ PIECES: Mapping[str, Changes] = {
     "neighbours": {"recall_previous": 0.0, "recall_next": 0.0},
     "neighbours' vectors": {"recall_lent": 0.0},
     "replies": {"recall_reply": 0.0},
+    "settled queries": {"recall_settled": 0.0},
     "speaker": {"recall_speaker": 1.0},
     "teller": {"recall_teller": 1.0},
     "times": {"recall_when": 1.0},

@@ -192,6 +192,51 @@ def test_what_is_one(text: str) -> None:
     assert len(outcomes(turn("Ann", text))) == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tell me about the museum in Porto",
+        "I wonder whether Bob sold the boat.",
+        "Hey, can you send me the recipe",
+        "Let me know when the train leaves!",
+        "Please send the report by Friday.",
+    ],
+)
+def test_a_request_needs_no_mark(text: str) -> None:
+    assert outcomes(turn("Ann", text)) == {text: ()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Tell me about it.", "Let me know!", "Can you believe the weather", "He can tell you.", "Please take care."],
+)
+def test_what_is_no_request(text: str) -> None:
+    assert outcomes(turn("Ann", text)) == {}
+
+
+def test_an_answer_that_is_taken_back_or_denied() -> None:
+    talk = [turn("Ann", "Where is the boat?", 0), turn("Bob", "In Porto.", 1), turn("Ann", "That's not right.", 2)]
+    corrected = [(talk[2], talk[1])]
+    [query], edges = queries.queries(talk, frozenset({"m_2"}), corrected)
+    assert query.outcome == "corrected"
+    assert [(each.target, each.relation) for each in edges if each.kind is EdgeKind.ANSWERED_BY] == [
+        ("m_1", ""),
+        ("m_2", "corrects"),
+    ]
+    # Without the turn that corrects, it is as it was.
+    assert queries.settled(query, edges[:-1]).outcome == "answered"
+    assert queries.settled(query, edges[:1]).outcome == "open"
+    far = [*talk[:2], replace(talk[2], position=9)]
+    assert queries.queries(far, frozenset({"m_0"}), [(far[2], far[1])])[0][0].outcome == "answered"
+
+
+def test_a_question_put_otherwise_after_its_answer_was_corrected() -> None:
+    talk = [turn("Ann", "Where is Bob?", 0), turn("Carla", "Home.", 1), turn("Ann", "No, I meant Ben.", 2)]
+    assert queries.queries(talk, frozenset({"m_0"}), [(talk[2], talk[0])])[0][0].outcome == "corrected"
+    early = [talk[0], replace(talk[2], position=1, id="m_9"), replace(talk[1], position=2)]
+    assert queries.queries(early, frozenset({"m_0"}), [(early[1], early[0])])[0][0].outcome == "answered"
+
+
 def test_a_flood_of_questions_is_cut() -> None:
     assert len(outcomes(turn("Ann", " ".join(f"Where is number {place}?" for place in range(1000))))) == 4
 
