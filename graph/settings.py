@@ -39,7 +39,7 @@ class Settings:
     recall_next: float = setting(0.35, "part of its score that a message lends to the one before", 0, 1)
     recall_reply: float = setting(0.25, "part of its score that a short question lends to its reply besides", 0, 1)
     recall_settled: float = setting(
-        0.1, "part of its score that a message lends to what settled the questions in it", 0, 1
+        0.05, "part of its score that a message lends to what settled the questions in it", 0, 1
     )
     recall_lent: float = setting(0.2, "how much of that messages lend each other of their vectors", 0, 1)
     recall_speaker: float = setting(2.0, "factor for messages by the one person a question names", 1, 10)
