@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from graph.model import Action, Event, Json, Note
 from memcli.render.page import Page
-from memcli.render.text import minute
+from memcli.render.text import minute, one_line
+
+_WIDTH = 320
+"""Letters of a decision that are told: a title may be a whole book."""
 
 
 def show_history(page: Page, note: Note, events: Sequence[Event]) -> None:
@@ -40,8 +43,8 @@ def show_undone(page: Page, events: Sequence[Event]) -> None:
 
 
 def described(event: Event) -> str:
-    """A decision in a line."""
-    return f"{event.id}: {event.subject} {_what(event)}"
+    """A decision in a line, of which no more is told than fits a few."""
+    return one_line(f"{event.id}: {event.subject} {_what(event)}", _WIDTH)
 
 
 def _what(event: Event) -> str:

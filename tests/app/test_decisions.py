@@ -96,3 +96,10 @@ def test_what_cannot_be(mine: World, notes: list[str], words: list[str], code: i
     ran = mine("note", *(notes[0] if each == "NOTE" else each for each in words))
     assert (ran.code, ran.out) == (code, "")
     assert "hint: " in ran.err
+
+
+def test_a_title_as_long_as_a_book_is_not_told_whole(mine: World, notes: list[str]) -> None:
+    ran = mine("note", "edit", notes[0], "--title", "a\nb " * 10_000)
+    assert ran.code == 0
+    assert ran.out.count("\n") == 1
+    assert len(ran.out) < 400
