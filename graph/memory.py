@@ -35,6 +35,7 @@ from graph.settings import Settings
 from graph.shape import shape
 from graph.snapshot import snapshot
 from graph.store.registry import open_store
+from graph.store.spaces import in_space
 
 if TYPE_CHECKING:
     from graph.comparison import Holding
@@ -60,12 +61,13 @@ class Memory:
 
     @classmethod
     def open(cls, settings: Settings, *, create: bool = False) -> Self:
-        """Open the memory that `settings.store` names; with `create`, make it where it is missing.
+        """Open the memory that `settings.store` and `settings.space` name; with `create`, make it where it is missing.
 
         Raises:
             StoreError: one of its kinds, with a hint.
         """
-        return cls(settings, open_store(settings.store, create=create, password=settings.neo4j_password))
+        url = in_space(settings.store, settings.space)
+        return cls(settings, open_store(url, create=create, password=settings.neo4j_password))
 
     @cached_property
     def _embedder(self) -> Embedder | None:

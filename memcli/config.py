@@ -85,9 +85,9 @@ class Config(Struct, frozen=True):
         return [self._value(each, layers) for each in named()]
 
     def settings(self) -> Settings:
-        """What the engine is given; raises what `values` does."""
+        """What the engine is given, with the URL of the space that is meant; raises what `values` does."""
         chosen: dict[str, Any] = {each.name.replace(".", "_", 1): each.value for each in self.values()}
-        chosen["store"] = in_space(chosen["store"], chosen["space"])
+        chosen["store"], chosen["space"] = in_space(chosen["store"], chosen["space"]), ""
         return Settings(**chosen, neo4j_password=self.env.get(PASSWORD, ""))
 
     def _value(self, each: Field[Any], layers: list[Layer]) -> Value:

@@ -9,6 +9,8 @@ from pathlib import Path
 import neo4j
 import pytest
 
+from graph.memory import Memory
+from graph.settings import Settings
 from memcli.session import open_memory
 from tests.forgetting.conftest import OWN
 
@@ -163,3 +165,8 @@ def test_files_beside_a_store_that_are_none(empty: World) -> None:
     assert not list(empty.home.glob("*-shm"))
     assert empty("space", "delete", "notes", "--yes").code == 3
     assert (empty.home / "memory.notes.db").read_text() == "mine"
+
+
+def test_the_engine_opens_a_space_that_is_set(tmp_path: Path) -> None:
+    with Memory.open(Settings(store=f"sqlite:///{tmp_path}/memory.db", space="work"), create=True):
+        assert [each.name for each in tmp_path.glob("*.db")] == ["memory.work.db"]
