@@ -28,6 +28,7 @@ from graph.errors import (
 )
 from graph.model import EdgeKind, Reach, Selection, TextQuery
 from graph.store.sqlite import connection
+from graph.store.sqlite.migrations import NAMES
 from graph.store.sqlite.store import SqliteStore
 from tests.store.conformance import fill, ids, save
 from tests.store.graphs import said
@@ -455,7 +456,7 @@ def test_many_processes_create_a_store_at_once(tmp_path: Path) -> None:
 def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
     (tmp_path / "memory.db").touch()
     store = fill(SqliteStore(tmp_path / "memory.db", create=True))
-    assert store.info().schema == "token_vectors"
+    assert store.info().schema == NAMES[-1]
     store.close()
 
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from graph.errors import StoreBusyError, StoreError, StoreMissingError, StoreNewerError, UsageError
 from graph.ingest import Ingest
 from graph.memory import Memory
-from graph.model import Changes, Checkpoint, Edge, EdgeKind, Question, Reach, Selection, TextQuery, Walk
+from graph.model import Changes, Checkpoint, Edge, EdgeKind, Insight, Question, Reach, Selection, TextQuery, Walk
 from graph.recall import recall
 from graph.settings import Settings
 from graph.store.neo4j.address import address
@@ -323,6 +323,9 @@ def test_times_compare_whether_they_have_an_offset_or_not(store: Neo4jStore, dri
 
 def test_only_the_graph_has_relationships_and_its_labels_come_first(store: Neo4jStore, driver: neo4j.Driver) -> None:
     fill(store)
+    liked, disliked = Insight("i_2", "Ann likes tea.", "Ann"), Insight("i_3", "Ann dislikes tea.", "Ann")
+    with store.transaction(write=True):
+        store.save(Changes((liked, disliked), (Edge("i_2", "i_3", EdgeKind.OPPOSES),)))
     records = driver.execute_query("MATCH ()-[r]->() RETURN DISTINCT type(r) AS type").records
     assert {record["type"] for record in records} == set(TYPES.values())
     records = driver.execute_query("MATCH (n:_Memcli) RETURN DISTINCT labels(n) AS labels").records
