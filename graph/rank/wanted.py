@@ -40,7 +40,7 @@ def wanted(read: Understood, candidates: Sequence[Scored]) -> Wanted:
     terms = asked - people or asked
     # The stem of a word begins it: others need not be made.
     like = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(terms)))})\w*")
-    seen = [like.findall(each.interaction.text.casefold()) for each in candidates[:_WEIGHED]]
+    seen = [like.findall(segmented(each.interaction.text).casefold()) for each in candidates[:_WEIGHED]]
     count = Counter(term for said in seen for term in terms.intersection(map(stem, said)))
     weight = {term: math.log(1 + len(seen) / (1 + count[term])) for term in sorted(terms)}
     total = sum(weight.values()) or 1.0
