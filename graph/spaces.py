@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from urllib.parse import unquote
 
 from msgspec import Struct
 
 from graph.errors import NotFoundError, StoreMissingError, UsageError
 from graph.forgetting.run import empty
+from graph.ports import Store
 from graph.settings import Settings
-from graph.store.registry import open_store
+from graph.store.registry import open_store, path_of
 from graph.store.spaces import DEFAULT, checked, in_space
 from graph.transfer import copy
 
@@ -32,6 +33,16 @@ def listed(settings: Settings) -> list[Space]:
     return [_described(settings, name) for name in _names(settings)]
 
 
+def described(settings: Settings, name: str) -> Space:
+    """One of the spaces, by its name.
+
+    Raises:
+        NotFoundError: there is no such space.
+    """
+    _check_there(settings, name)
+    return _described(settings, name)
+
+
 def create(settings: Settings, name: str) -> Space:
     """Make an empty space.
 
@@ -39,7 +50,8 @@ def create(settings: Settings, name: str) -> Space:
         UsageError: it is there, or has no such name.
     """
     _check_free(settings, name)
-    open_store(in_space(settings.store, name), create=True, password=settings.neo4j_password).close()
+    with _opened(settings, name, create=True):
+        pass
     return _described(settings, name)
 
 
@@ -56,16 +68,11 @@ def rename(settings: Settings, name: str, new: str) -> Space:
         _check_free(settings, new)
         from graph.store.sqlite.spaces import move
 
-        move(_path(one), _path(other))
+        move(_file(one), _file(other))
         return _described(settings, new)
     checked(new)
-    source = open_store(one, create=False, password=settings.neo4j_password)
-    target = open_store(other, create=True, password=settings.neo4j_password)
-    try:
+    with _opened(settings, name) as source, _opened(settings, new, create=True) as target:
         copy(source, target)
-    finally:
-        source.close()
-        target.close()
     delete(settings, name)
     return _described(settings, new)
 
@@ -82,13 +89,10 @@ def delete(settings: Settings, name: str) -> None:
     if url.startswith("sqlite:"):
         from graph.store.sqlite.spaces import remove
 
-        remove(_path(url))
+        remove(_file(url))
         return
-    store = open_store(url, create=False, password=settings.neo4j_password)
-    try:
+    with _opened(settings, name) as store:
         empty(store)
-    finally:
-        store.close()
     from graph.store.neo4j.spaces import unmark
 
     unmark(url, settings.neo4j_password)
@@ -99,7 +103,7 @@ def _names(settings: Settings) -> list[str]:
     if settings.store.startswith("sqlite:"):
         from graph.store.sqlite.spaces import names as files
 
-        found = files(_path(settings.store))
+        found = files(_file(settings.store))
     else:
         from graph.store.neo4j.spaces import names
 
@@ -108,13 +112,17 @@ def _names(settings: Settings) -> list[str]:
 
 
 def _described(settings: Settings, name: str) -> Space:
-    url = in_space(settings.store, name)
-    store = open_store(url, create=False, password=settings.neo4j_password)
-    try:
+    with _opened(settings, name) as store:
         info = store.info()
-    finally:
-        store.close()
     return Space(name, info.url, info.nodes.get("interaction", 0))
+
+
+def _opened(settings: Settings, name: str, *, create: bool = False) -> AbstractContextManager[Store]:
+    return closing(open_store(in_space(settings.store, name), create=create, password=settings.neo4j_password))
+
+
+def _file(url: str) -> Path:
+    return Path(path_of(url))
 
 
 def _check_there(settings: Settings, name: str) -> None:
@@ -129,7 +137,3 @@ def _check_free(settings: Settings, name: str) -> None:
         there = []
     if checked(name) in there:
         raise UsageError(f"there is a space {name!r} already", "choose another name")
-
-
-def _path(url: str) -> Path:
-    return Path(unquote(url.partition("://")[2].removeprefix("/")))

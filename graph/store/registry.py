@@ -30,7 +30,7 @@ def open_store(url: str, *, create: bool, password: str = "") -> Store:
         StoreError: one of its kinds, where the store cannot be used.
     """
     scheme, separator, rest = url.partition("://")
-    path = unquote(rest.removeprefix("/"))
+    path = path_of(url)
     if not separator or scheme not in STORES or (scheme == "sqlite" and (not path or not rest.startswith("/"))):
         raise UsageError(f"{url!r} names no store", "a store is sqlite:///PATH, or a path alone, or neo4j://HOST:PORT")
     if "\0" in path:
@@ -42,6 +42,11 @@ def open_store(url: str, *, create: bool, password: str = "") -> Store:
     return cast("Store", kind(url, create=create, password=password))
 
 
+def path_of(url: str) -> str:
+    """The path of the file that `sqlite:///PATH` names."""
+    return unquote(url.partition("://")[2].removeprefix("/"))
+
+
 def same_store(one: str, other: str) -> bool:
     """Whether two URLs, as `open_store` takes them, lead to one store, as far as URLs can tell."""
     return _place(one) == _place(other)
@@ -49,9 +54,8 @@ def same_store(one: str, other: str) -> bool:
 
 def _place(url: str) -> str:
     """The file, or host, port, database and space: who signs in there, and how, makes no other store."""
-    scheme, _, rest = url.partition("://")
-    if scheme == "sqlite":
-        return os.path.realpath(unquote(rest.removeprefix("/")))
+    if url.startswith("sqlite:"):
+        return os.path.realpath(path_of(url))
     from graph.store.neo4j.address import address
 
     found = address(url)

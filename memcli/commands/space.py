@@ -86,9 +86,7 @@ def delete(session: Session, name: Name, yes: Yes = False) -> None:
     from graph import spaces
 
     base = _base(session)
-    there = {each.name: each for each in base.signed_in(spaces.listed)}
-    held = there[name].interactions if name in there else 0
-    if name in there:
-        session.confirm(f"delete space {name} with {held} interactions?", yes=yes)
+    held = base.signed_in(lambda settings: spaces.described(settings, name)).interactions
+    session.confirm(f"delete space {name} with {held} interactions?", yes=yes)
     base.signed_in(lambda settings: spaces.delete(settings, name))
     session.emit({"name": name, "interactions": held}, lambda page: page.line(f"deleted space {name}"))

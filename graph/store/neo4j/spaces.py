@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Final
 
 from graph.store.neo4j.address import address
-from graph.store.neo4j.connection import connect
+from graph.store.neo4j.connection import Connection, connect
 from graph.store.neo4j.failures import translated
 
 _NAMES: Final = """
@@ -24,23 +26,20 @@ def names(url: str, password: str) -> list[str]:
     Raises:
         StoreError: one of its kinds.
     """
-    where = address(url)
-    with translated(where.shown):
-        connection = connect(where, password, create=False)
-        try:
-            return [row["name"] for row in connection.rows(_NAMES)]
-        finally:
-            connection.close()
+    with _connected(url, password) as connection:
+        return [row["name"] for row in connection.rows(_NAMES)]
 
 
 def unmark(url: str, password: str) -> None:
     """Take the mark away that the space of `url` is there."""
+    with _connected(url, password) as connection:
+        connection.begin(write=True)
+        connection.rows(_UNMARK, space=connection.space)
+        connection.commit()
+
+
+@contextmanager
+def _connected(url: str, password: str) -> Iterator[Connection]:
     where = address(url)
-    with translated(where.shown):
-        connection = connect(where, password, create=False)
-        try:
-            connection.begin(write=True)
-            connection.rows(_UNMARK, space=where.space)
-            connection.commit()
-        finally:
-            connection.close()
+    with translated(where.shown), closing(connect(where, password, create=False)) as connection:
+        yield connection
