@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from graph.errors import NotFoundError, UsageError
 from graph.evolution.events import Ledger
-from graph.ids import PREFIXES
 from graph.lookup import find
 from graph.model import (
     PERSON,
@@ -30,7 +29,7 @@ from graph.model import (
 )
 from graph.ports import Store
 from graph.text import fold
-from graph.tiers.votes import ANSWER, BAD, EDIT, GOOD, Vote, merged, score, settled, weight
+from graph.tiers.votes import ANSWER, BAD, EDIT, GOOD, Vote, merged, score, settled, used_by, weight
 
 
 class InsightPage(Struct, frozen=True):
@@ -113,9 +112,8 @@ def feedback(store: Store, answer: str, reason: str, *, good: bool) -> list[Even
     """
     if not answer.startswith(ANSWER):
         raise NotFoundError(f"no answer {answer!r}", "`memcli ask … --json | jq -r .data.answer.id` tells it")
-    if answer == ANSWER:
+    if not (ids := used_by(answer)):
         raise UsageError("the answer used no insight", "there is nothing to vote on")
-    ids = tuple(PREFIXES["insight"] + each for each in answer.removeprefix(ANSWER).split("."))
     with store.transaction(write=True):
         insights = [node for node in store.nodes(Selection((NodeKind.INSIGHT,), ids=ids)) if isinstance(node, Insight)]
         if not insights:

@@ -22,6 +22,7 @@ NoInput = Annotated[bool, typer.Option("--no-input", help="Ask for nothing; fail
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more about what is done.")]
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept with the decision.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="At most this many.")]
 Conversation = Annotated[str | None, typer.Option("--conversation", "-c", metavar="ID", help="Only this conversation.")]
 Contains = Annotated[str | None, typer.Option("--contains", metavar="TEXT", help="Only what has this in its title.")]

@@ -42,6 +42,11 @@ def answer_id(insights: Sequence[str]) -> str:
     return ANSWER + ".".join(each.removeprefix(PREFIXES["insight"]) for each in insights)
 
 
+def used_by(answer: str) -> tuple[str, ...]:
+    """The way back from `answer_id`: the ids of the insights that the answer used."""
+    return tuple(PREFIXES["insight"] + each for each in answer.removeprefix(ANSWER).split(".") if each)
+
+
 def weight(vote: Vote, insights: int) -> int:
     """What a vote counts where there are so many `insights`."""
     if vote is Vote.AGREE:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from memcli.command import command, new_group
+from memcli.options import Reason
 from memcli.render.history import show_events
 from memcli.results import plain
 from memcli.session import Session
@@ -33,7 +34,7 @@ def feedback(
         str, typer.Argument(metavar="ANSWER", help="An answer's id; `ask --json` and --explain tell it.")
     ],
     verdict: Annotated[Verdict, typer.Argument(metavar="VERDICT", help="good or bad.")],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept with the votes.")] = "",
+    reason: Reason = "",
 ) -> None:
     """Say whether an answer was good (+1 for each insight that it used) or bad (-2).
 
@@ -41,4 +42,4 @@ def feedback(
     """
     with session.memory() as memory:
         events = memory.feedback(answer, reason, good=verdict is Verdict.GOOD)
-    session.emit({"events": [plain(each) for each in events]}, lambda page: show_events(page, events))
+    session.emit({"events": plain(events)}, lambda page: show_events(page, events))

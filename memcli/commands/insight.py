@@ -11,7 +11,7 @@ from graph.errors import UsageError
 from graph.model import Selection
 from graph.tiers.votes import Vote
 from memcli.command import command, new_group
-from memcli.options import AsLines, Conversation, Limit
+from memcli.options import AsLines, Conversation, Limit, Reason
 from memcli.render.history import show_events
 from memcli.render.insights import page_data, show_conclusions, show_insight, show_insights
 from memcli.results import insight_data, plain
@@ -95,7 +95,7 @@ def vote(
     what: Annotated[
         str | None, typer.Argument(metavar="WHAT", help="The new words of an edit; the insight to merge into.")
     ] = None,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept with the vote.")] = "",
+    reason: Reason = "",
 ) -> None:
     """Vote on an insight: agree (+1), edit (+1), remove (-1, -3 where there are ten or more), or merge it into another.
 
@@ -110,7 +110,7 @@ def vote(
             events = memory.merge(insight, what or "", reason)
         else:
             events = memory.vote(insight, Vote(ballot.value), reason)
-    session.emit({"events": [plain(each) for each in events]}, lambda page: show_events(page, events))
+    session.emit({"events": plain(events)}, lambda page: show_events(page, events))
 
 
 @command(
@@ -135,6 +135,6 @@ def derive(
         "insights": [insight_data(each) for each in found.insights],
         "known": found.known,
         "communities": found.communities,
-        "events": [plain(each) for each in found.events],
+        "events": plain(found.events),
     }
     session.emit(data, lambda page: show_conclusions(page, found, dry_run=dry_run))

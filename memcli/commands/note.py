@@ -9,7 +9,7 @@ import typer
 from graph.errors import UsageError
 from graph.model import NodeKind, Relation, Selection
 from memcli.command import command, new_group
-from memcli.options import AsLines, Contains, Conversation, Limit, Since, Until, Yes, moment
+from memcli.options import AsLines, Contains, Conversation, Limit, Reason, Since, Until, Yes, moment
 from memcli.render.history import described, show_events, show_history, show_undone
 from memcli.render.nodes import show_note, show_notes
 from memcli.render.pages import MOST_NEIGHBORS, NodePage
@@ -23,7 +23,6 @@ app = new_group("Notes, what they are drawn from and what they are linked to, an
 
 One = Annotated[str, typer.Argument(metavar="NOTE", help="A note's id.")]
 Other = Annotated[str, typer.Argument(metavar="OTHER", help="The id of another note.")]
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept with the decision.")]
 
 
 @command(
