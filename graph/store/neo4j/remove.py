@@ -14,7 +14,7 @@ from graph.text import fold
 # Who said what goes is read before it does, and who still speaks in the same conversations afterwards.
 _REMOVE: Final = """
 CALL () {
-    MATCH (m:_Memcli)-[r:SAID_BY]->(e:_Memcli) WHERE m.id IN [id IN $given.ids | $given.within + id]
+    MATCH (m:_Memcli)-[r:SAID_BY]->(e:_Memcli) WHERE m.id IN GONE
     RETURN collect(DISTINCT [m.conversation, m.speaker, e.id]) AS spoken
 }
 CALL () {
@@ -26,7 +26,7 @@ CALL () {
     RETURN collect(DISTINCT said) AS unsaid
 }
 CALL () {
-    MATCH (t:_MemcliText) WHERE t.of IN [id IN $given.ids | $given.within + id]
+    MATCH (t:_MemcliText) WHERE t.of IN GONE
     UNWIND split(t.words, ' ') AS word
     WITH DISTINCT t, word
     WITH word, count(*) AS texts
@@ -35,7 +35,7 @@ CALL () {
     RETURN count(*) AS words
 }
 CALL () {
-    MATCH (p:_MemcliPiece) WHERE p.of IN [id IN $given.ids | $given.within + id]
+    MATCH (p:_MemcliPiece) WHERE p.of IN GONE
     UNWIND split(p.words, ' ') AS word
     WITH DISTINCT p, word
     WITH word, count(*) AS pieces
@@ -45,12 +45,12 @@ CALL () {
     RETURN count(*) AS parts
 }
 CALL () {
-    MATCH (t:_MemcliText) WHERE t.of IN [id IN $given.ids | $given.within + id]
+    MATCH (t:_MemcliText) WHERE t.of IN GONE
     DELETE t
     RETURN count(*) AS wholes
 }
 CALL () {
-    MATCH (p:_MemcliPiece) WHERE p.of IN [id IN $given.ids | $given.within + id]
+    MATCH (p:_MemcliPiece) WHERE p.of IN GONE
     DELETE p
     RETURN count(*) AS pieces
 }
@@ -60,12 +60,12 @@ CALL (wholes, pieces) {
     RETURN count(*) AS indexes
 }
 CALL () {
-    MATCH (a:_MemcliAlias) WHERE a.entity IN [id IN $given.ids | $given.within + id]
+    MATCH (a:_MemcliAlias) WHERE a.entity IN GONE
     DELETE a
     RETURN count(*) AS aliases
 }
 CALL () {
-    MATCH (s:_MemcliSpeaker) WHERE s.entity IN [id IN $given.ids | $given.within + id]
+    MATCH (s:_MemcliSpeaker) WHERE s.entity IN GONE
     DELETE s
     RETURN count(*) AS speakers
 }
@@ -80,7 +80,7 @@ CALL () {
     RETURN count(*) AS checkpoints
 }
 CALL () {
-    UNWIND [id IN $given.ids | $given.within + id] AS id
+    UNWIND GONE AS id
     CALL (id) {
         MATCH (v:_MemcliEvent {subject: id}) RETURN v
         UNION MATCH (v:_MemcliEvent {other: id}) RETURN v
@@ -96,11 +96,11 @@ CALL () {
     RETURN count(*) AS events
 }
 CALL () {
-    MATCH (n:_Memcli) WHERE n.id IN [id IN $given.ids | $given.within + id]
+    MATCH (n:_Memcli) WHERE n.id IN GONE
     DETACH DELETE n
     RETURN count(*) AS nodes
 }
-RETURN spoken + unsaid AS spoken"""
+RETURN spoken + unsaid AS spoken""".replace("GONE", "[id IN $given.ids | $given.within + id]")
 _STILL: Final = """
 MATCH (t:_MemcliText) WHERE t.scope IN $given.scopes
 MATCH (m:_Memcli {id: t.of})-[:SAID_BY]->(e:_Memcli)

@@ -10,23 +10,30 @@ from graph.store.neo4j.connection import Connection, mine
 from graph.store.neo4j.words import space_token
 from graph.store.neo4j.write import texts_of
 
+_UNINDEXED: Final = (
+    "MATCH (n:_Memcli&Interaction) WHERE n.id" + mine("n.id") + "AND NOT EXISTS { MATCH (:_MemcliText {of: n.id}) } "
+)
+_LOOSE_TEXTS: Final = (
+    "MATCH (t:_MemcliText|_MemcliPiece) WHERE t.of" + mine("t.of") + "AND NOT EXISTS { MATCH (:_Memcli {id: t.of}) } "
+)
+_LOOSE_NAMES: Final = (
+    "MATCH (a:_MemcliAlias|_MemcliSpeaker) WHERE a.entity"
+    + mine("a.entity")
+    + "AND NOT EXISTS { MATCH (:_Memcli {id: a.entity}) } "
+)
 _FAULTS: Final = (
-    """
-CALL () {
-    MATCH (n:_Memcli&Interaction) WHERE n.id"""
-    + mine("n.id")
-    + """AND NOT EXISTS { MATCH (:_MemcliText {of: n.id}) }
+    "CALL () { "
+    + _UNINDEXED
+    + """
     RETURN 'what is said is indexed' AS rule, substring(n.id, $given.skip) AS id, 'full text does not find it' AS what
-    UNION ALL
-    MATCH (t:_MemcliText|_MemcliPiece) WHERE t.of"""
-    + mine("t.of")
-    + """AND NOT EXISTS { MATCH (:_Memcli {id: t.of}) }
+    UNION ALL """
+    + _LOOSE_TEXTS
+    + """
     RETURN 'only what is said is indexed' AS rule, substring(t.of, $given.skip) AS id,
         'full text has what is not there' AS what
-    UNION ALL
-    MATCH (a:_MemcliAlias|_MemcliSpeaker) WHERE a.entity"""
-    + mine("a.entity")
-    + """AND NOT EXISTS { MATCH (:_Memcli {id: a.entity}) }
+    UNION ALL """
+    + _LOOSE_NAMES
+    + """
     RETURN 'names lead to entities' AS rule, substring(a.entity, $given.skip) AS id,
         'a name leads to what is not there' AS what
     UNION ALL
@@ -39,28 +46,13 @@ CALL () {
 RETURN rule, id, what ORDER BY rule, id LIMIT 1000"""
 )
 _LOOSE: Final = (
-    """
-CALL () {
-    MATCH (t:_MemcliText|_MemcliPiece) WHERE t.of"""
-    + mine("t.of")
-    + """AND NOT EXISTS { MATCH (:_Memcli {id: t.of}) }
-    DELETE t
-    RETURN count(*) AS texts
-}
-CALL () {
-    MATCH (a:_MemcliAlias|_MemcliSpeaker) WHERE a.entity"""
-    + mine("a.entity")
-    + """AND NOT EXISTS { MATCH (:_Memcli {id: a.entity}) }
-    DELETE a
-    RETURN count(*) AS names
-}
-RETURN texts, names"""
+    "CALL () { "
+    + _LOOSE_TEXTS
+    + "DELETE t RETURN count(*) AS texts } CALL () { "
+    + _LOOSE_NAMES
+    + "DELETE a RETURN count(*) AS names } RETURN texts, names"
 )
-_MISSING: Final = (
-    "MATCH (n:_Memcli&Interaction) WHERE n.id"
-    + mine("n.id")
-    + "AND NOT EXISTS { MATCH (:_MemcliText {of: n.id}) } RETURN substring(n.id, $given.skip) AS id"
-)
+_MISSING: Final = _UNINDEXED + "RETURN substring(n.id, $given.skip) AS id"
 _INDEX: Final = """
 UNWIND keys($given.texts) AS id
 WITH id, $given.texts[id] AS text
