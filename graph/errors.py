@@ -5,6 +5,8 @@
     ├── NotFoundError         not-found        no such note, entity, conversation, file
     ├── InputError            input            a source as a whole cannot be read
     ├── ModelMissingError     model-missing    a model or extra is asked for and not installed
+    ├── LlmError              llm              the language model that is set cannot be used
+    │   └── LlmSignInError        llm-sign-in       its key is wrong, or missing
     └── StoreError            store            the store cannot be used
         ├── StoreSignInError      store-sign-in     the user or the password is wrong
         ├── StoreMissingError     store-missing     there is no memory there yet
@@ -51,6 +53,14 @@ class InputError(MemcliError):
 
 class ModelMissingError(MemcliError):
     code = "model-missing"
+
+
+class LlmError(MemcliError):
+    code = "llm"
+
+
+class LlmSignInError(LlmError):
+    code = "llm-sign-in"
 
 
 class StoreError(MemcliError):

@@ -127,6 +127,12 @@ class Relation(StrEnum):
 
 PERSON = "person"
 """Who decided what no rule and no model changes."""
+RULE = "rule"
+
+
+def by_rule(decider: str) -> bool:
+    """Whether a `decided_by` means a rule, or an extractor, rather than a person or a language model."""
+    return decider in (RULE, "rules") or decider.startswith("spacy:")
 
 
 class Interaction(Struct, frozen=True):

@@ -55,8 +55,23 @@ class Settings:
     recall_store_walks: bool = setting(True, "let a store walk itself that can: Neo4j with Graph Data Science")
     recall_graph: float = setting(0.2, "weight of the graph beside full text, for messages", 0, 10)
     recall_graph_documents: float = setting(4.0, "weight of the graph beside full text, for documents", 0, 100)
-    neo4j_password: str = field(default="", repr=False)
+    llm_url: str = setting("", "where a language model is asked, as in https://api.example.com/v1; empty: nowhere")
+    llm_model: str = setting("", "the name of the language model there")
+    llm_timeout: float = setting(120.0, "seconds that one reply may take", 1, 3600)
+    llm_context: int = setting(4096, "tokens that a question to it and the reply may take", 1024, 1_000_000)
+    llm_budget: int = setting(200_000, "tokens that one run of refine may take", 0, 1_000_000_000)
+    llm_notes: bool = setting(True, "let it write keywords, tags and context of notes, when you refine")
+    llm_links: bool = setting(True, "let it judge links between notes, when you refine")
+    llm_insights: bool = setting(True, "let it write insights, when you refine")
+    llm_ask: bool = setting(False, "let it help with every question, as ask --llm does")
+    llm_questions: bool = setting(True, "let it add search terms to a question that it helps with")
+    llm_answers: bool = setting(True, "let it word the answer to a question that it helps with")
+    llm_cache: str = field(default="")
+    """The file with its replies; empty: they are not kept."""
+    llm_key: str = field(default="", repr=False)
     """A secret: it has no name in files, and is never shown."""
+    neo4j_password: str = field(default="", repr=False)
+    """Another one."""
 
     def __post_init__(self) -> None:
         for each in named():

@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, str] = {
     "eval": "memcli.commands.eval",
     "config": "memcli.commands.config",
     "model": "memcli.commands.model",
+    "llm": "memcli.commands.llm",
 }
 """The module of each command, loaded when the command is run or listed; its `app` is the command."""
 

@@ -23,6 +23,12 @@ from memcli.settings_file import Scalar, read_settings
 PROJECT_FILE = ".memcli.toml"
 PASSWORD = "MEMCLI_NEO4J_PASSWORD"  # noqa: S105 - the name of the variable that holds it
 """The environment variable with the password of a Neo4j store, which is in no file and is shown nowhere."""
+LLM_KEY = "MEMCLI_LLM_KEY"
+"""That with the key of the language model, likewise."""
+
+
+OWN = frozenset({"llm.url", "llm.ask"})
+"""Settings that no project file has: with a folder of somebody else's, what was said would go where they like."""
 
 
 class Origin(StrEnum):
@@ -88,7 +94,12 @@ class Config(Struct, frozen=True):
         """What the engine is given, with the URL of the space that is meant; raises what `values` does."""
         chosen: dict[str, Any] = {each.name.replace(".", "_", 1): each.value for each in self.values()}
         chosen["store"], chosen["space"] = in_space(chosen["store"], chosen["space"]), ""
-        return Settings(**chosen, neo4j_password=self.env.get(PASSWORD, ""))
+        return Settings(
+            **chosen,
+            llm_cache=str(self._folder("data") / "llm-replies.jsonl"),
+            llm_key=self.env.get(LLM_KEY, ""),
+            neo4j_password=self.env.get(PASSWORD, ""),
+        )
 
     def _value(self, each: Field[Any], layers: list[Layer]) -> Value:
         name, told = name_of(each), each.metadata
@@ -133,7 +144,22 @@ def _file_layer(origin: Origin, path: Path) -> Layer:
             field_named(name)
         except NotFoundError as error:
             raise UsageError(f"{path}: {error.message}", error.hint) from None
+        if origin is Origin.PROJECT:
+            refuse_shared(name, f" (from {path})")
     return Layer(origin, lambda _: str(path), values, path.parent)
+
+
+def refuse_shared(name: str, where: str = "") -> None:
+    """Refuse a setting that no project file may have.
+
+    Raises:
+        UsageError: it is one; `where` is added to the message.
+    """
+    if name in OWN:
+        raise UsageError(
+            f"{name} can be in no project file{where}: it says where what was said goes",
+            f"set it for yourself with `memcli config set {name} …`, or as {variable_of(name)}",
+        )
 
 
 def name_of(each: Field[Any]) -> str:
@@ -173,6 +199,11 @@ def parsed(each: Field[Any], given: Any, where: str = "") -> Any:
     try:
         value = _typed(kind, given)
         Settings(**{each.name: value})
+        if each.name == "llm_url" and value:
+            # Nothing of it is loaded for those who have none.
+            from graph.llm.endpoint import endpoint_of
+
+            endpoint_of(value)
     except (ValueError, KeyError):
         raise UsageError(
             f"{name_of(each)} must be {_asked[kind]}, not {given!r}{where}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum
 
-from graph.errors import MemcliError, ModelMissingError, NotFoundError, StoreError, UsageError
+from graph.errors import LlmError, MemcliError, ModelMissingError, NotFoundError, StoreError, UsageError
 
 
 class Exit(IntEnum):
@@ -36,7 +36,7 @@ def exit_of(error: MemcliError) -> Exit:
             return Exit.USAGE
         case NotFoundError():
             return Exit.NOT_FOUND
-        case StoreError() | ModelMissingError():
+        case StoreError() | ModelMissingError() | LlmError():
             return Exit.UNAVAILABLE
         case _:
             return Exit.FAILED

@@ -1,4 +1,5 @@
-"""The password of a Neo4j store: out of the environment, the system's keyring, or somebody's head."""
+"""The password of a Neo4j store, out of the environment, the system's keyring, or somebody's head; and the key of a
+language model, out of the first two."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import TypeVar
 
 from graph.errors import ModelMissingError, NotFoundError, StoreError, StoreSignInError, UsageError
 from graph.settings import Settings
+from memcli.config import LLM_KEY, PASSWORD
 
 SERVICE = "memcli"
 """Under which name the keyring keeps passwords."""
@@ -29,6 +31,26 @@ def account_of(settings: Settings) -> str:
     from graph.store.neo4j.address import address
 
     return address(settings.store).account
+
+
+def llm_account_of(settings: Settings) -> str:
+    """Whom the key of the language model is for: `llm@HOST:PORT`. Another host gets none that was kept for this one.
+
+    Raises:
+        UsageError: no language model is set.
+    """
+    if not settings.llm_url:
+        raise UsageError("no language model is set", "name one: memcli config set llm.url https://…/v1")
+    from graph.llm.endpoint import endpoint_of
+
+    return f"llm@{endpoint_of(settings.llm_url).host}"
+
+
+def with_llm_key(settings: Settings) -> Settings:
+    """`settings` with the key that the keyring has, where the environment has none and a language model is set."""
+    if not settings.llm_url or settings.llm_key:
+        return settings
+    return replace(settings, llm_key=kept(llm_account_of(settings)) or "")
 
 
 def signed_in(settings: Settings, open_with: Callable[[Settings], T], ask: Callable[[str], str] | None) -> T:
@@ -89,8 +111,8 @@ def kept(account: str) -> str | None:
     return found
 
 
-def keyring_name() -> str:
-    """What the system's keyring calls itself.
+def keyring_name(variable: str) -> str:
+    """What the system's keyring calls itself; `variable` is where a secret may be instead.
 
     Raises:
         ModelMissingError: the library for it is not installed.
@@ -99,19 +121,19 @@ def keyring_name() -> str:
     if find_spec("keyring") is None:
         raise ModelMissingError(
             "the library for the system's keyring is not installed",
-            "pip install 'memcli[keyring]', or set MEMCLI_NEO4J_PASSWORD instead",
+            f"pip install 'memcli[keyring]', or set {variable} instead",
         )
     import keyring
     from keyring.backends.fail import Keyring as NoKeyring
 
     found = keyring.get_keyring()
     if isinstance(found, NoKeyring):
-        raise StoreError("there is no keyring on this system", "set MEMCLI_NEO4J_PASSWORD instead")
+        raise StoreError("there is no keyring on this system", f"set {variable} instead")
     return str(found.name)
 
 
 def keep(account: str, password: str) -> None:
-    """Put a password into the system's keyring.
+    """Put a password, or a key, into the system's keyring.
 
     Raises:
         StoreError: it does not take it.
@@ -122,7 +144,7 @@ def keep(account: str, password: str) -> None:
     try:
         keyring.set_password(SERVICE, account, password)
     except (KeyringError, OSError) as error:
-        raise _unusable(error) from None
+        raise _unusable(error, account) from None
 
 
 def forget(account: str) -> None:
@@ -139,14 +161,13 @@ def forget(account: str) -> None:
         keyring.delete_password(SERVICE, account)
     except PasswordDeleteError:
         raise NotFoundError(
-            f"the keyring has no password for {account}", "the user and the server are those of the store's URL"
+            f"the keyring has nothing for {account}", "user and server are those of the store's URL, or of llm.url"
         ) from None
     except (KeyringError, OSError) as error:
-        raise _unusable(error) from None
+        raise _unusable(error, account) from None
 
 
-def _unusable(error: Exception) -> StoreError:
+def _unusable(error: Exception, account: str) -> StoreError:
     # Only its type: what a keyring says of itself may hold anything.
-    return StoreError(
-        f"the keyring cannot be used: {type(error).__name__}", "unlock it, or set MEMCLI_NEO4J_PASSWORD instead"
-    )
+    variable = LLM_KEY if account.startswith("llm@") else PASSWORD
+    return StoreError(f"the keyring cannot be used: {type(error).__name__}", f"unlock it, or set {variable} instead")

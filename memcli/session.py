@@ -18,7 +18,7 @@ from msgspec import Struct, field
 
 from graph.errors import MemcliError, UsageError
 from memcli.config import Config
-from memcli.passwords import ask_on_terminal, signed_in
+from memcli.passwords import ask_on_terminal, signed_in, with_llm_key
 from memcli.render.page import Page, PlainPage, TerminalPage
 from memcli.render.progress import TerminalProgress
 from memcli.render.text import clean
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from graph.settings import Settings
 
 _LONGEST_ANSWER = 100
+_LONGEST_SECRET = 10_000
+"""Bytes of a password read from standard input."""
 
 T = TypeVar("T")
 
@@ -86,13 +88,18 @@ class Session(Struct):
         """The settings, each with where it comes from."""
         return Config(self.env, self.cwd, self.flags)
 
-    def memory(self, *, create: bool = False) -> Memory:
-        """Open the memory; with `create`, make it where it is missing. Ask for a password if it takes one.
+    def memory(self, *, create: bool = False, llm: bool = False) -> Memory:
+        """Open the memory; with `create`, make it where it is missing. Ask for a password if it takes one. With `llm`,
+        the language model that is set will be asked, and is given its key.
 
         Raises:
             StoreError: one of its kinds.
         """
-        return self.signed_in(lambda settings: self.opener(settings, create=create))
+
+        def opened(settings: Settings) -> Memory:
+            return self.opener(with_llm_key(settings) if llm else settings, create=create)
+
+        return self.signed_in(opened)
 
     def signed_in(self, work: Callable[[Settings], T]) -> T:
         """Do `work` with the settings; ask for a password if the store takes one.
@@ -112,6 +119,21 @@ class Session(Struct):
     def may_ask(self) -> bool:
         """Whether there is somebody to ask, who did not want to be left in peace."""
         return self.terminals.stdin and self.terminals.stderr and not (self.quiet or self.no_input)
+
+    def secret(self, account: str) -> str:
+        """A password or a key for `account`: typed on a terminal, or a line of standard input.
+
+        Raises:
+            UsageError: there is none.
+        """
+        if self.may_ask:
+            given = ask_on_terminal(account)
+        else:
+            line = b"" if self.terminals.stdin else self.stdin.readline(_LONGEST_SECRET)
+            given = line.decode("utf-8", "replace").rstrip("\r\n")
+        if not given:
+            raise UsageError("nothing was given to keep", "type it on a terminal, or send it to standard input")
+        return given
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Ask whether to go on, unless the answer was given beforehand.

@@ -76,15 +76,16 @@ def _help(path: Sequence[str]) -> str:
 def settings() -> str:
     """Every setting."""
     rows = [
-        [f"`{name_of(each)}`", _default(each.default), _bounds(each.metadata), f"`{variable_of(name_of(each))}`",
-         each.metadata["about"]]
+        [f"`{name_of(each)}`", _default(each.name, each.default), _bounds(each.metadata),
+         f"`{variable_of(name_of(each))}`", each.metadata["about"]]
         for each in named()
     ]  # fmt: skip
     return table(["setting", "default", "bounds", "environment", "what it is"], rows)
 
 
-def _default(value: object) -> str:
-    return f"`{value}`" if value != "" else "`memory.db` in your data folder"
+def _default(name: str, value: object) -> str:
+    own = {"store": "`memory.db` in your data folder", "models": "`models` in your data folder"}
+    return f"`{value}`" if value != "" else own.get(name, "")
 
 
 def _bounds(metadata: Mapping[str, Any]) -> str:

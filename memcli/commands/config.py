@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from memcli.command import command, new_group
-from memcli.config import PROJECT_FILE, Value, field_named, parsed, store_url
+from memcli.config import PROJECT_FILE, Value, field_named, parsed, refuse_shared, store_url
 from memcli.render.page import Page
 from memcli.results import plain
 from memcli.session import Session
@@ -66,6 +66,8 @@ def set_value(
     config = session.config
     path = (config.project_file or session.cwd / PROJECT_FILE) if project else config.user_file
     chosen = parsed(field_named(name), value)
+    if project:
+        refuse_shared(name)
     if name == "store" and not project:
         # In the user's file, which is read from every folder, a relative path would be misread.
         chosen = store_url(str(chosen), session.cwd)

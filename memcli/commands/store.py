@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from graph.errors import StoreMissingError, UsageError
 from graph.extract.models import installed_model
 from memcli.command import command, new_group
+from memcli.config import PASSWORD
 from memcli.exits import Exit
-from memcli.passwords import account_of, ask_on_terminal, forget, keep, keyring_name
+from memcli.passwords import account_of, forget, keep, keyring_name
 from memcli.render.doctor import show_checkup
 from memcli.render.graph import show_info
 from memcli.render.transfer import show_transfer
@@ -30,8 +31,6 @@ app = new_group("Look at the store behind the memory, copy it, back it up, sign 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup.")]
 _LINE = 8
 """Bytes of a backup's line for a byte of the longest record: JSON writes some characters as six."""
-_LONGEST = 10_000
-"""Bytes of a password read from standard input."""
 
 
 @app.callback()
@@ -206,8 +205,8 @@ def login(session: Session) -> None:
     It is asked for, or read from standard input as one line, and tried before it is kept.
     """
     settings = session.config.settings()
-    account, keyring = account_of(settings), keyring_name()
-    password = _password(session, account)
+    account, keyring = account_of(settings), keyring_name(PASSWORD)
+    password = session.secret(account)
     # A store where nothing is yet has let us in all the same.
     with suppress(StoreMissingError):
         session.opener(dataclasses.replace(settings, neo4j_password=password), create=False).close()
@@ -224,18 +223,7 @@ def login(session: Session) -> None:
 )
 def logout(session: Session) -> None:
     """Remove the password of a Neo4j store from the system's keyring."""
-    account, keyring = account_of(session.config.settings()), keyring_name()
+    account, keyring = account_of(session.config.settings()), keyring_name(PASSWORD)
     forget(account)
     data = {"account": account, "keyring": keyring}
     session.emit(data, lambda page: page.line(f"the password for {account} is no longer in the keyring ({keyring})"))
-
-
-def _password(session: Session, account: str) -> str:
-    if session.may_ask:
-        given = ask_on_terminal(account)
-    else:
-        line = b"" if session.terminals.stdin else session.stdin.readline(_LONGEST)
-        given = line.decode("utf-8", "replace").rstrip("\r\n")
-    if not given:
-        raise UsageError("no password was given", "type it on a terminal, or send it to standard input")
-    return given

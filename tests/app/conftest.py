@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from graph.memory import Memory
 from graph.settings import Settings
 from memcli.session import open_memory
+from tests.llm.server import LlmServer
 
 from .world import World
 
@@ -40,3 +42,12 @@ def world(empty: World, sample_store: Path) -> World:
 def scripted(tmp_path: Path) -> World:
     """A world whose memory answers what it is told to: for what the real one does not do on demand."""
     return World(tmp_path)
+
+
+@pytest.fixture
+def llm(empty: World) -> Iterator[LlmServer]:
+    """A language model that the empty world, and what is built on it, is set to."""
+    server = LlmServer()
+    empty.env |= {"MEMCLI_LLM_URL": server.url, "MEMCLI_LLM_MODEL": "tiny"}
+    yield server
+    server.stop()

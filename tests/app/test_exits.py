@@ -19,6 +19,8 @@ EXPECTED = {
     "not-found": 3,
     "input": 1,
     "model-missing": 4,
+    "llm": 4,
+    "llm-sign-in": 4,
     "store": 4,
     "store-missing": 4,
     "store-foreign": 4,

@@ -64,6 +64,7 @@ def test_nothing_heavy_before_there_is_work(tmp_path: Path, arguments: list[str]
 def test_asking_loads_nothing_of_taking_in(tmp_path: Path, sample_store: Path) -> None:
     modules = modules_after(tmp_path, "ask", "Who became secretary?", "--json", "--store", str(sample_store))
     assert "igraph" in modules
+    assert not [each for each in modules if each.startswith("graph.llm")]
     assert not modules & {
         "graph.ingest",
         "graph.readers.registry",

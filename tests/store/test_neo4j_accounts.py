@@ -110,7 +110,7 @@ def test_a_password_in_the_keyring(shell: Shell, guarded: Server) -> None:
     assert shell("store", "logout").code == 3
     nothing = shell("store", "login")
     assert nothing.code == 2
-    assert "no password was given" in nothing.err
+    assert "nothing was given to keep" in nothing.err
 
     login = shell("store", "login", "--json", typed=PASSWORD + "\n")
     assert login.code == 0
