@@ -20,10 +20,12 @@ from graph.model import (
 )
 from graph.paths import paths
 from graph.ports import Store
-from graph.rank.answer_type import expected
+from graph.rank.answer_type import AnswerType, expected
 from graph.rank.fusion import Scored
+from graph.rank.parts import parts
 from graph.rank.quoting import frame, placed, quoted, told
 from graph.rank.reading import shown
+from graph.rank.reckoning import reckoned
 from graph.rank.selection import selected
 from graph.rank.values import Asked
 from graph.rank.wanted import stems, wanted
@@ -117,13 +119,21 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored]) ->
     heard = [each.interaction for each in chosen[:_TRUSTED_HITS] if _heard(each.interaction, evidence.read.speaker)]
     covered = (want.covered(frame(said, turns) | stems(told(said))) for said in heard)
     confidence = round(max(covered, default=0.0), 4)
+    asked = Asked(question.text, expected(question.text), want, evidence.read.speaker)
+    if (sum := parts(question.text)) and (found := reckoned(sum, chosen, turns, asked, question.asked_at)):
+        return _told_by(found.quotations, found.value, found.kind, max(confidence, round(found.covered, 4)), chosen)
     if confidence < _FOUND:
         return Answer(confidence=confidence)
-    asked = Asked(question.text, expected(question.text), want, evidence.read.speaker)
     quotations, value = quoted(chosen, turns, asked)
     if not quotations:
         # Titles and speakers may cover the question where nobody tells anything.
         return Answer(confidence=confidence)
+    return _told_by(quotations, value, asked.expects.kind, confidence, chosen)
+
+
+def _told_by(
+    quotations: Sequence[Quotation], value: str, kind: AnswerType, confidence: float, chosen: Sequence[Scored]
+) -> Answer:
     lines = "\n".join(_spoken(quotation, chosen[quotation.hit - 1].interaction) for quotation in quotations)
     return Answer(
         text=f"{value} — {lines}" if value else lines,
@@ -131,7 +141,7 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored]) ->
         found=True,
         quotations=tuple(quotations),
         value=value,
-        kind=asked.expects.kind.value,
+        kind=kind.value,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 
@@ -148,10 +148,20 @@ def stop_words() -> frozenset[str]:
 
 
 @cache
+def verb_forms() -> Mapping[str, tuple[str, ...]]:
+    """The forms of each irregular verb by each of them, the base form first: "bought" is a form of "buy"."""
+    verbs = [tuple(line.split()) for line in _lines("irregular")]
+    return {form: forms for forms in verbs for form in forms}
+
+
+@cache
 def word_list(name: str) -> frozenset[str]:
     """Return the words of `word_lists/NAME.txt`: one or more a line, `#` begins a comment."""
+    return frozenset(word for line in _lines(name) for word in line.split())
+
+
+def _lines(name: str) -> list[str]:
     # Not importlib.resources, which imports much before it reads.
     data = pkgutil.get_data("graph", f"word_lists/{name}.txt")
     assert data is not None
-    lines = data.decode().splitlines()
-    return frozenset(word for line in lines for word in line.partition("#")[0].split())
+    return [line.partition("#")[0] for line in data.decode().splitlines()]

@@ -76,7 +76,7 @@ _WHO_IS = re.compile(rf"[Ww]ho {_BE} [^\W\d_a-z]")
 def expected(question: str) -> Expected:
     """The answer that `question` expects. A choice (“Ann or Bob?”) and what the rules do not know expect any."""
     text = " ".join(question[:_READ].split()).lstrip("¿¡\"'“‘( ")
-    ahead = bool(_AHEAD.search(text))
+    ahead = lies_ahead(text)
     if _CHOICE.search(text) or _WHO_IS.match(text):
         return Expected(ahead=ahead)
     kind = next((kind for kind, rule in _RULES if rule.match(text)), None)
@@ -85,6 +85,11 @@ def expected(question: str) -> Expected:
     counted = _COUNTED.match(text)
     noun = counted[1].lower() if counted else "years" if kind is AnswerType.NUMBER else ""
     return Expected(kind, noun, ahead, kind is AnswerType.PERSON and bool(_DOER.match(text)))
+
+
+def lies_ahead(text: str) -> bool:
+    """Whether a question or a sentence is about what is still to come."""
+    return bool(_AHEAD.search(text))
 
 
 def _named(text: str) -> AnswerType:

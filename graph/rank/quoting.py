@@ -17,7 +17,7 @@ from graph.text import asks, segmented, sentences, shortened, stop_words, word_l
 _QUOTATIONS = 3
 _QUOTED_HITS = 10
 """Hits that may be quoted."""
-_LONGEST = 400
+LONGEST = 400
 """Letters of a quotation."""
 _PASSAGE = 25
 """Words up to which a sentence is quoted together with those around it."""
@@ -53,7 +53,7 @@ def quoted(chosen: Sequence[Scored], turns: Mapping[Place, Interaction], asked: 
         around = frame(each.interaction, turns)
         if passage := _passage(each.interaction, around, asked):
             worth, text = passage
-            quotation = Quotation(shortened(text, _LONGEST), rank)
+            quotation = Quotation(shortened(text, LONGEST), rank)
             covered = asked.want.covered(around | stems(quotation.text))
             # The score of the hit stands for what its neighbours and the graph say.
             best.append(Passage(worth + each.score / chosen[0].score, quotation, covered))
@@ -91,6 +91,12 @@ def frame(said: Interaction, turns: Mapping[Place, Interaction]) -> set[str]:
 def told(said: Interaction) -> str:
     """The sentences of `said` that tell something: neither questions nor headings."""
     return " ".join(line[start:end] for line in _lines(said.text) for start, end in _told(line))
+
+
+def passages(said: Interaction) -> dict[str, None]:
+    """What may be quoted of `said`: each sentence that tells something, with those around it that a quotation has room
+    for. Each once, in order."""
+    return {_around(line, place): None for line in _lines(said.text) for place in range(len(_told(line)))}
 
 
 def _passage(said: Interaction, frame: Set[str], asked: Asked) -> tuple[float, str] | None:
@@ -153,5 +159,5 @@ def _around(line: str, place: int) -> str:
 def _joined(line: str, before: tuple[int, int], after: tuple[int, int]) -> bool:
     """Whether nothing stands between two runs of a line, and both together are short enough to quote."""
     start, end = before[0], after[1]
-    short = end - start <= _LONGEST and len(line[start:end].split()) <= _PASSAGE
+    short = end - start <= LONGEST and len(line[start:end].split()) <= _PASSAGE
     return short and not line[before[1] : after[0]].strip()

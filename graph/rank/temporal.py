@@ -27,7 +27,7 @@ from graph.rank.days import (
     season,
     weekday,
 )
-from graph.text import spoken
+from graph.text import MONTHS, spoken
 
 _MONTH = rf"(?:{MONTH})\b\.?"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
@@ -74,6 +74,14 @@ def dates(text: str, said: date | None, ahead: bool = False) -> list[Dated]:
             if not taken and (meaning := rule(match, when)):
                 found.append(Dated(meaning[0], start, end, meaning[1]))
     return sorted(found, key=lambda each: each.start)
+
+
+def begins(dated: Dated) -> date | None:
+    """The first day of what a date names, be it a day, a month with its year, or a year; None for anything vaguer."""
+    month, _, year = dated.text.rpartition(" ")
+    if dated.day or not year.isdigit() or (month and month not in MONTHS):
+        return dated.day
+    return date(int(year), MONTHS.index(month) + 1 if month else 1, 1)
 
 
 def durations(text: str) -> list[tuple[str, int, int]]:

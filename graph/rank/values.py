@@ -17,7 +17,7 @@ from graph.rank.answer_type import AnswerType, Expected
 from graph.rank.days import count
 from graph.rank.names import Span, names, titles, together
 from graph.rank.spans import AMOUNT, BEGUN, BORN, CLOCK, DIED, FOR_YEARS, LIFE, NO, NUMBER, OFTEN, PLACED, YES, spots
-from graph.rank.temporal import dates, durations
+from graph.rank.temporal import Dated, dates, durations
 from graph.rank.wanted import Wanted, stem, stems
 from graph.text import spoken, stop_words
 
@@ -64,7 +64,8 @@ def value(passage: str, said: Interaction, asked: Asked, covered: float = 1.0) -
     if find is None or covered < _least(said.form, asked.expects.kind):
         return ""
     text = passage[:_READ]
-    return _nearest(text, find(_Quote(text, said, asked)), asked.want)
+    found = nearest(text, find(_Quote(text, said, asked)), asked.want)
+    return found.text if found else ""
 
 
 def by_day(said: Interaction, asked: Asked, covered: float) -> str:
@@ -86,10 +87,10 @@ def _least(form: Form, kind: AnswerType) -> float:
     return _DOCUMENT if form is Form.DOCUMENT else _TIMED if kind in _TIMES else _MESSAGE
 
 
-def _nearest(text: str, found: Sequence[Span], want: Wanted) -> str:
+def nearest(text: str, found: Sequence[Span], want: Wanted) -> Span | None:
     """Of several, the one that most of the question's terms stand close to, by weight; the first of equals."""
     if len(found) < 2:
-        return found[0].text if found else ""
+        return found[0] if found else None
     starts = [match.start() for match in _WORD.finditer(text)]
     places: dict[str, list[int]] = {}
     for place, match in enumerate(_WORD.finditer(text)):
@@ -104,21 +105,27 @@ def _nearest(text: str, found: Sequence[Span], want: Wanted) -> str:
         }
         return sum(want.weight[term] / (1 + words) for term, words in near.items())
 
-    return max(found, key=closeness).text
+    return max(found, key=closeness)
+
+
+def dated(text: str, said: date | None, question: str, ahead: bool) -> list[Dated]:
+    """The dates of `text`, said on that day, as in `dates`; of the two of a life, that which `question` asks for."""
+    found = dates(text, said, ahead)
+    if life := LIFE.search(text):
+        within = [each for each in found if life.start() <= each.start < life.end()]
+        if len(within) == 2 and (DIED.search(question) or BORN.search(question)):
+            return within[1:] if DIED.search(question) else within[:1]
+    return found
 
 
 def _dates(quote: _Quote) -> list[Span]:
     day = day_said(quote.said)
-    found = [Span(each.text, each.start, each.end) for each in dates(quote.text, day, quote.asked.expects.ahead)]
-    if life := LIFE.search(quote.text):
-        within = [each for each in found if life.start() <= each.start < life.end()]
-        if len(within) == 2 and (DIED.search(quote.asked.text) or BORN.search(quote.asked.text)):
-            return within[1:] if DIED.search(quote.asked.text) else within[:1]
+    found = dated(quote.text, day, quote.asked.text, quote.asked.expects.ahead)
     if not found and day and BEGUN.search(quote.asked.text) and (years := FOR_YEARS.search(quote.text)):
         # Who has skied “for ten years” in 2023 began in 2013.
         number = count(years[1].lower())
         return [Span(str(day.year - number), *years.span())] if number else []
-    return found
+    return [Span(each.text, each.start, each.end) for each in found]
 
 
 def _people(quote: _Quote) -> list[Span]:
@@ -145,14 +152,14 @@ def _new(found: Sequence[Span], asked: Asked) -> list[Span]:
     return [each for each in found if not stems(each.text) & known]
 
 
-def _numbers(quote: _Quote) -> list[Span]:
-    """Numbers soon followed by what is counted."""
-    counted, dated = stem(quote.asked.expects.counted), dates(quote.text, day_said(quote.said))
-    found = (Span(match[0], *match.span()) for match in NUMBER.finditer(quote.text))
+def numbers_of(text: str, noun: str, said: date | None) -> list[Span]:
+    """Numbers soon followed by what is counted, a noun, in what was said on that day; none that is part of a date."""
+    counted, dated = stem(noun), dates(text, said)
+    found = (Span(match[0], *match.span()) for match in NUMBER.finditer(text))
     return [
         each
         for each in found
-        if counted in {stem(word.casefold()) for word in _WORD.findall(quote.text[each.end : each.end + 40])[:4]}
+        if counted in {stem(word.casefold()) for word in _WORD.findall(text[each.end : each.end + 40])[:4]}
         and not any(other.start < each.end and each.start < other.end for other in dated)
     ]
 
@@ -173,7 +180,7 @@ _FINDERS: Mapping[AnswerType, Finder] = {
     AnswerType.FREQUENCY: _matches(OFTEN),
     AnswerType.PERSON: _people,
     AnswerType.PLACE: _places,
-    AnswerType.NUMBER: _numbers,
+    AnswerType.NUMBER: lambda quote: numbers_of(quote.text, quote.asked.expects.counted, day_said(quote.said)),
     AnswerType.AMOUNT: _matches(AMOUNT),
     AnswerType.TITLE: lambda quote: _new(titles(quote.text), quote.asked),
     AnswerType.YES_NO: _yes_no,

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from graph.rank.fusion import Scored
 from graph.rank.reading import Understood
-from graph.text import segmented, words
+from graph.text import segmented, verb_forms, words
 
 _WEIGHED = 100
 """Candidates from which it is told how rare a term is."""
@@ -29,6 +29,12 @@ class Wanted(Struct, frozen=True):
         # In the order of the terms, since the sum of fractions depends on it.
         return sum(weight for term, weight in self.weight.items() if term in stems)
 
+    def part(self, stems: Set[str]) -> Wanted:
+        """Of the terms, those with the stems given, whose weights are 1 in all again."""
+        weight = {term: each for term, each in self.weight.items() if term in stems}
+        total = sum(weight.values()) or 1.0
+        return Wanted({term: each / total for term, each in weight.items()})
+
 
 def wanted(read: Understood, candidates: Sequence[Scored]) -> Wanted:
     """The question's terms, weighed by how few of the candidates say them.
@@ -38,8 +44,9 @@ def wanted(read: Understood, candidates: Sequence[Scored]) -> Wanted:
     people = {each for match in read.entities if match.speaks for each in stems(f"{match.name} {match.entity.name}")}
     asked = {stem(term) for term in read.terms}
     terms = asked - people or asked
-    # The stem of a word begins it: others need not be made.
-    like = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(terms)))})\w*")
+    # The stem of a word begins it, but for forms of irregular verbs: others need not be made.
+    beginnings = terms.union(*(verb_forms().get(term, ()) for term in read.terms))
+    like = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(beginnings)))})\w*")
     seen = [like.findall(segmented(each.interaction.text).casefold()) for each in candidates[:_WEIGHED]]
     count = Counter(term for said in seen for term in terms.intersection(map(stem, said)))
     weight = {term: math.log(1 + len(seen) / (1 + count[term])) for term in sorted(terms)}
@@ -54,7 +61,9 @@ def stems(*texts: str | None) -> set[str]:
 
 @lru_cache(maxsize=1 << 14)
 def stem(word: str) -> str:
-    """A folded word without the commonest English endings: "planned" and "planning" are "plan"."""
+    """A folded word in its base form, where it is an irregular verb, and without the commonest English endings:
+    "planned" and "planning" are "plan"."""
+    word = verb_forms()[word][0] if word in verb_forms() else word
     root = _ENDING.sub("", word)
     doubled = len(root) > 3 and root != word and root[-1] == root[-2]
     return root[:-1] if doubled else root

@@ -1,0 +1,190 @@
+"""Answers that are reckoned from what several messages say: spans of time, what came first, sums and differences.
+
+Every operand is looked for by itself among the hits, and the answer names what it is reckoned from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+
+from graph.model import Form, Interaction, Quotation
+from graph.rank.answer_type import AnswerType, lies_ahead
+from graph.rank.fusion import Scored
+from graph.rank.names import Span
+from graph.rank.parts import Operation, Parts
+from graph.rank.quoting import LONGEST, Place, frame, passages
+from graph.rank.spans import AMOUNT
+from graph.rank.temporal import begins
+from graph.rank.values import Asked, dated, day_said, nearest, numbers_of
+from graph.rank.wanted import Wanted, stems
+from graph.text import shortened, spoken
+
+_COVERED = 0.6
+"""The part of an operand that a passage has to cover."""
+_NAMED = 0.25
+"""Worth of a passage that names its day, beside coverage, which is at most 1."""
+_SCORE = 0.1
+"""Worth of the best hit's score."""
+_FIGURES = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_UNITS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
+_FITTING = {"year": 730, "month": 60, "week": 14}
+"""The days from which "how long" is told in a unit."""
+
+
+class Reckoned(Struct, frozen=True):
+    """The `value` with what it is reckoned from, of the type `kind`; a quotation for each operand; and how much of the
+    operand that is covered least its quotation covers."""
+
+    value: str
+    kind: AnswerType
+    quotations: tuple[Quotation, ...]
+    covered: float
+
+
+class _Given(Struct, frozen=True):
+    """What a passage gives for an operand: a day, how it is `written`, and whether the passage `named` it; or an
+    amount, and how that is written, with {} for its figures."""
+
+    day: date = date.min
+    named: bool = False
+    amount: Decimal = Decimal()
+    written: str = ""
+
+
+class _Found(Struct, frozen=True):
+    quotation: Quotation
+    given: _Given
+    covered: float
+
+
+_Read = Callable[[str, Interaction, Wanted], _Given | None]
+
+
+def reckoned(
+    sum: Parts, chosen: Sequence[Scored], turns: Mapping[Place, Interaction], asked: Asked, today: str | None
+) -> Reckoned | None:
+    """What `sum` comes to by the hits `chosen`, in the order of rank; None where an operand is not told of.
+
+    `today` is the day of asking as ISO 8601, from which "ago" is counted.
+    """
+    timed = sum.operation not in (Operation.TOTAL, Operation.DIFFERENCE)
+    read = _day(asked, sum.operation) if timed else _amount(sum.counted)
+    found = [_best(operand, chosen, turns, asked.want, read) for operand in sum.operands]
+    there = [each for each in found if each]
+    if len(there) < len(found):
+        return None
+    value = _of_days(sum, [each.given for each in there], today) if timed else _of_amounts(sum.operation, there)
+    if not value:
+        return None
+    quotations = tuple(dict.fromkeys(each.quotation for each in there))
+    return Reckoned(value, _kind(sum), quotations, min(each.covered for each in there))
+
+
+def _kind(sum: Parts) -> AnswerType:
+    match sum.operation:
+        case Operation.BETWEEN | Operation.SINCE:
+            return AnswerType.DURATION
+        case Operation.FIRST | Operation.LAST:
+            return AnswerType.NONE
+        case _:
+            return AnswerType.NUMBER if sum.counted else AnswerType.AMOUNT
+
+
+def _best(
+    operand: str, chosen: Sequence[Scored], turns: Mapping[Place, Interaction], want: Wanted, read: _Read
+) -> _Found | None:
+    """The passage that says most of an operand and gives something for it; of equals, that of the better hit."""
+    wanted = want.part(stems(operand))
+    best: tuple[float, _Found] | None = None
+    for rank, each in enumerate(chosen, 1):
+        around = frame(each.interaction, turns)
+        for passage in passages(each.interaction):
+            covered = wanted.covered(around | stems(passage))
+            if covered < _COVERED or (given := read(passage, each.interaction, wanted)) is None:
+                continue
+            worth = covered + _NAMED * given.named + _SCORE * each.score / chosen[0].score
+            if best is None or worth > best[0]:
+                best = worth, _Found(Quotation(shortened(passage, LONGEST), rank), given, covered)
+    return best[1] if best else None
+
+
+def _day(asked: Asked, operation: Operation) -> _Read:
+    """A reader of days: of the one that a passage names; else of that on which it was said.
+
+    What is only compared may be a month or a year.
+    """
+    exact = operation in (Operation.BETWEEN, Operation.SINCE)
+
+    def read(text: str, said: Interaction, wanted: Wanted) -> _Given | None:
+        told = day_said(said)
+        named = {
+            Span(each.text, each.start, each.end): day
+            for each in dated(text, told, asked.text, lies_ahead(text))
+            if (day := each.day if exact else begins(each))
+        }
+        # The days of what is compared are told apart by what is asked of it: "born", "released".
+        if span := nearest(text, list(named), wanted if exact else asked.want):
+            return _Given(named[span], named=True, written=span.text)
+        return _Given(told, written=spoken(told)) if told and said.form is Form.MESSAGE else None
+
+    return read
+
+
+def _amount(noun: str) -> _Read:
+    """A reader of amounts, or of numbers of what is counted."""
+
+    def read(text: str, said: Interaction, wanted: Wanted) -> _Given | None:
+        amounts = (Span(match[0], *match.span()) for match in AMOUNT.finditer(text))
+        found = numbers_of(text, noun, day_said(said)) if noun else amounts
+        span = nearest(text, [each for each in found if _FIGURES.search(each.text)], wanted)
+        figures = _FIGURES.search(span.text) if span else None
+        if not span or not figures:
+            return None
+        written = f"{span.text[: figures.start()]}{{}}{span.text[figures.end() :]}"
+        return _Given(amount=Decimal(figures[0].replace(",", "")), written=written)
+
+    return read
+
+
+def _of_days(sum: Parts, given: Sequence[_Given], today: str | None) -> str:
+    first, last = (choose(given, key=lambda each: each.day) for choose in (min, max))
+    match sum.operation:
+        case Operation.SINCE:
+            end = date.fromisoformat(today[:10]) if today else date.min
+            return f"{_span(first.day, end, sum.unit)}, since {spoken(first.day)}" if end >= first.day else ""
+        case _ if first.day == last.day:
+            return ""
+        case Operation.BETWEEN:
+            return f"{_span(first.day, last.day, sum.unit)}, from {spoken(first.day)} to {spoken(last.day)}"
+        case _:
+            chosen, other = (first, last) if sum.operation is Operation.FIRST else (last, first)
+            return f"{sum.operands[given.index(chosen)]} ({chosen.written}; the other {other.written})"
+
+
+def _span(first: date, last: date, unit: str) -> str:
+    """The time between two days, in a unit or, where it is empty, in the one that fits."""
+    days = (last - first).days
+    unit = unit or next((each for each, least in _FITTING.items() if days >= least), "day")
+    number = round(days / _UNITS[unit], 1)
+    about = "" if unit == "day" or (unit == "week" and not days % 7) else "about "
+    return f"{about}{number:g} {unit}{'' if number == 1 else 's'}"
+
+
+def _of_amounts(operation: Operation, found: Sequence[_Found]) -> str:
+    """The sum or the difference, with its parts; nothing where these are not of one kind, or one figure in one
+    passage."""
+    one, other = found
+    if one.given.written != other.given.written or (one.quotation, one.given) == (other.quotation, other.given):
+        return ""
+    amounts = [one.given.amount, other.given.amount]
+    if operation is Operation.DIFFERENCE:
+        amounts.sort(reverse=True)
+    first, last = amounts
+    result, sign = (first + last, "+") if operation is Operation.TOTAL else (first - last, "−")
+    shown, *parts = (one.given.written.format(f"{each:,}") for each in (result, first, last))
+    return f"{shown} = {f' {sign} '.join(parts)}"
