@@ -26,7 +26,7 @@ from graph.rank.favour import favoured
 from graph.rank.fusion import Scored, fuse
 from graph.rank.nearness import combined, in_context, nearness
 from graph.rank.ppr import personalized_pagerank
-from graph.rank.reading import Understood, names, understood
+from graph.rank.reading import Understood, names, searched, understood
 from graph.rank.replies import lent_down, replied
 from graph.settings import Settings
 
@@ -131,7 +131,7 @@ def _embedded(question: Question, embedder: Embedder | None, settings: Settings)
 
 def _text_query(question: Question, read: Understood, embedded: Asked | None, settings: Settings) -> TextQuery:
     return TextQuery(
-        terms=read.terms,
+        terms=searched(read),
         vector=embedded.vector if embedded else b"",
         model=embedded.model if embedded else "",
         conversation=question.conversation,

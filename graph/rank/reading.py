@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from graph.model import EntityMatch, Question, Reading
 from graph.rank.time_windows import Window, windows
-from graph.text import fold, stop_words, terms
+from graph.text import fold, stop_words, terms, verb_forms
 
 _LONGEST_NAME = 6
 """Words of the longest name looked for in a question."""
@@ -70,6 +70,13 @@ def understood(question: Question, matches: Sequence[EntityMatch]) -> Understood
         windows(question.text, question.asked_at),
         _common(named),
     )
+
+
+def searched(read: Understood) -> tuple[str, ...]:
+    """The terms that full text is searched for: those of the question, each with the forms that stemming does not lead
+    to ("buy": "bought")."""
+    forms = (form for term in read.terms for form in (term, *verb_forms().get(term, ())))
+    return tuple(dict.fromkeys(forms))
 
 
 def shown(read: Understood) -> Reading:

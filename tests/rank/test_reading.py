@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.model import Entity, EntityMatch, Question, Reading
-from graph.rank.reading import Understood, names, shown, understood
+from graph.rank.reading import Understood, names, searched, shown, understood
 from graph.rank.time_windows import Window
 
 
@@ -159,3 +159,7 @@ def test_what_is_understood_is_shown() -> None:
     assert shows == Reading(
         ("tell", "may", "2023", "7"), ("Melanie", "Caroline"), "Melanie", ("2023-05-07", "2023-05-01/2023-05-31")
     )
+
+
+def test_an_irregular_verb_is_searched_for_in_all_its_forms() -> None:
+    assert searched(read("What did Mel buy there?", MELANIE)) == ("buy", "bought")
