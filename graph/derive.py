@@ -15,6 +15,7 @@ from graph.evolution.corrections import corrections
 from graph.evolution.events import Ledger, link_state, note_states
 from graph.evolution.linking import told_links
 from graph.evolution.revision import revised
+from graph.facts import Stating, Turned
 from graph.ids import interaction_id, note_id
 from graph.model import (
     Action,
@@ -23,6 +24,7 @@ from graph.model import (
     Entity,
     Event,
     Extraction,
+    Fact,
     Form,
     Frontier,
     Insight,
@@ -32,26 +34,28 @@ from graph.model import (
     Note,
     Query,
     Relation,
+    Removal,
     Selection,
 )
 from graph.ports import Store
 from graph.text import fold
 from graph.tiers import insights, interactions, notes, queries
-from graph.tiers.insights import Statement
+from graph.tiers.statements import Statement, statements
 
 _Told = tuple[str, str, Relation, str]
 """What somebody says of two notes: the later one, the earlier one, how they are related, and the words."""
 
 
 class Derived(Struct, frozen=True):
-    """The nodes and edges of one batch, and the events that tell of its links; `links` counts its links between notes,
-    `evolved` the changes of notes in the light of these."""
+    """The nodes and edges of one batch, what goes of the edges between facts, and the events that tell of links and of
+    facts that end; `links` counts its links between notes, `evolved` the changes of notes in the light of these."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     events: tuple[Event, ...]
     links: int
     evolved: int
+    removed: Removal = Removal()
 
 
 class _Turn(Struct, frozen=True):
@@ -83,32 +87,47 @@ def derive(
     """
     placed = interactions.placed([each for each, _ in batch], frontier)
     turns = [_turn(each, extraction, extractor) for each, (_, extraction) in zip(placed, batch, strict=True)]
-    asked, order, corrected = _sessions(placed, frontier)
-    stated = [pair for turn in turns for pair in turn.stated]
+    asked, order, turned = _sessions(placed, frontier)
+    stated = [pair for turn in turns for pair in turn.stated if pair[0].insight]
     written = {turn.note.id for turn in turns if turn.note}
-    told = [each for each in (*_answers(asked, order), *corrected) if each[0] in written]
+    told = [each for each in (*_answers(asked, order), *map(_correction, turned)) if each[0] in written]
+    stating = Stating.of(
+        [(turn.interaction, turn.stated, turn.entities) for turn in turns if turn.note],
+        [each for each in turned if note_id(each.turn.id) in written],
+    )
     joining, before = _joining(turns, store)
-    # The only earlier nodes that matter as such, in one read: insights stated again, and notes that may be linked to.
+    # The only earlier nodes that matter as such, in one read: insights stated again, notes that may be linked to, and
+    # facts that may end each other.
     earlier = {note for note, _ in before} | {note for _, note, *_ in told}
     opinions = [id for statement, _ in stated for id in (statement.insight, statement.opposite) if id]
-    held = _held(opinions, earlier - written, store)
+    held = _held([*opinions, *stating.wanted()], earlier - written, stating.slots(), store)
     known = _Known.of(turns, held)
     links = _links(joining, before, [each for each in told if each[1] in known.notes], known)
     evolved, events = _evolved(links, known)
+    facts = stating.settled([node for node in held if isinstance(node, Fact)])
     statements, supports = insights.insights(stated, [node for node in held if isinstance(node, Insight)])
     entities = [each for turn in turns for each in (turn.speaker, *turn.entities) if each]
     return Derived(
-        nodes=(*placed, *(known.notes[id] for id in sorted(written | evolved)), *entities, *asked, *statements),
+        nodes=(
+            *placed,
+            *(known.notes[id] for id in sorted(written | evolved)),
+            *entities,
+            *asked,
+            *statements,
+            *facts.nodes,
+        ),
         edges=(
             *interactions.replies(placed, frontier.located),
             *order,
             *(edge for turn in turns for edge in turn.edges),
             *links,
             *supports,
+            *facts.edges,
         ),
-        events=tuple(events),
+        events=(*events, *facts.events),
         links=len(links),
         evolved=len(events) - len(links),
+        removed=Removal(edges=facts.gone),
     )
 
 
@@ -119,16 +138,16 @@ def _turn(said: Interaction, extraction: Extraction, extractor: str) -> _Turn:
         return _Turn(said, speaker, edges=edges)
     note = replace(notes.note(said, extraction), decided_by=extractor)
     entities, ties = notes.note_edges(note, said, extraction)
-    stated = [(statement, note.id) for statement in insights.statements(said, extraction)]
+    stated = [(statement, note.id) for statement in statements(said, extraction)]
     return _Turn(said, speaker, note, entities, edges + ties, stated)
 
 
-def _sessions(placed: Sequence[Interaction], frontier: Frontier) -> tuple[list[Query], list[Edge], list[_Told]]:
+def _sessions(placed: Sequence[Interaction], frontier: Frontier) -> tuple[list[Query], list[Edge], list[Turned]]:
     """The questions asked, the edges that follow from the order of turns, and what is corrected in them."""
     new = frozenset(each.id for each in placed)
     asked: list[Query] = []
     edges: list[Edge] = []
-    corrected: list[_Told] = []
+    turned: list[Turned] = []
     for window in interactions.windows(placed, frontier):
         first = next(place for place, each in enumerate(window) if each.id in new)
         edges += interactions.order(window[max(0, first - 1) :])
@@ -136,23 +155,24 @@ def _sessions(placed: Sequence[Interaction], frontier: Frontier) -> tuple[list[Q
         found, ties = queries.queries(window, new, [(turn, before) for turn, before, _ in taken_back])
         asked += found
         edges += ties
-        corrected += [
-            (note_id(turn.id), note_id(before.id), relation, turn.text)
-            for turn, before, relation in taken_back
-            if turn.id in new
-        ]
-    return asked, edges, corrected
+        turned += [Turned(*each) for each in taken_back if each[0].id in new]
+    return asked, edges, turned
 
 
-def _held(statements: Sequence[str], notes: Set[str], store: Store) -> list[Node]:
-    """Those of the insights and notes with the ids given that the store holds, what the latter are notes of, and what
-    the former were merged into."""
+def _correction(each: Turned) -> _Told:
+    return note_id(each.turn.id), note_id(each.before.id), each.relation, each.turn.text
+
+
+def _held(statements: Sequence[str], notes: Set[str], slots: Sequence[str], store: Store) -> list[Node]:
+    """Those of the insights, facts and notes with the ids given that the store holds, what the latter are notes of,
+    what the first were merged into, and the facts of `slots`."""
     wanted = tuple(dict.fromkeys([*statements, *sorted(notes), *(interaction_id(each) for each in sorted(notes))]))
-    kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT)
+    kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT)
     held: dict[str, Node] = {}
     # What was merged is few, and leads to what it was merged into.
-    while wanted:
-        found = list(store.nodes(Selection(kinds=kinds, ids=wanted)))
+    while wanted or slots:
+        found = list(store.nodes(Selection(kinds=kinds, ids=wanted, slots=tuple(slots))))
+        slots = ()
         held |= {node.id: node for node in found}
         into = {node.merged_into for node in found if isinstance(node, Insight) and node.merged_into}
         wanted = tuple(sorted(into - held.keys()))

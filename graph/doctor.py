@@ -35,6 +35,7 @@ _WORDS: Mapping[NodeKind, str] = {
     NodeKind.NOTE: "it is derived from nothing that was said",
     NodeKind.QUERY: "nobody asked it",
     NodeKind.INSIGHT: "nothing supports it",
+    NodeKind.FACT: "nobody states it",
     NodeKind.ENTITY: "nobody tells of it, and it says nothing",
 }
 

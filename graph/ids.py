@@ -5,7 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 
-PREFIXES = {"interaction": "m_", "note": "n_", "entity": "e_", "query": "q_", "insight": "i_", "event": "v_"}
+PREFIXES = {
+    "interaction": "m_",
+    "note": "n_",
+    "entity": "e_",
+    "fact": "f_",
+    "query": "q_",
+    "insight": "i_",
+    "event": "v_",
+}
 
 
 def note_id(interaction: str) -> str:

@@ -168,11 +168,14 @@ class Ingest(Struct):
             # Another ingest may have stored some of them meanwhile.
             batch = [pair for pair in extracted if pair[0].id not in frontier.known]
             derived = derive(batch, frontier, self.store, self._extractor.name) if batch and self._extractor else None
-            nodes, edges, events = (derived.nodes, derived.edges, derived.events) if derived else ((), (), ())
             # Of conversations that brought nothing new, nobody asks here.
             same = len(batch) == len(extracted) and frontier.tails.items() <= ready.tails.items()
             vectors = ready.vectors if same else self._vectors([each for each, _ in batch], frontier)
-            new = self.store.save(Changes(nodes, edges, checkpoint, vectors, events=events))
+            changes = Changes(checkpoint=checkpoint, vectors=vectors)
+            if derived:
+                told = {"nodes": derived.nodes, "edges": derived.edges, "events": derived.events}
+                changes = replace(changes, **told, removed=derived.removed)
+            new = self.store.save(changes)
         return {
             "added": len(batch),
             "notes": new.get(NodeKind.NOTE, 0),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from graph.model import Edge, EdgeKind, Entity, Insight, Interaction, Json, Node, NodeKind, Note, Query, caption
+from graph.model import Edge, EdgeKind, Entity, Fact, Insight, Interaction, Json, Node, NodeKind, Note, Query, caption
 from graph.text import fold
 
 LABELS: Mapping[NodeKind, str] = {kind: kind.value.capitalize() for kind in NodeKind}
@@ -45,6 +45,8 @@ def node_properties(node: Node) -> dict[str, Any]:
         case Entity():
             own = {"name": node.name, "label": node.label, "aliases": list(node.aliases)}
             own["folded"] = fold(node.name)[:INDEXED]
+        case Fact():
+            own = {name: getattr(node, name) for name in node.__struct_fields__ if name != "id"}
         case Query():
             own = {"text": node.text, "outcome": node.outcome, "asker": node.asker, **_times(node.timestamp)}
         case Insight():

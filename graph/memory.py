@@ -15,6 +15,7 @@ from graph.lookup import company, find, neighbors
 from graph.model import (
     Entity,
     Event,
+    Fact,
     GraphStats,
     IngestReport,
     Insight,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from graph.history import Undoing
     from graph.reindex import ReindexReport
     from graph.tiers.votes import Vote
+    from graph.timeline import FactPage
     from graph.transfer import TransferReport
     from graph.voting import InsightPage
 
@@ -253,6 +255,32 @@ class Memory:
         from graph import voting
 
         return voting.page(self._store, name)
+
+    def facts(
+        self,
+        wanted: Selection,
+        about: str | None = None,
+        relation: str | None = None,
+        as_of: str | None = None,
+        *,
+        past: bool = False,
+    ) -> list[Fact]:
+        """The selected facts in order of time; see `graph.timeline.listed`."""
+        from graph import timeline
+
+        return timeline.listed(self._store, wanted, about, relation, as_of, past=past)
+
+    def facts_of(self, entity: str, relation: str | None = None, as_of: str | None = None) -> list[Fact]:
+        """The facts that concern an entity, in order of time; see `graph.timeline.of_entity`."""
+        from graph import timeline
+
+        return timeline.of_entity(self._store, entity, relation, as_of)
+
+    def fact(self, name: str) -> FactPage:
+        """All that bears on a fact; see `graph.timeline.page`."""
+        from graph import timeline
+
+        return timeline.page(self._store, name)
 
     def vote(self, name: str, vote: Vote, reason: str = "") -> list[Event]:
         """Vote for or against an insight; see `graph.voting.vote`."""

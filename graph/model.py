@@ -78,6 +78,7 @@ class NodeKind(StrEnum):
     INTERACTION = "interaction"
     NOTE = "note"
     ENTITY = "entity"
+    FACT = "fact"
     QUERY = "query"
     INSIGHT = "insight"
 
@@ -96,6 +97,10 @@ class EdgeKind(StrEnum):
     ANSWERED_BY = "answered_by"
     SUPPORTED_BY = "supported_by"
     OPPOSES = "opposes"
+    STATED_IN = "stated_in"
+    CONCERNS = "concerns"
+    ENDED_BY = "ended_by"
+    CONFLICTS_WITH = "conflicts_with"
 
 
 EDGE_ENDS: Mapping[EdgeKind, tuple[NodeKind, NodeKind]] = {
@@ -110,6 +115,10 @@ EDGE_ENDS: Mapping[EdgeKind, tuple[NodeKind, NodeKind]] = {
     EdgeKind.ANSWERED_BY: (NodeKind.QUERY, NodeKind.INTERACTION),
     EdgeKind.SUPPORTED_BY: (NodeKind.INSIGHT, NodeKind.NOTE),
     EdgeKind.OPPOSES: (NodeKind.INSIGHT, NodeKind.INSIGHT),
+    EdgeKind.STATED_IN: (NodeKind.FACT, NodeKind.NOTE),
+    EdgeKind.CONCERNS: (NodeKind.FACT, NodeKind.ENTITY),
+    EdgeKind.ENDED_BY: (NodeKind.FACT, NodeKind.FACT),
+    EdgeKind.CONFLICTS_WITH: (NodeKind.FACT, NodeKind.FACT),
 }
 
 
@@ -213,7 +222,30 @@ class Insight(Struct, frozen=True):
     merged_into: str = ""
 
 
-Node = Interaction | Note | Entity | Query | Insight
+class Fact(Struct, frozen=True):
+    """A statement with two times: when it held, and when memory learned of it (Graphiti, arXiv 2501.13956, 2.2).
+
+    `subject`, `relation` and `object` are what `text` says as a sentence; a relation of `graph.relations` has one value
+    at a time. `valid_from` and `valid_to` are days, months or years as ISO 8601 prefixes (None: not known, or open);
+    they compare as text. `recorded_at` is the time of the message, `retracted_at` that of the one that takes it back,
+    `position` the message's place in its conversation. `state` is `certain`, or `doubtful` where who said it doubted.
+    """
+
+    id: str
+    text: str
+    subject: str
+    relation: str
+    object: str
+    valid_from: str | None = None
+    valid_to: str | None = None
+    recorded_at: str | None = None
+    retracted_at: str | None = None
+    position: int = 0
+    state: str = "certain"
+    decided_by: str = "rule"
+
+
+Node = Interaction | Note | Entity | Fact | Query | Insight
 
 
 class Edge(Struct, frozen=True):
@@ -235,10 +267,10 @@ class Edge(Struct, frozen=True):
 class Selection(Struct, frozen=True):
     """Which nodes are meant; an empty field does not restrict.
 
-    `conversation` restricts interactions to one conversation and other nodes to those that touch
-    it; `since` and `until` are ISO 8601 prefixes compared as text against timestamped nodes;
-    `ids` names nodes; `contains` is matched, case-folded, against the caption. With `ranked`
-    the nodes come by the number of their edges, most first, else by id.
+    `conversation` restricts interactions to one conversation and other nodes to those that touch it; `since` and
+    `until` are ISO 8601 prefixes compared as text against timestamped nodes; `ids` names nodes, and `slots` facts
+    beside them, by `graph.relations.slot`; `contains` is matched, case-folded, against the caption. With `ranked` the
+    nodes come by the number of their edges, most first, else by id.
     """
 
     kinds: tuple[NodeKind, ...] = ()
@@ -246,6 +278,7 @@ class Selection(Struct, frozen=True):
     since: str | None = None
     until: str | None = None
     ids: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ()
     contains: str | None = None
     limit: int | None = None
     ranked: bool = False
@@ -268,6 +301,7 @@ _KINDS: Mapping[type, NodeKind] = {
     Interaction: NodeKind.INTERACTION,
     Note: NodeKind.NOTE,
     Entity: NodeKind.ENTITY,
+    Fact: NodeKind.FACT,
     Query: NodeKind.QUERY,
     Insight: NodeKind.INSIGHT,
 }
@@ -282,7 +316,7 @@ def caption(node: Node) -> str:
             text = node.title
         case Entity():
             text = node.name
-        case Query() | Insight():
+        case Fact() | Query() | Insight():
             text = node.text
     line = " ".join(text.split())
     return line if len(line) <= 80 else line[:79].rstrip() + "…"
@@ -382,8 +416,8 @@ class Removal(Struct, frozen=True):
 
 class Action(StrEnum):
     """What was decided about a node: a link added or taken away, a note edited by a person, changed in the light of
-    another or merged with one, an insight drawn from a community of notes, a vote for or against one, an earlier
-    decision undone."""
+    another or merged with one, an insight drawn from a community of notes, a vote for or against one, a fact ended by a
+    newer one or opened again, a fact taken back, an earlier decision undone."""
 
     LINK = "link"
     UNLINK = "unlink"
@@ -392,6 +426,8 @@ class Action(StrEnum):
     MERGE = "merge"
     DERIVE = "derive"
     VOTE = "vote"
+    CLOSE = "close"
+    RETRACT = "retract"
     UNDO = "undo"
 
 

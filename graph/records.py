@@ -20,6 +20,7 @@ from graph.model import (
     Edge,
     Entity,
     Event,
+    Fact,
     Insight,
     Interaction,
     Item,
@@ -35,6 +36,7 @@ _MADE: Mapping[NodeKind, type[Node]] = {
     NodeKind.INTERACTION: Interaction,
     NodeKind.NOTE: Note,
     NodeKind.ENTITY: Entity,
+    NodeKind.FACT: Fact,
     NodeKind.QUERY: Query,
     NodeKind.INSIGHT: Insight,
 }

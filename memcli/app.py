@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "note": "memcli.commands.note",
     "entity": "memcli.commands.entity",
     "insight": "memcli.commands.insight",
+    "fact": "memcli.commands.fact",
     "feedback": "memcli.commands.feedback",
     "forget": "memcli.commands.forget",
     "space": "memcli.commands.space",

@@ -53,6 +53,10 @@ def moment(value: str | None) -> str | None:
 Since = Annotated[
     str | None, typer.Option("--since", metavar="DATE", callback=moment, help="Only from this date or time on.")
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", callback=moment, help="As it was known then: nothing said later counts."),
+]
 Until = Annotated[
     str | None, typer.Option("--until", metavar="DATE", callback=moment, help="Only up to this date or time.")
 ]

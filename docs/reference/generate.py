@@ -35,6 +35,10 @@ EDGE_MEANINGS: Mapping[EdgeKind, str] = {
     EdgeKind.ANSWERED_BY: "a turn that answers it",
     EdgeKind.SUPPORTED_BY: "a note that says so",
     EdgeKind.OPPOSES: "an insight that says the opposite of an earlier one",
+    EdgeKind.STATED_IN: "the note of the message that says so",
+    EdgeKind.CONCERNS: "whom the fact is about, or whose kin",
+    EdgeKind.ENDED_BY: "the newer fact that ends an older one",
+    EdgeKind.CONFLICTS_WITH: "a fact that says otherwise, where it is open which holds",
 }
 _TREE = re.compile(r"^[\s│├└─]*(\w+Error) {2,}(\S+) {2,}(.+)$", re.MULTILINE)
 

@@ -18,6 +18,7 @@ _SHAPES: Mapping[NodeKind, str] = {
     NodeKind.INTERACTION: "box",
     NodeKind.NOTE: "note",
     NodeKind.ENTITY: "ellipse",
+    NodeKind.FACT: "hexagon",
     NodeKind.QUERY: "diamond",
     NodeKind.INSIGHT: "octagon",
 }

@@ -16,6 +16,7 @@ RESTING: Mapping[EdgeKind, NodeKind] = {
     EdgeKind.DERIVED_FROM: NodeKind.NOTE,
     EdgeKind.ASKED_IN: NodeKind.QUERY,
     EdgeKind.SUPPORTED_BY: NodeKind.INSIGHT,
+    EdgeKind.STATED_IN: NodeKind.FACT,
     EdgeKind.MENTIONS: NodeKind.ENTITY,
     EdgeKind.ABOUT: NodeKind.ENTITY,
     EdgeKind.SAID_BY: NodeKind.ENTITY,

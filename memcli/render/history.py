@@ -19,8 +19,8 @@ def show_history(page: Page, note: Note, events: Sequence[Event]) -> None:
     page.table(["event", "time (UTC)", "what", "by", "reason"], rows)
 
 
-def vote_rows(events: Sequence[Event]) -> list[list[str]]:
-    """A row for each decision about an insight, or about one that was merged into it."""
+def decision_rows(events: Sequence[Event]) -> list[list[str]]:
+    """A row for each decision, which may be about several nodes."""
     return [
         [each.id, minute(each.at) or "", each.subject, _what(each), each.decided_by, each.reason] for each in events
     ]
@@ -56,6 +56,11 @@ def _what(event: Event) -> str:
             return f"undo {event.cause}"
         case Action.VOTE:
             return f"{(event.new or event.old or {}).get('vote', 'vote')} {event.value:+d}"
+        case Action.CLOSE:
+            until = (event.new or {}).get("valid_to")
+            return f"{event.action} at {until} by {event.other}" if until else f"{event.action} no more"
+        case Action.RETRACT:
+            return f"{event.action} by {event.other}"
         case Action.DERIVE:
             return f"{event.action} {event.value:+d}"
         case Action.MERGE if event.value:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from graph.model import Insight
 from graph.tiers.votes import score
-from memcli.render.history import vote_rows
+from memcli.render.history import decision_rows
 from memcli.render.page import Page
 from memcli.render.text import day, one_line
 from memcli.results import insight_data, plain
@@ -52,7 +52,7 @@ def show_insight(page: Page, found: InsightPage) -> None:
     page.line()
     page.line(f"votes: {insight.support} notes say so: {score(insight) - insight.votes:+d}")
     if found.events:
-        page.table(["event", "time (UTC)", "insight", "what", "by", "reason"], vote_rows(found.events))
+        page.table(["event", "time (UTC)", "insight", "what", "by", "reason"], decision_rows(found.events))
 
 
 def show_conclusions(page: Page, found: Conclusions, *, dry_run: bool) -> None:

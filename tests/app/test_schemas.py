@@ -24,6 +24,9 @@ COMMAND_LINES = {
     "config set": ["config", "set", "ingest.batch", "7"],
     "entity list": ["entity", "list"],
     "entity show": ["entity", "show", "Priya"],
+    "fact history": ["fact", "history", "Priya"],
+    "fact list": ["fact", "list", "--past"],
+    "fact show": ["fact", "show", "FACT"],
     "insight derive": ["insight", "derive", "--dry-run"],
     "insight list": ["insight", "list"],
     "insight show": ["insight", "show", "INSIGHT"],
@@ -104,13 +107,15 @@ def test_data_fits_its_schema(
     validator = Draft202012Validator(schema)
     note = world("note", "list", "--limit", "1", "--json").data["notes"][0]["id"]
     insight = world("insight", "list", "--limit", "1", "--json").data["insights"][0]["id"]
+    fact = world("fact", "list", "--limit", "1", "--json").data["facts"][0]["id"]
     backup = str(tmp_path / "backup.jsonl.gz")
     assert world("store", "backup", backup).code == 0
     if "COPY" in COMMAND_LINES[name]:
         # A small memory: the samples take the model some time.
         world.env["MEMCLI_MODELS"] = str(models)
         assert world("ingest", "-", "--store", "small.db", stdin=b'{"speaker": "Ann", "text": "Hi."}\n').code == 0
-    given = {"COPY": "small.db", "NOTE": note, "INSIGHT": insight, "STORE": world.env["MEMCLI_STORE"], "BACKUP": backup}
+    given = {"COPY": "small.db", "NOTE": note, "INSIGHT": insight, "FACT": fact}
+    given |= {"STORE": world.env["MEMCLI_STORE"], "BACKUP": backup}
     ran = world(*(given.get(each, each) for each in COMMAND_LINES[name]), "--json")
     assert ran.code == 0
     assert ran.envelope["command"] == name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graph.model import Edge, EdgeKind, Entity, Form, Insight, Interaction, Node, Note, Query, Snapshot
+from graph.model import Edge, EdgeKind, Entity, Fact, Form, Insight, Interaction, Node, Note, Query, Snapshot
 
 NASTY = (
     "plain \"double\" 'single' `back` \\ back\\slash \\n \\u0027 \\N &amp; <b>&lt;</b> ]]> "
@@ -27,6 +27,7 @@ INTERACTION = Interaction(
 )
 NODES: tuple[Node, ...] = (
     Entity("e_a", '=cmd|"/c calc"!A1', "PERSON", ("Ann", 'A, "n" \\ n', "安")),
+    Fact("f_a", "*" + NASTY, "Ann \\", "home", "Łódź", "2023-05", None, "2023-05-03T10:22:00", "2023-06"),
     Insight("i_a", "+" + NASTY, "Ann", "active", 2),
     INTERACTION,
     Interaction("m_b", Form.DOCUMENT, "d", UNFIT, title="A title & more"),
@@ -35,6 +36,10 @@ NODES: tuple[Node, ...] = (
     Query("q_a", "@who?\r\n", asker="Ann"),
 )
 EDGES = (
+    Edge("f_a", "e_a", EdgeKind.CONCERNS),
+    Edge("f_a", "f_a", EdgeKind.CONFLICTS_WITH, reason="doubted"),
+    Edge("f_a", "f_a", EdgeKind.ENDED_BY, reason="a newer value"),
+    Edge("f_a", "n_a", EdgeKind.STATED_IN),
     Edge("i_a", "i_a", EdgeKind.OPPOSES),
     Edge("i_a", "n_a", EdgeKind.SUPPORTED_BY, 0.5),
     Edge("m_a", "m_b", EdgeKind.NEXT),

@@ -64,6 +64,7 @@ class Writing:
                 NodeKind.ENTITY: 5,
                 NodeKind.QUERY: 1,
                 NodeKind.INSIGHT: 1,
+                NodeKind.FACT: 3,
             }
             assert store.save(EVERYTHING) == {}
         assert save(store, graphs.HELLO, said("m_9", "New.", 9), said("m_9", "New.", 9)) == {NodeKind.INTERACTION: 1}
@@ -87,6 +88,8 @@ class Writing:
             replace(graphs.NOTES[0], title="New", tags=(), keywords=("a",)),
             replace(graphs.QUERY, outcome="open"),
             replace(graphs.INSIGHT, support=3),
+            replace(graphs.ZUG, valid_to=None, retracted_at="2024-05-01"),
+            replace(graphs.BERN, valid_from=None, recorded_at=None),
         ],
     )
     def test_any_other_node_is_replaced_and_keeps_its_edges(self, store: Store, changed) -> None:
@@ -208,7 +211,7 @@ class Writing:
     def test_info(self, store: Store) -> None:
         assert dict(store.info().nodes) == {}
         info = fill(store).info()
-        assert dict(info.nodes) == {"interaction": 6, "note": 4, "entity": 5, "query": 1, "insight": 1}
+        assert dict(info.nodes) == {"interaction": 6, "note": 4, "entity": 5, "query": 1, "insight": 1, "fact": 3}
         assert sum(info.edges.values()) == len(EDGES)
         assert info.extractors == ("rule", "rules", "spacy:x-1")
         assert info.url
@@ -284,9 +287,9 @@ class Reading:
     def test_of_a_conversation(self, store: Store) -> None:
         fill(store)
         assert ids(store, conversation="trip") == [
-            *("e_1", "e_2", "e_3", "e_4", "i_1", "m_1", "m_2", "m_3", "n_1", "n_2", "n_3", "q_1"),
+            *("e_1", "e_2", "e_3", "e_4", "f_1", "f_2", "i_1", "m_1", "m_2", "m_3", "n_1", "n_2", "n_3", "q_1"),
         ]
-        assert ids(store, conversation="plans") == ["e_5", "m_4", "m_5", "n_4"]
+        assert ids(store, conversation="plans") == ["e_5", "f_3", "m_4", "m_5", "n_4"]
         assert ids(store, conversation="plans", kinds=(NodeKind.NOTE,)) == ["n_4"]
         assert ids(store, conversation="") == []
 
@@ -312,12 +315,21 @@ class Reading:
         assert ids(store, ids=("q_1", "m_2", "nothing", "m_2")) == ["m_2", "q_1"]
         assert ids(store, ids=("q_1", "m_2"), kinds=(NodeKind.QUERY,)) == ["q_1"]
 
+    def test_of_slots_beside_ids(self, store: Store) -> None:
+        fill(store)
+        assert ids(store, slots=("home: bob", "home: ann", "plays: annabel", "")) == ["f_1", "f_2"]
+        assert ids(store, slots=("home: bob",), ids=("m_1", "f_3")) == ["f_1", "f_2", "f_3", "m_1"]
+        assert ids(store, slots=("home: bob",), ids=("m_1",), kinds=(NodeKind.FACT,)) == ["f_1", "f_2"]
+        assert ids(store, slots=("home: bob",), conversation="plans") == []
+        assert ids(store, slots=("home: bob",), since="2024-03-07") == ["f_2"]
+        assert ids(store, slots=("home: bob",), ranked=True, ids=("f_3",)) == ["f_1", "f_2", "f_3"]
+
     @pytest.mark.parametrize(
         ("contains", "expected"),
         [
             ("zurich", ["e_1", "m_1", "n_1", "q_1"]),
             ("ZÜRICH", ["e_1", "m_1", "n_1", "q_1"]),
-            ("bob", ["e_4", "i_1", "m_2", "m_3"]),
+            ("bob", ["e_4", "f_1", "f_2", "i_1", "m_2", "m_3"]),
             ("storchen", ["e_2", "m_2", "m_6"]),
             ("%", None),
             ("タワー", ["m_4"]),
@@ -341,10 +353,10 @@ class Reading:
         expected = sorted(degree, key=lambda id: (-degree[id], id))
         assert ids(store, ranked=True) == expected
         assert ids(store, ranked=True, limit=3) == expected[:3]
-        assert ids(store, ranked=True, kinds=(NodeKind.ENTITY,)) == ["e_4", "e_1", "e_2", "e_3", "e_5"]
-        assert ids(store, ranked=True, contains="bob", limit=1) == ["m_2"]
+        assert ids(store, ranked=True, kinds=(NodeKind.ENTITY,)) == ["e_4", "e_5", "e_1", "e_2", "e_3"]
+        assert ids(store, ranked=True, contains="bob", limit=2) == ["m_2", "e_4"]
         assert ids(store, ranked=True, since="2024-04", kinds=(NodeKind.NOTE,)) == ["n_3", "n_4"]
-        assert ids(store, ranked=True, conversation="plans") == ["m_4", "e_5", "n_4", "m_5"]
+        assert ids(store, ranked=True, conversation="plans") == ["f_3", "e_5", "m_4", "n_4", "m_5"]
         assert ids(store, ranked=True, ids=("m_5", "m_1")) == ["m_1", "m_5"]
 
     def test_ranking_more_than_a_few(self, store: Store) -> None:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from struct import pack
 
-from graph.model import Action, Changes, Edge, EdgeKind, Entity, Event, Form, Insight, Interaction, Note, Query, Vector
+from graph.model import (
+    Action,
+    Changes,
+    Edge,
+    EdgeKind,
+    Entity,
+    Event,
+    Fact,
+    Form,
+    Insight,
+    Interaction,
+    Note,
+    Query,
+    Vector,
+)
 
 
 def said(id: str, text: str, position: int, conversation: str = "trip", **more) -> Interaction:
@@ -42,7 +56,13 @@ ANNABEL = Entity("e_5", "Annabel", "PERSON")
 ENTITIES = (ZURICH, STORCHEN, ANN, BOB, ANNABEL)
 QUERY = Query("q_1", "Did you book the hotel in Zürich?", "answered", "Ann Lee", HELLO.timestamp)
 INSIGHT = Insight("i_1", "Bob likes trains.", "Bob", "active", 2)
-NODES = (*INTERACTIONS, *NOTES, *ENTITIES, QUERY, INSIGHT)
+ZUG = Fact(
+    "f_1", "Bob lives in Zug.", "Bob", "home", "Zug", "2024-03-06", "2024-04", REPLY.timestamp, None, 1, "certain"
+)
+BERN = Fact("f_2", "Bob moved to Bern.", "Bob", "home", "Bern", "2024-04", recorded_at=LATER.timestamp, position=2)
+DOUBT = Fact("f_3", "Annabel plays chess.", "Annabel", "plays", "chess", state="doubtful", decided_by="a-model")
+FACTS = (ZUG, BERN, DOUBT)
+NODES = (*INTERACTIONS, *NOTES, *ENTITIES, *FACTS, QUERY, INSIGHT)
 
 EDGES = (
     Edge("m_1", "m_2", EdgeKind.NEXT),
@@ -63,6 +83,14 @@ EDGES = (
     Edge("q_1", "m_2", EdgeKind.ANSWERED_BY, reason="next turn by Bob"),
     Edge("i_1", "n_2", EdgeKind.SUPPORTED_BY),
     Edge("i_1", "n_3", EdgeKind.SUPPORTED_BY),
+    Edge("f_1", "n_2", EdgeKind.STATED_IN),
+    Edge("f_2", "n_3", EdgeKind.STATED_IN),
+    Edge("f_3", "n_4", EdgeKind.STATED_IN),
+    Edge("f_1", "e_4", EdgeKind.CONCERNS),
+    Edge("f_2", "e_4", EdgeKind.CONCERNS),
+    Edge("f_3", "e_5", EdgeKind.CONCERNS),
+    Edge("f_1", "f_2", EdgeKind.ENDED_BY, reason="a newer value"),
+    Edge("f_3", "f_1", EdgeKind.CONFLICTS_WITH, reason="doubted"),
 )
 EVERYTHING = Changes(NODES, EDGES)
 

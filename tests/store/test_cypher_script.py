@@ -15,7 +15,7 @@ from tests.store.moving import SAMPLES, exported, filled
 from tests.store.test_transfer import Place, empty, place
 
 __all__ = ["place"]
-_LOADED = "MATCH (n) WHERE n:Interaction OR n:Note OR n:Entity OR n:Query OR n:Insight "
+_LOADED = "MATCH (n) WHERE n:Interaction OR n:Note OR n:Entity OR n:Query OR n:Insight OR n:Fact "
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_the_script_loads_the_graph_that_a_memory_in_neo4j_is(place: Place, driv
     load(driver, script)
     assert graph_of(driver) == wanted
     labels = {label for labels, _ in wanted[0].values() for label in labels}
-    assert labels == {"Interaction", "Note", "Entity", "Query", "Insight"}
+    assert labels == {"Interaction", "Note", "Entity", "Query", "Insight", "Fact"}
     assert len(wanted[1]) > 300
     load(driver, script)
     assert graph_of(driver) == wanted

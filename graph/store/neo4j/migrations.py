@@ -51,6 +51,11 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
         """MATCH (i:_Memcli:Insight) WHERE i.votes IS NULL
             SET i += {scope: 'person', cues: [], votes: 0, merged_into: ''}""",
     ),
+    "facts": (
+        "CALL db.createLabel('Fact')",
+        "CREATE INDEX memcli_slot IF NOT EXISTS FOR (n:_Memcli) ON (n.slot)",
+        "CALL db.awaitIndexes(60)",
+    ),
 }
 """Every migration in order: what a store of this version has applied."""
 

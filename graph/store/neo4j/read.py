@@ -31,6 +31,13 @@ from graph.text import fold
 
 _PREFIXED: Final = "MATCH (n:_Memcli) WHERE n.id STARTS WITH $given.within + $given.prefix WITH n "
 _NAMED: Final = "MATCH (n:_Memcli) WHERE n.id IN [id IN $given.ids | $given.within + id] WITH n "
+_NAMED_OR_SLOTS: Final = (
+    """CALL () {
+    MATCH (n:_Memcli) WHERE n.id IN [id IN $given.ids | $given.within + id] RETURN n
+    UNION MATCH (n:_Memcli) WHERE n.slot IN $given.slots AND n.id"""
+    + mine("n.id")
+    + "RETURN n } WITH n "
+)
 _ALL: Final = "MATCH (n:_Memcli) WHERE n.id" + mine("n.id") + "WITH n "
 _TOUCHING: Final = """
 MATCH (t:_MemcliText {scope: $given.scope})
@@ -41,14 +48,15 @@ CALL (said) {
     UNION UNWIND said AS m MATCH (m)<-[:DERIVED_FROM|ASKED_IN|ANSWERED_BY]-(n:_Memcli) RETURN n
     UNION UNWIND said AS m MATCH (m)-[:SAID_BY]->(n:_Memcli) RETURN n
     UNION UNWIND said AS m MATCH (m)<-[:DERIVED_FROM]-(:_Memcli)-[:MENTIONS|ABOUT]->(n:_Memcli) RETURN n
-    UNION UNWIND said AS m MATCH (m)<-[:DERIVED_FROM]-(:_Memcli)<-[:SUPPORTED_BY]-(n:_Memcli) RETURN n
+    UNION UNWIND said AS m MATCH (m)<-[:DERIVED_FROM]-(:_Memcli)<-[:SUPPORTED_BY|STATED_IN]-(n:_Memcli) RETURN n
 }
 WITH n """
-_AMONG: Final = "WHERE $given.ids IS NULL OR substring(n.id, $given.skip) IN $given.ids WITH n "
+_AMONG: Final = """WHERE ($given.ids IS NULL AND $given.slots IS NULL)
+OR substring(n.id, $given.skip) IN $given.ids OR n.slot IN $given.slots WITH n """
 _FILTERED: Final = """
 WHERE any(label IN labels(n) WHERE label IN $given.labels)
-AND ($given.since IS NULL OR n.timestamp >= $given.since)
-AND ($given.until IS NULL OR substring(n.timestamp, 0, size($given.until)) <= $given.until)
+AND ($given.since IS NULL OR coalesce(n.timestamp, n.recorded_at) >= $given.since)
+AND ($given.until IS NULL OR substring(coalesce(n.timestamp, n.recorded_at), 0, size($given.until)) <= $given.until)
 """
 _BY_ID: Final = "RETURN" + NODE + "ORDER BY n.id"
 # The driver takes its time for every row, so that rows hold many nodes where the number is bounded.
@@ -63,9 +71,10 @@ _BY_DEGREE: Final = "WITH n, COUNT { (n)--(:_Memcli) } AS degree ORDER BY degree
 
 PREFIXED: Final = _PREFIXED + _FILTERED + _BY_ID
 NAMED: Final = _NAMED + _FILTERED + _TOGETHER
+NAMED_OR_SLOTS: Final = _NAMED_OR_SLOTS + _FILTERED + _TOGETHER
 TOUCHING: Final = _TOUCHING + _AMONG + _FILTERED + _BY_ID
 RANKED: Final = _ALL + _FILTERED + _BY_DEGREE
-RANKED_NAMED: Final = _NAMED + _FILTERED + _BY_DEGREE
+RANKED_NAMED: Final = _NAMED_OR_SLOTS + _FILTERED + _BY_DEGREE
 RANKED_TOUCHING: Final = _TOUCHING + _AMONG + _FILTERED + _BY_DEGREE
 
 
@@ -82,6 +91,7 @@ def _found(connection: Connection, selection: Selection) -> Iterator[Node]:
     kinds = selection.kinds or tuple(NodeKind)
     given: dict[str, Any] = {
         "ids": list(selection.ids) or None,
+        "slots": list(selection.slots) or None,
         "labels": [LABELS[kind] for kind in kinds],
         "since": selection.since,
         "until": selection.until,
@@ -90,9 +100,10 @@ def _found(connection: Connection, selection: Selection) -> Iterator[Node]:
     rows: Iterator[Row]
     if selection.conversation is not None:
         rows = connection.stream(RANKED_TOUCHING if selection.ranked else TOUCHING, **given)
-    elif selection.ids and not selection.ranked:
-        rows = ({"node": node} for row in connection.stream(NAMED, **given) for node in row["nodes"])
-    elif selection.ids:
+    elif (selection.ids or selection.slots) and not selection.ranked:
+        named = NAMED_OR_SLOTS if selection.slots else NAMED
+        rows = ({"node": node} for row in connection.stream(named, **given) for node in row["nodes"])
+    elif selection.ids or selection.slots:
         rows = connection.stream(RANKED_NAMED, **given)
     elif selection.ranked:
         rows = connection.stream(RANKED, **given)

@@ -9,11 +9,27 @@ from struct import pack, unpack
 from typing import Any, LiteralString
 
 from graph.labels import LABELS, TOLD, TYPES, node_properties
-from graph.model import Action, Edge, EdgeKind, Entity, Event, Form, Insight, Interaction, Node, NodeKind, Note, Query
+from graph.model import (
+    Action,
+    Edge,
+    EdgeKind,
+    Entity,
+    Event,
+    Fact,
+    Form,
+    Insight,
+    Interaction,
+    Node,
+    NodeKind,
+    Note,
+    Query,
+)
+from graph.relations import slot
 
 _KIND_OF = {label: kind for kind, label in LABELS.items()}
 _NOTHING = dict.fromkeys(("timestamp", "at", "asker"))
-"""What notes and questions may have and have not; nothing else that may lack anything is ever replaced."""
+"""What notes and questions may have and have not. What else may lack anything is never replaced, but for facts."""
+_NO_TIMES = dict.fromkeys(("valid_from", "valid_to", "recorded_at", "retracted_at", "slot"))
 
 # Lists, since the driver takes its time for every key of a map.
 NODE = """ CASE
@@ -23,6 +39,8 @@ NODE = """ CASE
     WHEN n:Note THEN ['Note', substring(n.id, $given.skip), n.title, n.context, n.keywords, n.tags, n.timestamp,
         n.decided_by]
     WHEN n:Entity THEN ['Entity', substring(n.id, $given.skip), n.name, n.label, n.aliases]
+    WHEN n:Fact THEN ['Fact', substring(n.id, $given.skip), n.text, n.subject, n.relation, n.object, n.valid_from,
+        n.valid_to, n.recorded_at, n.retracted_at, n.position, n.state, n.decided_by]
     WHEN n:Query THEN ['Query', substring(n.id, $given.skip), n.text, n.outcome, n.asker, n.timestamp]
     ELSE ['Insight', substring(n.id, $given.skip), n.text, n.subject, n.state, n.support, n.decided_by, n.scope, n.cues,
         n.votes, n.merged_into]
@@ -58,6 +76,8 @@ def to_properties(space: str, node: Node) -> dict[str, Any]:
     match node:
         case Entity():
             return found | {"aliases": []}
+        case Fact():
+            return _NO_TIMES | found | {"slot": slot(node.subject, node.relation) or None}
         case Note() | Query():
             return _NOTHING | found
         case _:
@@ -83,6 +103,8 @@ def to_node(found: Sequence[Any]) -> Node:
         case NodeKind.ENTITY:
             id, name, kind, aliases = values
             return Entity(id, name, kind, tuple(sorted(aliases)))
+        case NodeKind.FACT:
+            return Fact(*values)
         case NodeKind.QUERY:
             return Query(*values)
         case NodeKind.INSIGHT:

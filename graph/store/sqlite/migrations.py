@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 SET = "memcli"
-NAMES = ("first_graph", "vectors", "token_vectors", "events", "insight_votes")
+NAMES = ("first_graph", "vectors", "token_vectors", "events", "insight_votes", "facts")
 """Every migration in order: what a store of this version has applied."""
 
 
@@ -23,6 +23,7 @@ def migrations() -> Migrations:
     known(name="token_vectors")(token_vectors)
     known(name="events")(events)
     known(name="insight_votes")(insight_votes)
+    known(name="facts")(facts)
     return known
 
 
@@ -77,6 +78,27 @@ def insight_votes(db: Database) -> None:
         db.execute(f"ALTER TABLE insight ADD COLUMN {column}")
     for column in ("votes INTEGER NOT NULL DEFAULT 0", "merged_into TEXT NOT NULL DEFAULT ''"):
         db.execute(f"ALTER TABLE insight ADD COLUMN {column}")
+
+
+def facts(db: Database) -> None:
+    """Statements with the times at which they held and were said. `slot` finds those that end each other."""
+    db.execute("""
+        CREATE TABLE fact (
+            key INTEGER PRIMARY KEY REFERENCES node (key) ON DELETE CASCADE,
+            text TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            relation TEXT NOT NULL,
+            object TEXT NOT NULL,
+            valid_from TEXT,
+            valid_to TEXT,
+            recorded_at TEXT,
+            retracted_at TEXT,
+            position INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            decided_by TEXT NOT NULL,
+            slot TEXT NOT NULL
+        )""")
+    db.execute("CREATE INDEX fact_slot ON fact (slot) WHERE slot <> ''")
 
 
 _FIRST_GRAPH = """

@@ -29,6 +29,10 @@ from graph.store.sqlite.rows import SELECT, keys_of, to_checkpoint, to_edge, to_
 from graph.text import fold
 
 _OF_IDS = " AND n.id IN (SELECT value FROM json_each(:ids))"
+_OF_IDS_OR_SLOTS = """ AND n.key IN (
+    SELECT m.key FROM json_each(:ids) j JOIN node m ON m.id = j.value
+    UNION SELECT f.key FROM json_each(:slots) j JOIN fact f ON f.slot = j.value AND f.slot <> ''
+)"""
 _OF_CONVERSATION = """ AND n.key IN (
     WITH said (key) AS (SELECT key FROM interaction WHERE conversation = :conversation), noted (key) AS (
         SELECT e.source FROM said JOIN edge e ON e.target = said.key WHERE e.kind = 'derived_from'
@@ -37,7 +41,7 @@ _OF_CONVERSATION = """ AND n.key IN (
     UNION SELECT e.source FROM said JOIN edge e ON e.target = said.key WHERE e.kind IN ('asked_in', 'answered_by')
     UNION SELECT e.target FROM said JOIN edge e ON e.source = said.key WHERE e.kind = 'said_by'
     UNION SELECT e.target FROM noted JOIN edge e ON e.source = noted.key WHERE e.kind IN ('mentions', 'about')
-    UNION SELECT e.source FROM noted JOIN edge e ON e.target = noted.key WHERE e.kind = 'supported_by'
+    UNION SELECT e.source FROM noted JOIN edge e ON e.target = noted.key WHERE e.kind IN ('supported_by', 'stated_in')
 )"""
 _OF_TAILS = """ AND x.key IN (
     SELECT i.key FROM json_each(:conversations) j JOIN interaction i ON i.conversation = j.value
@@ -66,13 +70,12 @@ def _sorted(connection: sqlite3.Connection, selection: Selection) -> Iterator[No
         "until": selection.until,
         "conversation": selection.conversation,
         "ids": json.dumps(selection.ids),
+        "slots": json.dumps(selection.slots),
     }
     # Ids begin with a letter for their kind, so that kinds in this order give ids in order.
     for kind in SELECT:
         if not selection.kinds or kind in selection.kinds:
-            statement = SELECT[kind]
-            if selection.ids:
-                statement += _OF_IDS
+            statement = SELECT[kind] + _named(selection)
             if selection.conversation is not None:
                 statement += _OF_CONVERSATION
             for row in connection.execute(statement + _BY_ID, given):
@@ -82,8 +85,7 @@ def _sorted(connection: sqlite3.Connection, selection: Selection) -> Iterator[No
 def _ranked(connection: sqlite3.Connection, selection: Selection) -> Iterator[Node]:
     """The selected nodes by degree: their order is found first, and they are read as they are wanted."""
     statement = "SELECT n.id FROM node n WHERE (:all OR n.kind IN (SELECT value FROM json_each(:kinds)))"
-    if selection.ids:
-        statement += _OF_IDS
+    statement += _named(selection)
     if selection.conversation is not None:
         statement += _OF_CONVERSATION
     given = {
@@ -91,12 +93,20 @@ def _ranked(connection: sqlite3.Connection, selection: Selection) -> Iterator[No
         "kinds": json.dumps(selection.kinds),
         "conversation": selection.conversation,
         "ids": json.dumps(selection.ids),
+        "slots": json.dumps(selection.slots),
     }
     order = connection.execute(statement + _BY_DEGREE, given)
     while ids := tuple(id for (id,) in order.fetchmany(_CHUNK)):
         chunk = Selection(selection.kinds, since=selection.since, until=selection.until, ids=ids)
         node_of = {node.id: node for node in _sorted(connection, chunk)}
         yield from (node_of[id] for id in ids if id in node_of)
+
+
+def _named(selection: Selection) -> str:
+    """What narrows a statement to the nodes that are named, where some are."""
+    if selection.slots:
+        return _OF_IDS_OR_SLOTS
+    return _OF_IDS if selection.ids else ""
 
 
 _ALL_EDGES = """

@@ -14,6 +14,7 @@ from graph.model import (
     EdgeKind,
     Entity,
     Event,
+    Fact,
     Form,
     Insight,
     Interaction,
@@ -22,6 +23,7 @@ from graph.model import (
     Note,
     Query,
 )
+from graph.relations import slot
 
 Row = tuple[Any, ...]
 
@@ -33,6 +35,9 @@ INSERT: Mapping[NodeKind, str] = {
         INSERT OR REPLACE INTO note (key, title, context, keywords, tags, timestamp, decided_by)
             VALUES (?, ?, ?, ?, ?, ?, ?)""",
     NodeKind.ENTITY: "INSERT INTO entity (key, name, label) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    NodeKind.FACT: """
+        INSERT OR REPLACE INTO fact (key, text, subject, relation, object, valid_from, valid_to, recorded_at,
+            retracted_at, position, state, decided_by, slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
     NodeKind.QUERY: "INSERT OR REPLACE INTO query (key, text, outcome, asker, timestamp) VALUES (?, ?, ?, ?, ?)",
     NodeKind.INSIGHT: """
         INSERT OR REPLACE INTO insight (key, text, subject, state, support, decided_by, scope, cues, votes, merged_into)
@@ -51,6 +56,11 @@ SELECT: Mapping[NodeKind, str] = {
             )
         ) FROM node n JOIN entity x ON x.key = n.key
         WHERE :since IS NULL AND :until IS NULL""",
+    NodeKind.FACT: """
+        SELECT n.id, x.text, x.subject, x.relation, x.object, x.valid_from, x.valid_to, x.recorded_at, x.retracted_at,
+            x.position, x.state, x.decided_by FROM node n JOIN fact x ON x.key = n.key
+        WHERE (:since IS NULL OR x.recorded_at >= :since)
+        AND (:until IS NULL OR substr(x.recorded_at, 1, length(:until)) <= :until)""",
     NodeKind.INSIGHT: """
         SELECT n.id, x.text, x.subject, x.state, x.support, x.decided_by, x.scope, x.cues, x.votes, x.merged_into
         FROM node n JOIN insight x ON x.key = n.key
@@ -92,6 +102,9 @@ def to_row(key: int, node: Node) -> Row:
             return (key, node.title, node.context, keywords, tags, node.timestamp, node.decided_by)
         case Entity():
             return (key, node.name, node.label)
+        case Fact():
+            values = (getattr(node, name) for name in node.__struct_fields__[1:])
+            return (key, *values, slot(node.subject, node.relation))
         case Query():
             return (key, node.text, node.outcome, node.asker, node.timestamp)
         case Insight():
@@ -112,6 +125,8 @@ def to_node(kind: NodeKind, row: Row) -> Node:
             return Note(row[0], row[1], row[2], keywords, tags, row[5], row[6])
         case NodeKind.ENTITY:
             return Entity(row[0], row[1], row[2], tuple(json.loads(row[3])))
+        case NodeKind.FACT:
+            return Fact(*row)
         case NodeKind.QUERY:
             return Query(*row)
         case NodeKind.INSIGHT:

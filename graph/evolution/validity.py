@@ -1,0 +1,133 @@
+"""When facts hold: a newer value of a relation that has one at a time ends the older, and nothing is deleted.
+
+Graphiti's edge invalidation (arXiv 2501.13956, section 2.2.3), settled in code by the latest valid time among the
+candidates as arXiv 2606.01435 has it, not by a model. All follows from the facts alone, so that it makes no difference
+in which order they came.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from graph.evolution.events import Ledger
+from graph.model import PERSON, Action, Edge, EdgeKind, Event, Fact
+from graph.relations import slot
+from graph.text import fold
+
+Ends = tuple[str, EdgeKind, str]
+
+
+class Settled(Struct):
+    """Facts as they ought to be, by id, and the edges between them, by their ends."""
+
+    facts: dict[str, Fact] = field(default_factory=dict)
+    edges: dict[Ends, Edge] = field(default_factory=dict)
+
+
+def settled(facts: Iterable[Fact]) -> Settled:
+    """All of `facts` with the time to which each holds; of relations that have many values, as they are.
+
+    What was retracted, doubted or has no time ends nothing. What a person decided stays.
+    """
+    found = Settled()
+    slots: dict[str, list[Fact]] = defaultdict(list)
+    for each in facts:
+        found.facts[each.id] = each
+        if key := slot(each.subject, each.relation):
+            slots[key].append(each)
+    for some in slots.values():
+        _settle(some, found)
+    return found
+
+
+def known_at(facts: Iterable[Fact], moment: str) -> list[Fact]:
+    """`facts` as known at `moment`, an ISO 8601 prefix: without what was said later, and what that changed."""
+    said = [each for each in facts if (each.recorded_at or "")[: len(moment)] <= moment]
+    back = (
+        each if (each.retracted_at or "")[: len(moment)] <= moment else replace(each, retracted_at=None)
+        for each in said
+    )
+    return list(settled(replace(each, valid_to=None) for each in back).facts.values())
+
+
+def holds(fact: Fact, moment: str | None = None) -> bool:
+    """Whether a fact, as far as it is known, holds at `moment`, an ISO 8601 prefix (None: now)."""
+    if fact.retracted_at is not None:
+        return False
+    if moment is None:
+        return fact.valid_to is None
+    began = (fact.valid_from or "")[: len(moment)] <= moment
+    return began and (fact.valid_to is None or moment < fact.valid_to)
+
+
+def decisions(before: Settled, after: Settled, ledger: Ledger) -> Iterator[Event]:
+    """Yield an event for each fact that ends otherwise in `after` than in `before`, where it may not be."""
+    ending = ({edge.source: edge.target for edge in each.edges.values() if _ends(edge)} for each in (before, after))
+    old, new = ending
+    for id, fact in after.facts.items():
+        was = before.facts.get(id)
+        states = [_state(each, closer) for each, closer in ((was, old.get(id)), (fact, new.get(id)))]
+        if states[0] != states[1]:
+            closer = new.get(id, "")
+            reason = after.facts[closer].text if closer else ""
+            yield ledger.event(
+                Action.CLOSE, id, other=closer, old=states[0], new=states[1], reason=reason, cause=closer
+            )
+
+
+def order(fact: Fact) -> tuple[str, str, int, str]:
+    """What orders the facts of a relation in time."""
+    return fact.valid_from or "", fact.recorded_at or "", fact.position, fact.id
+
+
+def _state(fact: Fact | None, closer: str | None) -> dict[str, str | None]:
+    return {"valid_to": fact.valid_to if fact else None, "ended_by": closer}
+
+
+def _ends(edge: Edge) -> bool:
+    return edge.kind is EdgeKind.ENDED_BY
+
+
+def _settle(some: Sequence[Fact], found: Settled) -> None:
+    """Put right the facts of one relation of somebody."""
+    standing = sorted((each for each in some if _stands(each)), key=order)
+    closer: Fact | None = None
+    after: Fact | None = None
+    for each in reversed(standing):
+        if after is not None and fold(after.object) != fold(each.object):
+            closer = after
+        after = each
+        if each.decided_by == PERSON:
+            continue
+        found.facts[each.id] = replace(each, valid_to=closer.valid_from if closer else None)
+        if closer:
+            _tie(Edge(each.id, closer.id, EdgeKind.ENDED_BY, reason="a newer value"), found)
+    open_ = sorted((each for each in some if not _stands(each) and not each.retracted_at), key=order)
+    before: Fact | None = None
+    for each in open_:
+        other = _holding(each, standing) or before
+        if other and fold(other.object) != fold(each.object):
+            why = "doubted" if each.state != "certain" else "without a time"
+            _tie(Edge(each.id, other.id, EdgeKind.CONFLICTS_WITH, reason=why), found)
+        before = each
+
+
+def _stands(fact: Fact) -> bool:
+    return fact.state == "certain" and not fact.retracted_at and fact.valid_from is not None
+
+
+def _holding(fact: Fact, standing: Sequence[Fact]) -> Fact | None:
+    """The one of `standing`, in order of time, that holds when `fact` begins, else the first."""
+    if not fact.valid_from:
+        return standing[-1] if standing else None
+    earlier = bisect_right(standing, fact.valid_from, key=lambda each: each.valid_from or "")
+    return standing[max(0, earlier - 1)] if standing else None
+
+
+def _tie(edge: Edge, found: Settled) -> None:
+    found.edges[edge.source, edge.kind, edge.target] = edge

@@ -1,0 +1,127 @@
+"""The facts of one batch: what is stated, what ends, and what is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from graph.evolution.events import Ledger
+from graph.evolution.validity import Ends, Settled, decisions, settled
+from graph.ids import note_id
+from graph.model import Action, Edge, Entity, Event, Extraction, Fact, Interaction, Relation
+from graph.rank.valid_times import ahead, began
+from graph.relations import slot
+from graph.tiers.facts import Times, corrected, fact_edges, fact_id, facts, takes_back
+from graph.tiers.statements import Statement, statements
+
+TIMES = Times(began, ahead)
+_NOTHING = Extraction((), ())
+
+
+class Turned(Struct, frozen=True):
+    """A turn that corrects or denies what was said `before`, and how."""
+
+    turn: Interaction
+    before: Interaction
+    relation: Relation
+
+
+class Settling(Struct, frozen=True):
+    """What becomes of facts: nodes to write, edges to write and to take away, by their ends, and the events of it."""
+
+    nodes: tuple[Fact, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    gone: tuple[Ends, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+class Stating(Struct):
+    """What a batch states: its facts by id, the edges of each, and what its corrections take back."""
+
+    new: dict[str, Fact]
+    ties: list[Edge]
+    back: list[tuple[Turned, list[Fact]]]
+
+    @classmethod
+    def of(
+        cls,
+        turns: Iterable[tuple[Interaction, Sequence[tuple[Statement, str]], Sequence[Entity]]],
+        turned: Iterable[Turned],
+    ) -> Stating:
+        """What the turns that have a note state, each given with its statements and the entities of its note."""
+        new: dict[str, Fact] = {}
+        ties: list[Edge] = []
+        for said, stated, entities in turns:
+            named = {each.id for each in entities}
+            for fact in facts(said, (statement for statement, _ in stated), TIMES):
+                new[fact.id] = fact
+                ties += fact_edges(fact, said, named)
+        back = []
+        for each in turned:
+            if each.relation is Relation.SUPERSEDES:
+                # What the earlier turn states follows from its words: it need not be looked up.
+                stale = list(facts(each.before, statements(each.before, _NOTHING), TIMES))
+                back.append((each, stale))
+                for fact in filter(None, (corrected(one, each.turn, TIMES) for one in stale)):
+                    new[fact.id] = fact
+                    ties += fact_edges(fact, each.turn, ())
+        return cls(new, ties, back)
+
+    def slots(self) -> list[str]:
+        """Of which slots the facts there are bear on these."""
+        stale = (fact for _, some in self.back for fact in some)
+        found = {slot(each.subject, each.relation) for each in (*self.new.values(), *stale)}
+        return sorted(found - {""})
+
+    def wanted(self) -> list[str]:
+        """The ids of facts that may be taken back, beside these slots."""
+        return sorted({fact.id for _, some in self.back for fact in some if not slot(fact.subject, fact.relation)})
+
+    def settled(self, held: Sequence[Fact]) -> Settling:
+        """What becomes of the facts of the batch and of those `held`, all there are of its slots."""
+        before = settled(held)
+        ledger = Ledger.of_now()
+        known = {each.id: each for each in held} | self.new
+        retracted = list(self._retracted(known, ledger))
+        for fact, _ in retracted:
+            known[fact.id] = fact
+        found = changed(before, settled(known.values()), ledger)
+        return replace(
+            found, edges=(*self.ties, *found.edges), events=(*(event for _, event in retracted), *found.events)
+        )
+
+    def _retracted(self, known: Mapping[str, Fact], ledger: Ledger) -> Iterator[tuple[Fact, Event]]:
+        """Yield the facts that are taken back, as they are then, each with the event."""
+        for each, stale in self.back:
+            note = note_id(each.turn.id)
+            for old in stale:
+                fact = known.get(old.id)
+                # Without a time of its own, the correction is as late as what it corrects.
+                at = each.turn.timestamp or old.recorded_at or ""
+                if fact is None or fact.retracted_at is not None or not self._replaced(old, note, each.turn):
+                    continue
+                states = {"old": {"retracted_at": None}, "new": {"retracted_at": at}}
+                yield (
+                    replace(fact, retracted_at=at, valid_to=None),
+                    ledger.event(Action.RETRACT, fact.id, other=note, cause=note, reason="corrected", **states),
+                )
+
+    def _replaced(self, old: Fact, note: str, turn: Interaction) -> bool:
+        """Whether a correction takes a fact back: it says so, or states another value in its place."""
+        key = slot(old.subject, old.relation)
+        stated = (each for each in self.new.values() if key and slot(each.subject, each.relation) == key)
+        return takes_back(turn) or any(
+            each.id != old.id and each.id == fact_id(each.subject, each.relation, each.object, note) for each in stated
+        )
+
+
+def changed(before: Settled, after: Settled, ledger: Ledger) -> Settling:
+    """What leads from one state of facts to another."""
+    return Settling(
+        tuple(fact for id, fact in sorted(after.facts.items()) if before.facts.get(id) != fact),
+        tuple(after.edges[ends] for ends in sorted(after.edges) if before.edges.get(ends) != after.edges[ends]),
+        tuple(sorted(before.edges.keys() - after.edges.keys())),
+        tuple(decisions(before, after, ledger)),
+    )

@@ -1,0 +1,42 @@
+"""Times that statements tell: since when something holds, and the day of an appointment."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from graph.rank.temporal import dates
+from graph.rank.time_windows import windows
+
+
+def began(text: str, said: str | None) -> str | None:
+    """The time named in `text`, which was said at `said` (ISO 8601), as exact as its words: "2019", "2023-05" or
+    "2023-05-14". None for none, or one that lies ahead.
+
+    What is told with a margin ("two weeks ago") is its middle.
+    """
+    named = windows(text, said)
+    if not named:
+        return None
+    first, last = (date.fromisoformat(day) for day in (named[0].first, named[0].last))
+    middle = first + timedelta((last - first).days // 2)
+    days = (last - first).days + 1
+    if said and first.isoformat() > said[:10]:
+        return None
+    if days > 300:
+        return f"{middle.year:04}"
+    # A season begins with its first month.
+    day = first if days > 80 else middle
+    return day.isoformat()[:7] if days > 16 else day.isoformat()
+
+
+def ahead(text: str, said: str | None) -> str | None:
+    """The first day named in `text`, as people write it; what is undecided ("on Friday") lies after the day `said`."""
+    try:
+        day = date.fromisoformat((said or "")[:10])
+    except ValueError:
+        day = None
+    found = dates(text, day, ahead=True)
+    if not found and day:
+        # Temporal phrases begin with a word before the weekday.
+        found = dates(f"on {text}", day, ahead=True)
+    return found[0].text if found else None

@@ -1,0 +1,38 @@
+"""The relations that have one value at a time: a newer fact of one ends the older."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from graph.text import fold
+
+ONE_VALUED: Mapping[str, str] = {
+    "home": "home live living reside moved move based city town country apartment",
+    "employer": "employer work working company job employed",
+    "job": "job work living profession occupation career do",
+    "age": "old age",
+    "marital status": "married marital single engaged divorced relationship status",
+    "weight": "weigh weight",
+}
+"""Each with the words that ask for it."""
+FAVOURITE, NUMBER, BEST, DATE = "favourite ", "number of ", "personal best", "date of "
+"""How others begin: what they go on with says what of, and asks for it."""
+_LONGEST = 200
+
+
+def one_valued(relation: str) -> bool:
+    """Whether `relation` has one value at a time."""
+    return relation in ONE_VALUED or relation.startswith((FAVOURITE, NUMBER, BEST, DATE))
+
+
+def asking(relation: str) -> frozenset[str]:
+    """The words by which a question asks for `relation`."""
+    return frozenset(ONE_VALUED.get(relation, relation).split()) - {"of", "number", "date", "the"}
+
+
+def slot(subject: str, relation: str) -> str:
+    """What the facts have in common that end each other: "home: ann"; empty where `relation` has many values at once.
+
+    The subject is folded and cut, since an index holds no value of any length.
+    """
+    return f"{relation[:_LONGEST]}: {fold(subject)[:_LONGEST]}" if one_valued(relation) else ""

@@ -1,0 +1,131 @@
+"""Facts of what speakers say of themselves and their kin: who, which relation, what, since when, and where it is said.
+
+In the manner of Graphiti's edges with two times (arXiv 2501.13956, section 2.2), by rule: the statements of
+`graph.tiers.statements`, of which each is a fact of its message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from graph.ids import content_id, note_id
+from graph.model import Edge, EdgeKind, Fact, Interaction
+from graph.relations import DATE, one_valued
+from graph.text import fold, word_list
+from graph.tiers.statements import Statement
+from graph.tiers.wording import clause
+
+DOUBTFUL: Final = "doubtful"
+_END = re.compile(r"[.!?;,()\n]|\b(?:and|but|because|so)\b", re.IGNORECASE)
+_LASTING = re.compile(
+    r"\b(?:lived|living|worked|working|been)\b.*?\bfor (?P<long>[\w ]{1,20}?(?:day|week|month|year)s?)\b"
+)
+_SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
+_MEANT = re.compile(r"\b(?:meant(?: to say)?|make that|correction:?)\s+|^\*", re.IGNORECASE)
+_BACK = re.compile(r"\b(?:scratch that|I (?:was wrong|misspoke|got (?:that|it) wrong))\b", re.IGNORECASE)
+_LEADING = re.compile(r"(?:(?:in|on|at|to|for|the|a|an|it's|it’s|it is) )*", re.IGNORECASE)
+_LONGEST = 5
+
+
+class Times(Struct, frozen=True):
+    """How words are understood on a day: when what a text tells began, as `Fact.valid_from` has it, and the day ahead
+    that it names, as people write it. Both are given the text and the time it was said, and give None for none."""
+
+    began: Callable[[str, str | None], str | None]
+    ahead: Callable[[str, str | None], str | None]
+
+
+def facts(said: Interaction, told: Iterable[Statement], times: Times) -> Iterator[Fact]:
+    """Yield the facts that the statements `told` of an interaction are, each once."""
+    seen = set()
+    for each in told:
+        fact = _fact(said, each, times)
+        if fact.id not in seen:
+            seen.add(fact.id)
+            yield fact
+
+
+def fact_edges(fact: Fact, said: Interaction, entities: Iterable[str]) -> Iterator[Edge]:
+    """Yield where a fact is stated, and whom it concerns: its subject where that is one of the `entities` of its note,
+    by id, else who says so of their own."""
+    yield Edge(fact.id, note_id(said.id), EdgeKind.STATED_IN)
+    subject = content_id("entity", fold(fact.subject))
+    speaker = content_id("entity", fold(said.speaker or ""))
+    yield Edge(fact.id, subject if subject in entities else speaker, EdgeKind.CONCERNS)
+
+
+def corrected(fact: Fact, turn: Interaction, times: Times) -> Fact | None:
+    """`fact` with the value that `turn`, which takes it back, gives in its place; None where it gives none."""
+    meant = _MEANT.search(turn.text)
+    if not meant or not one_valued(fact.relation):
+        return None
+    rest = turn.text[meant.end() :]
+    if fact.relation.startswith(DATE):
+        value = times.ahead(rest, turn.timestamp)
+    else:
+        lead = _LEADING.match(rest)
+        value = clause(rest, lead.end() if lead else 0, _LONGEST)
+        # What is meant in place of a number has one, and of a name is one.
+        if value and (_alike(value) != _alike(fact.object)):
+            value = None
+    if not value or fold(value) == fold(fact.object):
+        return None
+    return replace(
+        fact,
+        id=fact_id(fact.subject, fact.relation, value, note_id(turn.id)),
+        text=fact.text.replace(fact.object, value),
+        object=value,
+        recorded_at=turn.timestamp,
+        position=turn.position,
+    )
+
+
+def takes_back(turn: Interaction) -> bool:
+    """Whether a correction takes back all that was stated, whatever it gives in its place."""
+    return bool(_BACK.search(turn.text))
+
+
+def fact_id(subject: str, relation: str, value: str, note: str) -> str:
+    """The id of a fact as stated in a note."""
+    return content_id("fact", fold(subject), relation, fold(value), note)
+
+
+def _fact(said: Interaction, told: Statement, times: Times) -> Fact:
+    subject = f"{told.subject}{told.about}" if told.about.startswith("'s ") else told.about
+    value, text = told.object, told.text
+    if told.relation.startswith(DATE) and (day := times.ahead(value, said.timestamp)):
+        value, text = day, text.replace(value, day)
+    return Fact(
+        fact_id(subject, told.relation, value, note_id(said.id)),
+        text,
+        subject,
+        told.relation,
+        value,
+        _began(said, told, times),
+        recorded_at=said.timestamp,
+        position=said.position,
+        state="certain" if told.certain else DOUBTFUL,
+    )
+
+
+def _began(said: Interaction, told: Statement, times: Times) -> str | None:
+    """When a fact began: as the clause tells, where it tells what happened or since when, else when it was said."""
+    end = _END.search(said.text, told.start)
+    spoken = said.text[told.start : end.start() if end else None]
+    lasting = _LASTING.search(spoken)
+    happened = one_valued(told.relation) or told.relation.partition(" ")[0] in word_list("past")
+    if lasting:
+        spoken = f"{lasting['long']} ago"
+    elif told.relation.startswith(DATE) or not (happened or _SINCE.search(spoken)):
+        spoken = ""
+    return (times.began(spoken, said.timestamp) if spoken else None) or (said.timestamp or "")[:10] or None
+
+
+def _alike(value: str) -> tuple[bool, bool]:
+    """What tells kinds of values apart: whether they have a figure, and whether they are a name."""
+    return any(letter.isdigit() for letter in value), value[:1].isupper()

@@ -1,0 +1,108 @@
+"""Facts in order of time: of the whole memory, of an entity, and one with all that bears on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from graph.evolution.validity import holds, known_at, order
+from graph.lookup import find
+from graph.model import EdgeKind, Event, Fact, Interaction, NodeKind, Selection
+from graph.ports import Store
+from graph.relations import slot
+from graph.text import fold
+
+_ENTITY_FACTS = 10_000
+"""Facts of an entity that are looked at."""
+
+
+class FactPage(Struct, frozen=True):
+    """A fact with all that bears on it: the note and the message that state it, the facts of the same slot in order of
+    time (itself alone where the relation has many values), those it conflicts with, and what was decided about it."""
+
+    fact: Fact
+    note: str
+    said: Interaction | None
+    history: tuple[Fact, ...]
+    conflicts: tuple[Fact, ...]
+    events: tuple[Event, ...]
+
+
+def listed(
+    store: Store,
+    wanted: Selection,
+    about: str | None = None,
+    relation: str | None = None,
+    as_of: str | None = None,
+    *,
+    past: bool = False,
+) -> list[Fact]:
+    """The selected facts in order of time, of which `wanted.limit` counts the last: those of the subject `about` (and
+    its kin), of `relation`, that hold now, or held at `as_of` as far as was known then; with `past`, all known then."""
+    chosen = store.nodes(replace(wanted, kinds=(NodeKind.FACT,), limit=None))
+    return _in_order((each for each in chosen if isinstance(each, Fact)), wanted.limit, about, relation, as_of, past)
+
+
+def of_entity(store: Store, name: str, relation: str | None = None, as_of: str | None = None) -> list[Fact]:
+    """The facts that concern an entity in order of time, those that have ended among them; as known at `as_of`.
+
+    Raises:
+        NotFoundError: there is no such entity.
+    """
+    with store.transaction(write=False):
+        entity = find(store, name, NodeKind.ENTITY)
+        ids = [edge.source for edge in store.edges([entity.id], (EdgeKind.CONCERNS,))][:_ENTITY_FACTS]
+        found = store.nodes(Selection((NodeKind.FACT,), ids=tuple(ids))) if ids else ()
+        return _in_order((each for each in found if isinstance(each, Fact)), None, None, relation, as_of, past=True)
+
+
+def page(store: Store, name: str) -> FactPage:
+    """All that bears on the fact `name`.
+
+    Raises:
+        NotFoundError: there is no such fact.
+    """
+    with store.transaction(write=False):
+        fact = find(store, name, NodeKind.FACT)
+        assert isinstance(fact, Fact)
+        around = list(store.edges([fact.id], (EdgeKind.STATED_IN, EdgeKind.CONFLICTS_WITH)))
+        note = next((edge.target for edge in around if edge.kind is EdgeKind.STATED_IN), "")
+        origin = [edge.target for edge in store.edges([note], (EdgeKind.DERIVED_FROM,))] if note else []
+        others = {end for edge in around if edge.kind is EdgeKind.CONFLICTS_WITH for end in (edge.source, edge.target)}
+        key = slot(fact.subject, fact.relation)
+        ids = tuple(sorted({fact.id, *origin, *others}))
+        found = list(store.nodes(Selection(ids=ids, slots=(key,) if key else ())))
+        facts = [each for each in found if isinstance(each, Fact)]
+        alike = [each for each in facts if key and slot(each.subject, each.relation) == key] or [fact]
+        return FactPage(
+            fact,
+            note,
+            next((each for each in found if isinstance(each, Interaction)), None),
+            tuple(sorted(alike, key=order)),
+            tuple(each for each in facts if each.id in others - {fact.id}),
+            tuple(store.events([fact.id])),
+        )
+
+
+def _in_order(
+    facts: Iterable[Fact],
+    limit: int | None,
+    about: str | None,
+    relation: str | None,
+    as_of: str | None,
+    past: bool,
+) -> list[Fact]:
+    chosen: Sequence[Fact] = [each for each in facts if _of(each, about) and relation in (None, each.relation)]
+    if as_of is not None:
+        chosen = known_at(chosen, as_of)
+    if not past:
+        chosen = [each for each in chosen if holds(each, as_of)]
+    return sorted(chosen, key=order)[-limit if limit else 0 :]
+
+
+def _of(fact: Fact, about: str | None) -> bool:
+    """Whether a fact is about that subject, or its kin."""
+    subject, wanted = fold(fact.subject), fold(about or "")
+    return not wanted or subject == wanted or subject.startswith(f"{wanted} ")
