@@ -10,12 +10,14 @@ from typing import Any, Protocol
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from graph.evolution.validity import settled as settled_facts
 from graph.forgetting.support import RESTING, batches, ends
 from graph.model import (
     EDGE_ENDS,
     Changes,
     Edge,
     EdgeKind,
+    Fact,
     Fault,
     Insight,
     Interaction,
@@ -40,6 +42,9 @@ _WORDS: Mapping[NodeKind, str] = {
 }
 
 
+_Ends = tuple[str, EdgeKind, str]
+
+
 class Kept(Store, Upkeep, Protocol):
     """A store with all that it can do."""
 
@@ -52,12 +57,13 @@ class Checkup(Struct, frozen=True):
 
 
 class _Found(Struct):
-    """Faults, and what repairs them: nodes to write anew, and what is to be removed."""
+    """Faults, and what repairs them: nodes and edges to write anew, and what is to be removed."""
 
     faults: list[Fault] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
+    missing: list[Edge] = field(default_factory=list)
 
 
 def check(store: Kept, *, repair: bool = False) -> Checkup:
@@ -72,7 +78,7 @@ def check(store: Kept, *, repair: bool = False) -> Checkup:
         return Checkup(faults, faults)
     persistently(store.repair)
     # What is removed may have been all that something else rested on.
-    while found.nodes or found.gone or found.edges:
+    while found.nodes or found.gone or found.edges or found.missing:
         persistently(partial(_repaired, found, store))
         found = _looked_through(store)
     return Checkup(faults, (*store.faults(), *found.faults))
@@ -85,7 +91,8 @@ def _repaired(found: _Found, store: Store) -> None:
         for batch in batches(found.gone):
             store.save(Changes(removed=Removal(tuple(batch))))
         gone = set(found.gone)
-        store.save(Changes(tuple(node for node in found.nodes if node.id not in gone)))
+        kept = tuple(edge for edge in found.missing if not {edge.source, edge.target} & gone)
+        store.save(Changes(tuple(node for node in found.nodes if node.id not in gone), kept))
 
 
 def _looked_through(store: Store) -> _Found:
@@ -93,6 +100,8 @@ def _looked_through(store: Store) -> _Found:
         kinds: dict[str, NodeKind] = {}
         places: dict[str, tuple[str, str, int]] = {}
         told: list[Query | Insight] = []
+        facts: list[Fact] = []
+        ending: dict[_Ends, Edge] = {}
         found = _Found()
         for node in store.nodes(Selection()):
             kinds[node.id] = kind_of(node)
@@ -100,6 +109,8 @@ def _looked_through(store: Store) -> _Found:
                 places[node.id] = (node.conversation, node.session, node.position)
             elif isinstance(node, Query | Insight):
                 told.append(node)
+            elif isinstance(node, Fact):
+                facts.append(node)
         support: Counter[str] = Counter()
         answers: dict[str, list[Edge]] = defaultdict(list)
         after: dict[str, list[Edge]] = defaultdict(list)
@@ -114,8 +125,11 @@ def _looked_through(store: Store) -> _Found:
                 answers[edge.source].append(edge)
             if edge.kind is EdgeKind.NEXT:
                 after[edge.source].append(edge)
+            if edge.kind in (EdgeKind.ENDED_BY, EdgeKind.CONFLICTS_WITH):
+                ending[edge.source, edge.kind, edge.target] = edge
     _check_places(places, found)
     _check_order(after, places, found)
+    _check_facts(facts, ending, found)
     for id, kind in kinds.items():
         if kind in _WORDS and not support[id]:
             found.gone.append(id)
@@ -123,6 +137,24 @@ def _looked_through(store: Store) -> _Found:
     for each in told:
         _check_told(each, support[each.id], answers[each.id], found)
     return found
+
+
+def _check_facts(facts: Sequence[Fact], ending: Mapping[_Ends, Edge], found: _Found) -> None:
+    """A fact ends where the next value begins, by which it is ended, and conflicts only with what it may."""
+    right = settled_facts(facts)
+    for each in facts:
+        if right.facts[each.id] != each:
+            found.nodes.append(right.facts[each.id])
+            what = f"it holds to {each.valid_to}, and not to {right.facts[each.id].valid_to}"
+            found.faults.append(Fault("facts end where the next begins", each.id, what))
+    for place, edge in ending.items():
+        if place not in right.edges:
+            found.edges.append(edge)
+            found.faults.append(Fault("facts are ended by the next", edge.source, f"{edge.kind} {edge.target}"))
+    for place, edge in right.edges.items():
+        if place not in ending:
+            found.missing.append(edge)
+            found.faults.append(Fault("facts are ended by the next", edge.source, f"not {edge.kind} {edge.target}"))
 
 
 def _check_places(places: Mapping[str, tuple[str, str, int]], found: _Found) -> None:

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from graph.errors import NotFoundError, UsageError
 from graph.evolution.events import FIELDS, Ledger, link_state, note_states
 from graph.evolution.undo import Past, Reverted
+from graph.evolution.validity import settled
+from graph.facts import Settling, changed
 from graph.lookup import find
 from graph.model import (
     PERSON,
@@ -19,6 +21,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     Event,
+    Fact,
     Insight,
     NodeKind,
     Note,
@@ -27,6 +30,7 @@ from graph.model import (
     Selection,
 )
 from graph.ports import Store
+from graph.relations import slot
 from graph.tiers.votes import Ballot, gained
 
 
@@ -96,6 +100,10 @@ def history(store: Store, name: str) -> tuple[Note, list[Event]]:
     with store.transaction(write=False):
         note = _note(store, name)
         return note, list(store.events([note.id]))
+
+
+_DECIDED = (NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT)
+"""What is decided about."""
 
 
 class Undoing(Struct, frozen=True):
@@ -168,8 +176,12 @@ def _time(event: Event) -> tuple[str, str]:
 def _changes(store: Store, events: Sequence[Event], past: Past) -> Changes:
     """What undoes `events`, the last one first."""
     about = tuple(sorted({id for each in events for id in (each.subject, each.other) if id}))
-    found = list(store.nodes(Selection(kinds=(NodeKind.NOTE, NodeKind.INSIGHT), ids=about))) if about else []
-    state = Reverted({each.id: each for each in found if isinstance(each, Note)}, {})
+    found = list(store.nodes(Selection(kinds=_DECIDED, ids=about))) if about else []
+    state = Reverted(
+        {each.id: each for each in found if isinstance(each, Note)},
+        {},
+        {each.id: each for each in found if isinstance(each, Fact)},
+    )
     notes = store.frontier(sorted(set(gained(events)))).known
     ballot = Ballot({each.id: each for each in found if isinstance(each, Insight)}, notes)
     ledger = Ledger.of_now()
@@ -181,20 +193,39 @@ def _changes(store: Store, events: Sequence[Event], past: Past) -> Changes:
             ledger.event(Action.UNDO, each.subject, other=each.other, cause=each.id, decided_by=PERSON, **states)
         )
     edited = _edited([*past.events.values(), *undone])
+    facts = _facts(store, state, Past.of([*past.events.values(), *undone]), ledger)
     return Changes(
         (
-            *(_owned(state.notes[id], edited) for id in sorted(state.touched)),
+            *(_owned(state.notes[id], edited) for id in sorted(state.touched & state.notes.keys())),
+            *facts.nodes,
             *(ballot.insights[id] for id in sorted(ballot.touched)),
         ),
-        (*(edge for edge in state.links.values() if edge), *ballot.changed(there=True)),
-        events=tuple(undone),
+        (*(edge for edge in state.links.values() if edge), *ballot.changed(there=True), *facts.edges),
+        events=(*undone, *facts.events),
         removed=Removal(
             edges=(
                 *((s, EdgeKind.LINKS_TO, t) for (s, t), edge in state.links.items() if not edge),
                 *((edge.source, edge.kind, edge.target) for edge in ballot.changed(there=False)),
+                *facts.gone,
             )
         ),
     )
+
+
+def _facts(store: Store, state: Reverted, past: Past, ledger: Ledger) -> Settling:
+    """What becomes of facts: those of which the end, or the taking back, is undone stay as a person left them, until
+    that is undone as well; others follow."""
+    touched = {id: state.facts[id] for id in sorted(state.touched & state.facts.keys())}
+    if not touched:
+        return Settling()
+    slots = {slot(each.subject, each.relation) for each in touched.values()} - {""}
+    held = store.nodes(Selection((NodeKind.FACT,), ids=tuple(touched), slots=tuple(sorted(slots))))
+    there = {each.id: each for each in held if isinstance(each, Fact)}
+    decisions = (each for each in past.events.values() if each.action in (Action.CLOSE, Action.RETRACT))
+    owned = {each.subject for each in decisions if not past.holds(each)}
+    now = {id: replace(fact, decided_by=PERSON if id in owned else "rule") for id, fact in touched.items()}
+    found = changed(settled(there.values()), settled((there | now).values()), ledger)
+    return replace(found, events=tuple(event for event in found.events if event.subject not in touched))
 
 
 def _edited(events: Sequence[Event]) -> set[str]:

@@ -13,8 +13,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from graph.evolution.events import link_of
-from graph.model import Action, Edge, Event, Note
+from graph.model import Action, Edge, Event, Fact, Note
 
+_TIMES = ("valid_to", "retracted_at")
+"""What changes of a fact."""
 _WHOLE = ("title", "context", "decided_by", "text")
 """Fields that a later change covers up; of lists, what was added and taken away is told apart."""
 
@@ -65,16 +67,19 @@ class Past(Struct, frozen=True):
                 return {
                     (event.subject, name) for name in _WHOLE if name in (event.old or {}) and not _appended(event, name)
                 }
+            case Action.CLOSE | Action.RETRACT:
+                return {(event.subject, name) for name in _TIMES if name in (event.old or {})}
             case Action.MERGE:
                 return {(event.subject, "merged"), (event.other, "merged")}
         return set()
 
 
 class Reverted(Struct):
-    """Notes and links as they are, by id and by ends, changed by what is undone."""
+    """Notes, links and facts as they are, by id and by ends, changed by what is undone."""
 
     notes: dict[str, Note]
     links: dict[tuple[str, str], Edge | None]
+    facts: dict[str, Fact] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
 
     def undo(self, event: Event, action: Action) -> None:
@@ -85,6 +90,10 @@ class Reverted(Struct):
             case Action.EDIT | Action.EVOLVE if event.subject in self.notes:
                 self.touched.add(event.subject)
                 self.notes[event.subject] = _as_before(self.notes[event.subject], event)
+            case Action.CLOSE | Action.RETRACT if event.subject in self.facts:
+                self.touched.add(event.subject)
+                times = {name: event.old[name] for name in _TIMES if name in event.old}
+                self.facts[event.subject] = replace(self.facts[event.subject], **times)
 
 
 def _appended(event: Event, name: str) -> bool:

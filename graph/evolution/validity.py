@@ -81,8 +81,14 @@ def decisions(before: Settled, after: Settled, ledger: Ledger) -> Iterator[Event
 
 
 def order(fact: Fact) -> tuple[str, str, int, str]:
-    """What orders the facts of a relation in time."""
-    return fact.valid_from or "", fact.recorded_at or "", fact.position, fact.id
+    """What orders the facts of a relation in time: since when they hold, then as they were said."""
+    return _start(fact.valid_from), fact.recorded_at or "", fact.position, fact.id
+
+
+def _start(valid_from: str | None) -> str:
+    """A time by which starts are compared. A month is after the days in it: whoever moved in March had told on the
+    third where they lived before."""
+    return f"{valid_from}~" if valid_from else ""
 
 
 def _state(fact: Fact | None, closer: str | None) -> dict[str, str | None]:
@@ -125,7 +131,7 @@ def _holding(fact: Fact, standing: Sequence[Fact]) -> Fact | None:
     """The one of `standing`, in order of time, that holds when `fact` begins, else the first."""
     if not fact.valid_from:
         return standing[-1] if standing else None
-    earlier = bisect_right(standing, fact.valid_from, key=lambda each: each.valid_from or "")
+    earlier = bisect_right(standing, _start(fact.valid_from), key=lambda each: _start(each.valid_from))
     return standing[max(0, earlier - 1)] if standing else None
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from graph.embedding.late import EARLIER, LATER
 from graph.evolution.undo import without
-from graph.forgetting import spelling
+from graph.forgetting import facts, spelling
 from graph.forgetting.support import Cascade, batches, cascade, ends, supporting
 from graph.ids import PREFIXES
 from graph.model import (
@@ -44,19 +44,22 @@ def changes(ids: Sequence[str], store: Store) -> Changes:
     around = list(_edges(ids, (EdgeKind.NEXT, EdgeKind.ANSWERED_BY), store))
     weaker = (each for each in _nodes(_of_kind(found.lost, NodeKind.ENTITY), store) if isinstance(each, Entity))
     respelt = spelling.entities(list(weaker), said, found.gone, store)
+    left = facts.without(_of_kind(found.gone, NodeKind.FACT), _of_kind(found.gone, NodeKind.NOTE), store)
     return Changes(
         nodes=(
             *_insights(found, said, store),
             *_reopened(around, found.gone, store),
             *_notes(found.gone, store),
             *respelt.entities,
+            *left.nodes,
         ),
-        edges=(*_closed(around, found.gone), *respelt.edges),
+        edges=(*_closed(around, found.gone), *respelt.edges, *left.edges),
         removed=Removal(
             nodes=tuple(sorted(found.gone | {each.id for each in respelt.entities})),
+            edges=left.gone,
             vectors=tuple(_hearing(ids, found.gone, store)),
         ),
-        events=respelt.events,
+        events=(*respelt.events, *left.events),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 
 from msgspec.structs import replace
 
+from graph.forgetting import facts
 from graph.forgetting.choosing import names_of, tells_of
 from graph.forgetting.support import batches
 from graph.model import Changes, Edge, EdgeKind, Entity, Event, Insight, NodeKind, Note, Removal, Selection
@@ -24,8 +25,11 @@ def entity_changes(entity: Entity, store: Store) -> Iterator[Changes]:
     noted = sorted({edge.source for edge in edges})
     for batch in batches(noted):
         yield _of_notes(batch, names, store)
-    gone = tuple(each.id for each in _insights(names, store))
-    yield Changes(removed=Removal(nodes=(*gone, entity.id)))
+    stated = list(facts.telling(names, store))
+    gone = (*(each.id for each in _insights(names, store)), *stated)
+    left = facts.without(stated, (), store)
+    removed = Removal(nodes=(*gone, entity.id), edges=left.gone)
+    yield Changes(left.nodes, left.edges, removed=removed, events=left.events)
 
 
 def _of_notes(ids: Sequence[str], names: Set[str], store: Store) -> Changes:

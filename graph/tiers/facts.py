@@ -118,7 +118,8 @@ def _began(said: Interaction, told: Statement, times: Times) -> str | None:
     end = _END.search(said.text, told.start)
     spoken = said.text[told.start : end.start() if end else None]
     lasting = _LASTING.search(spoken)
-    happened = one_valued(told.relation) or told.relation.partition(" ")[0] in word_list("past")
+    verb = told.relation.partition(" ")[0]
+    happened = one_valued(told.relation) or verb in word_list("past") or verb.endswith("ed")
     if lasting:
         spoken = f"{lasting['long']} ago"
     elif told.relation.startswith(DATE) or not (happened or _SINCE.search(spoken)):

@@ -1,0 +1,271 @@
+"""Facts: what is stated, since when it holds, what ends it, and what is taken back."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.doctor import check
+from graph.errors import NotFoundError
+from graph.forgetting.choosing import Wanted
+from graph.memory import Memory
+from graph.model import Action, EdgeKind, Fact, NodeKind, Selection
+from graph.store.registry import open_store
+from tests.ingest.memories import edges, exported, ingested, memory, nodes, written
+
+
+def told(day: str, *turns: str, conversation: str | None = None) -> list[dict[str, Any]]:
+    """Messages of turns written `Ann: text`, all of one day, a minute apart, in a conversation of that day."""
+    found = []
+    for number, turn in enumerate(turns):
+        speaker, _, text = turn.partition(": ")
+        at = f"{day}T10:{number:02}:00"
+        name = conversation or f"talk {day}"
+        found.append({"conversation": name, "id": at, "speaker": speaker, "text": text, "timestamp": at})
+    return found
+
+
+def facts(store: Path) -> list[Fact]:
+    with memory(store, create=False) as opened:
+        return opened.facts(Selection(), past=True)
+
+
+def kept(store: Path) -> list[tuple[Any, ...]]:
+    return [(each.relation, each.object, each.valid_from, each.valid_to) for each in facts(store)]
+
+
+def take_in(folder: Path, *messages: list[dict[str, Any]], **settings: Any) -> Path:
+    """A memory of these files, one after the other."""
+    folder.mkdir()
+    for number, each in enumerate(messages):
+        ingested(folder / "a.db", written(folder / f"{number}.jsonl", each), **settings)
+    return folder / "a.db"
+
+
+MOVES = (
+    told("2022-01-10", "Ann: I live in Lisbon."),
+    told("2023-05-20", "Ann: I moved to Porto two weeks ago.", "Bob: Nice!"),
+    told("2024-02-01", "Ann: I live in Porto, and my favourite dish is bacalhau."),
+    told("2024-03-01", "Ann: I moved to Braga last month."),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I live in Lisbon.", ("Ann", "home", "Lisbon", "2024-03-05")),
+        ("I have lived in Porto since 2019.", ("Ann", "home", "Porto", "2019")),
+        ("I've lived in Porto for two years.", ("Ann", "home", "Porto", "2022")),
+        ("I moved to Porto last Friday.", ("Ann", "home", "Porto", "2024-03-01")),
+        ("I moved to Porto in May 2023.", ("Ann", "home", "Porto", "2023-05")),
+        ("I work for Acme.", ("Ann", "employer", "Acme", "2024-03-05")),
+        ("I just turned 33.", ("Ann", "age", "33", "2024-03-05")),
+        ("I'm divorced, and Oslo is far.", ("Ann", "marital status", "divorced", "2024-03-05")),
+        ("My favorite color is green.", ("Ann", "favourite color", "green", "2024-03-05")),
+        ("I've read 5 books so far.", ("Ann", "number of books read", "5", "2024-03-05")),
+        ("I have 37 followers.", ("Ann", "number of followers", "37", "2024-03-05")),
+        ("My personal best is 25:50 now.", ("Ann", "personal best", "25:50", "2024-03-05")),
+        ("My sister moved to Oslo in 2021.", ("Ann's sister", "home", "Oslo", "2021")),
+        ("My friend Rachel just moved to Chicago.", ("Rachel", "home", "Chicago", "2024-03-05")),
+        ("The meeting was moved to Friday.", ("Ann", "date of meeting", "8 March 2024", "2024-03-05")),
+        ("I adopted a puppy in January.", ("Ann", "adopted", "a puppy", "2024-01")),
+        ("I love hiking in Sintra.", ("Ann", "likes", "hiking in Sintra", "2024-03-05")),
+    ],
+)
+def test_statements_are_facts(tmp_path: Path, text: str, expected: tuple[str, ...]) -> None:
+    (found,) = facts(take_in(tmp_path / "a", told("2024-03-05", f"Ann: {text}")))
+    assert (found.subject, found.relation, found.object, found.valid_from) == expected
+    assert (found.valid_to, found.recorded_at, found.state) == (None, "2024-03-05T10:00:00", "certain")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You live in Lisbon.",
+        "I'm 10 minutes away.",
+        'He said "I live in Lisbon."',
+        "Do I live in Lisbon?",
+        "I moved to the sofa.",
+        "I've read about 5G masts.",
+        "The party was on fire.",
+        "If I lived in Lisbon I would swim.",
+    ],
+)
+def test_what_says_nothing_of_the_kind(tmp_path: Path, text: str) -> None:
+    assert facts(take_in(tmp_path / "a", told("2024-03-05", f"Ann: {text}"))) == []
+
+
+def test_a_newer_value_ends_the_older_and_deletes_nothing(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", *MOVES)
+    assert kept(store) == [
+        ("home", "Lisbon", "2022-01-10", "2023-05-06"),
+        ("home", "Porto", "2023-05-06", "2024-02"),
+        ("home", "Porto", "2024-02-01", "2024-02"),
+        ("favourite dish", "bacalhau", "2024-02-01", None),
+        ("home", "Braga", "2024-02", None),
+    ]
+    names = {each.id: each.object for each in facts(store)}
+    ends = {(names[each.source], names[each.target]) for each in edges(store, EdgeKind.ENDED_BY)}
+    assert ("Lisbon", "Porto") in ends
+    (ann,) = [each for each in nodes(store, NodeKind.ENTITY) if each.name == "Ann"]
+    assert {each.target for each in edges(store, EdgeKind.CONCERNS)} == {ann.id}
+    assert len(edges(store, EdgeKind.STATED_IN)) == len(names)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 64])
+def test_the_order_in_which_things_are_taken_in_does_not_matter(tmp_path: Path, batch: int) -> None:
+    wanted = of_facts(take_in(tmp_path / "wanted", *MOVES))
+    for number, some in enumerate(permutations(MOVES)):
+        if number % 5 == 0:
+            assert of_facts(take_in(tmp_path / str(number), *some, ingest_batch=batch)) == wanted
+
+
+def of_facts(store: Path) -> list[str]:
+    """What an export says of facts."""
+    return [line for line in exported(store).splitlines() if '"f_' in line]
+
+
+CORRECTED = told("2024-03-05", "Ann: The meeting is on Tuesday.", "Bob: Fine.", "Ann: No, I meant Wednesday.")
+
+
+@pytest.mark.parametrize("batch", [1, 64])
+def test_a_correction_takes_back_and_states_anew(tmp_path: Path, batch: int) -> None:
+    store = take_in(tmp_path / "a", CORRECTED, ingest_batch=batch)
+    old, new = facts(store)
+    assert (old.object, old.retracted_at, old.valid_to) == ("12 March 2024", "2024-03-05T10:02:00", None)
+    assert (new.object, new.retracted_at, new.valid_from) == ("6 March 2024", None, "2024-03-05")
+    assert new.text == "Ann's meeting is on 6 March 2024."
+    with memory(store, create=False) as opened:
+        assert [each.object for each in opened.facts(Selection())] == ["6 March 2024"]
+        assert [each.object for each in opened.facts(Selection(), as_of="2024-03-05T10:01")] == ["12 March 2024"]
+        (event,) = opened.fact(old.id).events
+    assert (event.action, event.new) == (Action.RETRACT, {"retracted_at": "2024-03-05T10:02:00"})
+
+
+def test_what_is_scratched_opens_what_it_had_ended(tmp_path: Path) -> None:
+    talk = told("2024-03-05", "Ann: I live in Porto now, Bob.", "Ann: Scratch that, Bob, it is only a plan of mine.")
+    store = take_in(tmp_path / "a", MOVES[0], talk)
+    assert kept(store) == [("home", "Lisbon", "2022-01-10", None), ("home", "Porto", "2024-03-05", None)]
+    assert [each.retracted_at for each in facts(store)] == [None, "2024-03-05T10:01:00"]
+
+
+def test_a_doubt_stays_open(tmp_path: Path) -> None:
+    store = take_in(
+        tmp_path / "a",
+        MOVES[0],
+        told("2023-05-20", "Ann: I think my favourite city is Rome.", "Ann: Maybe I live in Porto."),
+    )
+    lisbon, rome, porto = facts(store)
+    assert (lisbon.valid_to, porto.state, rome.state) == (None, "doubtful", "doubtful")
+    (edge,) = edges(store, EdgeKind.CONFLICTS_WITH)
+    assert (edge.source, edge.target, edge.reason) == (porto.id, lisbon.id, "doubted")
+    with memory(store, create=False) as opened:
+        assert [each.object for each in opened.fact(porto.id).conflicts] == ["Lisbon"]
+
+
+def test_without_a_time_nothing_ends(tmp_path: Path) -> None:
+    talk = [
+        {"conversation": "c", "id": str(n), "speaker": "Ann", "text": f"I live in {city}."}
+        for n, city in enumerate(["Rome", "Oslo"])
+    ]
+    store = take_in(tmp_path / "a", talk)
+    assert {each.valid_to for each in facts(store)} == {None}
+    assert len(edges(store, EdgeKind.CONFLICTS_WITH)) == 1
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"),
+    [
+        (None, [("Braga", None)]),
+        ("2024-02-15", [("Porto", None), ("Porto", None)]),
+        ("2023-05-19", [("Lisbon", None)]),
+        ("2023-05-20", [("Porto", None)]),
+        ("2021", []),
+    ],
+)
+def test_what_was_known_then(tmp_path: Path, as_of: str | None, expected: list[tuple[str, str | None]]) -> None:
+    store = take_in(tmp_path / "a", *MOVES)
+    with memory(store, create=False) as opened:
+        found = opened.facts(Selection(), "Ann", "home", as_of)
+        assert [(each.object, each.valid_to) for each in found] == expected
+        history = opened.facts_of("Ann", "home")
+    assert [each.object for each in history] == ["Lisbon", "Porto", "Porto", "Braga"]
+
+
+def test_forgetting_opens_what_had_ended(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", *MOVES[:2], CORRECTED)
+    with memory(store, create=False) as opened:
+        opened.forget(Wanted(conversation="talk 2023-05-20"))
+        opened.forget(Wanted(messages=("2024-03-05T10:02:00",)))
+        assert not healthy(opened)
+    assert kept(store) == [
+        ("home", "Lisbon", "2022-01-10", None),
+        ("date of meeting", "12 March 2024", "2024-03-05", None),
+    ]
+    assert {each.retracted_at for each in facts(store)} == {None}
+
+
+def test_forgetting_a_place_opens_what_it_had_ended(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", *MOVES[:2])
+    with memory(store, create=False) as opened:
+        opened.forget(Wanted(entity="Porto"))
+        assert not healthy(opened)
+    assert kept(store) == [("home", "Lisbon", "2022-01-10", None)]
+
+
+def healthy(opened: Memory) -> list[str]:
+    return [str(each) for each in opened.check().found]
+
+
+def test_the_end_of_a_fact_is_undone_for_good(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", *MOVES[:2])
+    with memory(store, create=False) as opened:
+        (event,) = [each for each in opened.fact(facts(store)[0].id).events if each.action is Action.CLOSE]
+        undone = opened.undo(event.id, agree=lambda _: None)
+        assert len(undone.events) == 1
+        assert not healthy(opened)
+    assert [(each.object, each.valid_to, each.decided_by) for each in facts(store)] == [
+        ("Lisbon", None, "person"),
+        ("Porto", None, "rule"),
+    ]
+    ingested(store, written(tmp_path / "more.jsonl", MOVES[3]))
+    assert [(each.object, each.valid_to) for each in facts(store)] == [
+        ("Lisbon", None),
+        ("Porto", "2024-02"),
+        ("Braga", None),
+    ]
+    with memory(store, create=False) as opened:
+        (undo,) = [each for each in opened.fact(facts(store)[0].id).events if each.action is Action.UNDO]
+        opened.undo(undo.id, agree=lambda _: None)
+        assert not healthy(opened)
+    assert facts(store)[0].valid_to == "2023-05-06"
+
+
+def test_the_doctor_puts_times_right(tmp_path: Path) -> None:
+    from msgspec.structs import replace
+
+    from graph.model import Changes, Edge, Removal
+
+    store = take_in(tmp_path / "a", *MOVES)
+    wanted = exported(store)
+    opened = open_store(f"sqlite:///{store}", create=False)
+    lisbon, porto, *_ = facts(store)
+    (end,) = [each for each in edges(store, EdgeKind.ENDED_BY) if each.source == lisbon.id]
+    with opened.transaction(write=True):
+        loose = Edge(porto.id, lisbon.id, EdgeKind.CONFLICTS_WITH)
+        gone = Removal(edges=((end.source, end.kind, end.target),))
+        opened.save(Changes((replace(lisbon, valid_to="2020"),), (loose,), removed=gone))
+    found = check(opened, repair=True)  # type: ignore[arg-type]
+    opened.close()
+    assert {each.rule for each in found.found} == {"facts end where the next begins", "facts are ended by the next"}
+    assert found.left == ()
+    assert exported(store) == wanted
+
+
+def test_a_fact_that_is_not_there(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", *MOVES[:1])
+    with memory(store, create=False) as opened, pytest.raises(NotFoundError):
+        opened.fact("f_none")
