@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from graph.model import (
     Answer,
     Citation,
     EdgeKind,
+    Fact,
+    FactHit,
     Form,
     Hit,
     InsightHit,
@@ -21,6 +24,7 @@ from graph.model import (
 from graph.paths import paths
 from graph.ports import Store
 from graph.rank.answer_type import AnswerType, expected
+from graph.rank.current import standing
 from graph.rank.fusion import Scored
 from graph.rank.parts import parts
 from graph.rank.quoting import frame, placed, quoted, told
@@ -30,6 +34,7 @@ from graph.rank.selection import selected
 from graph.rank.values import Asked
 from graph.rank.wanted import stems, wanted
 from graph.recall import Evidence
+from graph.relations import slot
 from graph.text import fold, shortened, spoken_date
 from graph.tiers.votes import answer_id
 
@@ -65,6 +70,7 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
         reading=shown(evidence.read),
         elapsed_ms=round((time.perf_counter() - began) * 1000, 3),
         id=answer_id([each.insight for each in insights]),
+        facts=tuple(_facts(evidence, hits)),
     )
 
 
@@ -89,6 +95,19 @@ def citation(said: Interaction) -> Citation:
     if said.form is Form.DOCUMENT:
         return Citation(said.id, document=said.key, timestamp=said.timestamp)
     return Citation(said.id, said.conversation, said.session or None, said.key, None, said.speaker, said.timestamp)
+
+
+def _facts(evidence: Evidence, hits: Sequence[Hit]) -> Iterator[FactHit]:
+    """Yield what holds of each thing with one value at a time that hits state and that the question may ask for."""
+    ranks = {hit.sources[0].interaction: hit.rank for hit in hits}
+    slots: dict[str, list[tuple[Fact, int]]] = defaultdict(list)
+    for said, facts in evidence.facts.items():
+        for fact in facts:
+            if key := slot(fact.subject, fact.relation):
+                slots[key].append((fact, ranks.get(said, 0)))
+    for key in sorted(slots):
+        if any(rank for _, rank in slots[key]) and (found := standing(slots[key])):
+            yield found
 
 
 def _insights(evidence: Evidence, notes: set[str]) -> tuple[InsightHit, ...]:

@@ -13,7 +13,7 @@ from graph.ids import note_id
 from graph.model import Action, Edge, Entity, Event, Extraction, Fact, Interaction, Relation
 from graph.rank.valid_times import ahead, began
 from graph.relations import slot
-from graph.tiers.facts import Times, corrected, fact_edges, fact_id, facts, takes_back
+from graph.tiers.facts import Times, corrected, fact_edges, facts, takes_back
 from graph.tiers.statements import Statement, statements
 
 TIMES = Times(began, ahead)
@@ -112,9 +112,7 @@ class Stating(Struct):
         """Whether a correction takes a fact back: it says so, or states another value in its place."""
         key = slot(old.subject, old.relation)
         stated = (each for each in self.new.values() if key and slot(each.subject, each.relation) == key)
-        return takes_back(turn) or any(
-            each.id != old.id and each.id == fact_id(each.subject, each.relation, each.object, note) for each in stated
-        )
+        return takes_back(turn) or any(each.id != old.id and each.note == note for each in stated)
 
 
 def changed(before: Settled, after: Settled, ledger: Ledger) -> Settling:

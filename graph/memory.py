@@ -31,7 +31,7 @@ from graph.model import (
     StoreInfo,
 )
 from graph.ports import Embedder, Progress, Store
-from graph.recall import recall
+from graph.recall import recall, seen_from
 from graph.settings import Settings
 from graph.shape import shape
 from graph.snapshot import snapshot
@@ -128,6 +128,7 @@ class Memory:
         """Recall and answer."""
         began = time.perf_counter()
         with self._store.transaction(write=False):
+            question = seen_from(question)
             evidence = recall(question, self._store, self._settings, self._embedder)
             return reply(question, evidence, self._store, began)
 

@@ -227,8 +227,9 @@ class Fact(Struct, frozen=True):
 
     `subject`, `relation` and `object` are what `text` says as a sentence; a relation of `graph.relations` has one value
     at a time. `valid_from` and `valid_to` are days, months or years as ISO 8601 prefixes (None: not known, or open);
-    they compare as text. `recorded_at` is the time of the message, `retracted_at` that of the one that takes it back,
-    `position` the message's place in its conversation. `state` is `certain`, or `doubtful` where who said it doubted.
+    they compare as text. It is stated in `note`; `recorded_at` is the time of the message, `retracted_at` that of the
+    one that takes it back, `position` the message's place in its conversation. `state` is `certain`, or `doubtful`
+    where who said it doubted.
     """
 
     id: str
@@ -242,6 +243,7 @@ class Fact(Struct, frozen=True):
     retracted_at: str | None = None
     position: int = 0
     state: str = "certain"
+    note: str = ""
     decided_by: str = "rule"
 
 
@@ -552,7 +554,11 @@ class Subgraph(Struct, frozen=True):
 
 class Question(Struct, frozen=True):
     """What is asked. `limit` counts hits; `budget` bounds their text in whitespace-separated
-    words (None: unbounded); `conversation` and `speaker` restrict the hits; `explain` asks for paths."""
+    words (None: unbounded); `conversation` and `speaker` restrict the hits; `explain` asks for paths.
+
+    With `as_of`, an ISO 8601 prefix, the answer is what memory would have said then: nothing said later counts, and
+    the question is asked on that day.
+    """
 
     text: str
     id: str | None = None
@@ -566,6 +572,7 @@ class Question(Struct, frozen=True):
     order: str = "score"
     answer: bool = True
     explain: bool = False
+    as_of: str | None = None
 
 
 class Citation(Struct, frozen=True):
@@ -607,6 +614,27 @@ class InsightHit(Struct, frozen=True):
     support: tuple[str, ...]
 
 
+class FactHit(Struct, frozen=True):
+    """What holds of something that is asked for and has one value at a time, or held at the time that is asked about.
+
+    `before` are the earlier values that the evidence states, the last one first, and `open` those that are doubted;
+    `hit` is the rank of the first hit that states the value (0: none does), `replaced` those of hits that state only
+    others.
+    """
+
+    fact: str
+    text: str
+    subject: str
+    relation: str
+    value: str
+    valid_from: str | None
+    valid_to: str | None
+    hit: int
+    replaced: tuple[int, ...] = ()
+    before: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+
 class Quotation(Struct, frozen=True):
     """A sentence of the answer; `hit` is the rank of the hit it is quoted from."""
 
@@ -641,7 +669,8 @@ class Reading(Struct, frozen=True):
 
 
 class Reply(Struct, frozen=True):
-    """All that `ask` returns for one question. `id` names the insights that the answer used, for feedback on it."""
+    """All that `ask` returns for one question. `id` names the insights that the answer used, for feedback on it;
+    `facts` are what holds of what is asked for."""
 
     question: Question
     answer: Answer
@@ -650,6 +679,7 @@ class Reply(Struct, frozen=True):
     reading: Reading
     elapsed_ms: float
     id: str = ""
+    facts: tuple[FactHit, ...] = ()
 
 
 # --- Looking at the graph ---------------------------------------------------------------------

@@ -6,10 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from graph.evolution.validity import known_at, order
+from graph.evolution.validity import settled as settled_facts
 from graph.ids import interaction_id, note_id
 from graph.model import (
     EdgeKind,
+    Fact,
     Insight,
     Interaction,
     NodeKind,
@@ -22,12 +26,14 @@ from graph.model import (
     Walk,
 )
 from graph.ports import Embedder, Store
+from graph.rank.current import asked_about, asks_for_the_past, current_first, slots_asked
 from graph.rank.favour import favoured
 from graph.rank.fusion import Scored, fuse
 from graph.rank.nearness import combined, in_context, nearness
 from graph.rank.ppr import personalized_pagerank
 from graph.rank.reading import Understood, names, searched, understood
 from graph.rank.replies import lent_down, replied
+from graph.rank.valid_times import last_day
 from graph.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,12 +48,17 @@ _SEEDS = 10
 """The best matches of full text from whose notes walks start."""
 
 
+_STATING = 100
+"""Messages that state what is asked for, beside those that are found."""
+
+
 class Evidence(Struct, frozen=True):
     """What recall found.
 
     `ranked` are candidates, best first; `read` says how the question was understood; `notes` gives the note of an
     interaction, by id; `insights` are the active ones that notes in the graph support; `walked` is the graph that was
-    ranked; `settled` gives, for what settled one of the nearest queries, that query.
+    ranked; `settled` gives, for what settled one of the nearest queries, that query; `facts` are those that candidates
+    state and the question may ask for, by the interaction, as they stand.
     """
 
     ranked: tuple[Scored, ...]
@@ -56,6 +67,16 @@ class Evidence(Struct, frozen=True):
     insights: tuple[Insight, ...]
     walked: Subgraph
     settled: Mapping[str, str] = {}
+    facts: Mapping[str, tuple[Fact, ...]] = {}
+
+
+def seen_from(question: Question) -> Question:
+    """A question as of a day, put on that day, of what had been said by then; any other as it is."""
+    if not question.as_of:
+        return question
+    # "2024-03" ends after "2024-03-05".
+    until = min((each for each in (question.until, question.as_of) if each), key=lambda each: f"{each}~")
+    return replace(question, until=until, asked_at=last_day(question.as_of))
 
 
 def recall(question: Question, store: Store, settings: Settings, embedder: Embedder | None = None) -> Evidence:
@@ -63,7 +84,8 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
 
     Six reads of the store, however big it is: names, text and vectors, what surrounds the matches, the graph around
     their notes and the question's entities, what the notes it leads to are derived from and what settled the queries
-    among the matches, and the candidates themselves.
+    among the matches, and the candidates themselves; and a seventh for messages that state what is asked for and were
+    not found.
     """
     read = understood(question, store.resolve(names(question), question.conversation))
     embedded = _embedded(question, embedder, settings)
@@ -81,17 +103,58 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     shares = personalized_pagerank(walked, walk) if walked.shares is None else walked.shares
     led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
     nearest = _best(near, near, settings.recall_candidates)
-    notes, settled = _beneath([*nearest, *led_to], queries, store)
+    said = [note_id(id) for id in nearest] if settings.recall_facts else []
+    notes, settled, stated = _beneath([*nearest, *led_to], said, queries, store)
     graph = {interaction: shares.get(note, 0.0) for interaction, note in notes.items()}
     unnoted = [note_id(id) for id in settled if id not in notes]
-    candidates, more, insights = _candidates([*nearest, *notes, *settled, *unnoted], walked, question, store)
+    slots = slots_asked(question.text, read) if settings.recall_facts else ()
+    wanted = [*nearest, *notes, *settled, *unnoted, *stated]
+    candidates, more, insights, facts = _candidates(wanted, slots, walked, question, store)
     notes |= {interaction_id(note): note for note in more}
     near = replied(near, found, candidates, around, settings.recall_reply)
     if lent := lent_down(found, queries, settled, settings.recall_settled):
         near = near | {id: near.get(id, 0.0) + part for id, part in lent.items()}
         signals = {**signals, "settled": lent}
     ranked = favoured(fuse(candidates, near, graph, read.speaker, settings, signals), read, settings)
-    return Evidence(tuple(each for each in ranked if each.score > 0), read, notes, insights, walked, settled)
+    ranked = [each for each in ranked if each.score > 0]
+    about = [each for each in facts if asked_about(each, question.text, read)]
+    unranked = _stating(about, candidates, question, store)
+    told = _told(about, [*candidates, *unranked], question)
+    past = asks_for_the_past(question.text, read, question.asked_at)
+    if told and not past:
+        ranked = current_first(ranked, told, unranked)
+        notes |= {id: note_id(id) for id in told}
+    return Evidence(tuple(ranked), read, notes, insights, walked, settled, told)
+
+
+def _stating(
+    facts: Sequence[Fact], candidates: Sequence[Interaction], question: Question, store: Store
+) -> list[Interaction]:
+    """The messages that state `facts`, within what the question asks for, that are no candidates: a read of the store
+    where there are any. The latest ones, where they are many."""
+    there = {each.id for each in candidates}
+    lacking = [id for each in sorted(facts, key=order) if (id := interaction_id(each.note)) not in there]
+    ids = tuple(dict.fromkeys(lacking[-_STATING:]))
+    found = store.nodes(Selection((NodeKind.INTERACTION,), ids=ids)) if ids else ()
+    return [each for each in found if isinstance(each, Interaction) and _within(each, question)]
+
+
+def _told(facts: Sequence[Fact], messages: Sequence[Interaction], question: Question) -> dict[str, tuple[Fact, ...]]:
+    """Those of `facts` that `messages` state, by the interaction, as they stood when the question is asked.
+
+    What is said elsewhere bears on them only where it is asked of the whole memory.
+    """
+    there = {each.id for each in messages}
+    asked = [each for each in facts if interaction_id(each.note) in there]
+    if question.as_of:
+        asked = known_at(asked, question.as_of)
+    elif question.conversation or question.until:
+        asked = list(settled_facts(asked).facts.values())
+    told: dict[str, tuple[Fact, ...]] = {}
+    for each in asked:
+        place = interaction_id(each.note)
+        told[place] = (*told.get(place, ()), each)
+    return told
 
 
 def _nearest_queries(found: Mapping[str, float], around: Subgraph) -> dict[str, str]:
@@ -104,11 +167,16 @@ def _nearest_queries(found: Mapping[str, float], around: Subgraph) -> dict[str, 
     return dict(sorted(asked, key=lambda pair: (-found[pair[1]], pair[0]))[:_QUERIES])
 
 
-def _beneath(ids: Sequence[str], queries: Mapping[str, str], store: Store) -> tuple[dict[str, str], dict[str, str]]:
-    """In one read: the note of each interaction among `ids`, or the interaction of each note; and what settled
-    `queries`, each with the first query that it settled."""
-    kinds = (EdgeKind.DERIVED_FROM, EdgeKind.ANSWERED_BY) if queries else (EdgeKind.DERIVED_FROM,)
-    edges = list(store.edges([*ids, *queries], kinds))
+def _beneath(
+    ids: Sequence[str], stating: Sequence[str], queries: Mapping[str, str], store: Store
+) -> tuple[dict[str, str], dict[str, str], list[str]]:
+    """In one read: the note of each interaction among `ids`, or the interaction of each note; what settled `queries`,
+    each with the first query that it settled; and the facts that these notes and those of `stating` state (none
+    where nothing is `stating`)."""
+    kinds = [EdgeKind.DERIVED_FROM]
+    kinds += [EdgeKind.ANSWERED_BY] if queries else []
+    kinds += [EdgeKind.STATED_IN] if stating else []
+    edges = list(store.edges([*ids, *stating, *queries], kinds))
     notes = {edge.target: edge.source for edge in edges if edge.kind is EdgeKind.DERIVED_FROM}
     answers: dict[str, list[str]] = {query: [] for query in queries}
     for edge in edges:
@@ -118,7 +186,8 @@ def _beneath(ids: Sequence[str], queries: Mapping[str, str], store: Store) -> tu
     for query, some in answers.items():
         for answer in some:
             settled.setdefault(answer, query)
-    return notes, settled
+    stated = [edge.source for edge in edges if edge.kind is EdgeKind.STATED_IN]
+    return notes, settled, stated
 
 
 def _embedded(question: Question, embedder: Embedder | None, settings: Settings) -> Asked | None:
@@ -175,22 +244,24 @@ def _best(ids: Iterable[str], scores: Mapping[str, float], count: int) -> list[s
 
 
 def _candidates(
-    ids: Iterable[str], walked: Subgraph, question: Question, store: Store
-) -> tuple[list[Interaction], list[str], tuple[Insight, ...]]:
-    """Those of the interactions and notes `ids` that there are, the former within what the question asks for; and the
-    active insights in the graph."""
+    ids: Iterable[str], slots: Sequence[str], walked: Subgraph, question: Question, store: Store
+) -> tuple[list[Interaction], list[str], tuple[Insight, ...], list[Fact]]:
+    """Those of the interactions, notes and facts `ids` that there are, the first within what the question asks for, and
+    the facts of `slots`; and the active insights in the graph, of which no day is known on which they became that."""
     insights = {walked.ids[source] for source, _, kind, _ in walked.edges if kind is EdgeKind.SUPPORTED_BY}
-    kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT)
-    selection = Selection(kinds=kinds, ids=tuple(dict.fromkeys([*ids, *sorted(insights)])))
-    candidates, notes, active = [], [], []
-    for node in store.nodes(selection) if selection.ids else ():
+    kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT)
+    selection = Selection(kinds=kinds, ids=tuple(dict.fromkeys([*ids, *sorted(insights)])), slots=tuple(slots))
+    candidates, notes, active, facts = [], [], [], []
+    for node in store.nodes(selection) if selection.ids or slots else ():
         if isinstance(node, Interaction) and _within(node, question):
             candidates.append(node)
         elif isinstance(node, Note):
             notes.append(node.id)
         elif isinstance(node, Insight) and node.state == "active":
             active.append(node)
-    return candidates, notes, tuple(active)
+        elif isinstance(node, Fact):
+            facts.append(node)
+    return candidates, notes, () if question.as_of else tuple(active), facts
 
 
 def _within(node: Interaction, question: Question) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from graph.text import fold
 
 ONE_VALUED: Mapping[str, str] = {
-    "home": "home live living reside moved move based city town country apartment",
-    "employer": "employer work working company job employed",
-    "job": "job work living profession occupation career do",
+    "home": "home live reside move based",
+    "employer": "employer work company employed",
+    "job": "job work profession occupation career",
     "age": "old age",
     "marital status": "married marital single engaged divorced relationship status",
     "weight": "weigh weight",
@@ -17,6 +17,24 @@ ONE_VALUED: Mapping[str, str] = {
 """Each with the words that ask for it."""
 FAVOURITE, NUMBER, BEST, DATE = "favourite ", "number of ", "personal best", "date of "
 """How others begin: what they go on with says what of, and asks for it."""
+KIN = (
+    *(
+        "wife",
+        "husband",
+        "partner",
+        "girlfriend",
+        "boyfriend",
+        "fiancée",
+        "fiancé",
+        "son",
+        "daughter",
+        "brother",
+        "sister",
+    ),
+    *("mother", "mom", "mum", "father", "dad", "cousin", "aunt", "uncle", "nephew", "niece", "grandmother", "grandma"),
+    *("grandfather", "grandpa", "grandson", "granddaughter", "roommate", "best friend"),
+)
+"""Those of whom people tell as of their own."""
 _LONGEST = 200
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.evolution.validity import holds, known_at, order
+from graph.ids import interaction_id
 from graph.lookup import find
 from graph.model import EdgeKind, Event, Fact, Interaction, NodeKind, Selection
 from graph.ports import Store
@@ -19,11 +20,10 @@ _ENTITY_FACTS = 10_000
 
 
 class FactPage(Struct, frozen=True):
-    """A fact with all that bears on it: the note and the message that state it, the facts of the same slot in order of
+    """A fact with all that bears on it: the message that states it, the facts of the same slot in order of
     time (itself alone where the relation has many values), those it conflicts with, and what was decided about it."""
 
     fact: Fact
-    note: str
     said: Interaction | None
     history: tuple[Fact, ...]
     conflicts: tuple[Fact, ...]
@@ -67,18 +67,15 @@ def page(store: Store, name: str) -> FactPage:
     with store.transaction(write=False):
         fact = find(store, name, NodeKind.FACT)
         assert isinstance(fact, Fact)
-        around = list(store.edges([fact.id], (EdgeKind.STATED_IN, EdgeKind.CONFLICTS_WITH)))
-        note = next((edge.target for edge in around if edge.kind is EdgeKind.STATED_IN), "")
-        origin = [edge.target for edge in store.edges([note], (EdgeKind.DERIVED_FROM,))] if note else []
-        others = {end for edge in around if edge.kind is EdgeKind.CONFLICTS_WITH for end in (edge.source, edge.target)}
+        around = store.edges([fact.id], (EdgeKind.CONFLICTS_WITH,))
+        others = {end for edge in around for end in (edge.source, edge.target)}
         key = slot(fact.subject, fact.relation)
-        ids = tuple(sorted({fact.id, *origin, *others}))
+        ids = tuple(sorted({fact.id, interaction_id(fact.note), *others}))
         found = list(store.nodes(Selection(ids=ids, slots=(key,) if key else ())))
         facts = [each for each in found if isinstance(each, Fact)]
         alike = [each for each in facts if key and slot(each.subject, each.relation) == key] or [fact]
         return FactPage(
             fact,
-            note,
             next((each for each in found if isinstance(each, Interaction)), None),
             tuple(sorted(alike, key=order)),
             tuple(each for each in facts if each.id in others - {fact.id}),

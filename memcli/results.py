@@ -119,6 +119,7 @@ def reply_data(reply: Reply, *, explain: bool = False) -> dict[str, Any]:
         else None,
         "hits": [_hit_data(hit, explain) for hit in reply.hits],
         "insights": [plain(each) for each in reply.insights],
+        "facts": [plain(each) for each in reply.facts],
         "elapsed_ms": reply.elapsed_ms,
     }
     return data | {"reading": plain(reply.reading)} if explain else data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 
 from graph.rank.temporal import dates
@@ -27,6 +28,13 @@ def began(text: str, said: str | None) -> str | None:
     # A season begins with its first month.
     day = first if days > 80 else middle
     return day.isoformat()[:7] if days > 16 else day.isoformat()
+
+
+def last_day(moment: str) -> str:
+    """The last day of a year or a month, or the moment itself: ISO 8601."""
+    if len(moment) == 4:
+        return f"{moment}-12-31"
+    return f"{moment}-{monthrange(int(moment[:4]), int(moment[5:7]))[1]}" if len(moment) == 7 else moment
 
 
 def ahead(text: str, said: str | None) -> str | None:

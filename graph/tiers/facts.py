@@ -53,7 +53,7 @@ def facts(said: Interaction, told: Iterable[Statement], times: Times) -> Iterato
 def fact_edges(fact: Fact, said: Interaction, entities: Iterable[str]) -> Iterator[Edge]:
     """Yield where a fact is stated, and whom it concerns: its subject where that is one of the `entities` of its note,
     by id, else who says so of their own."""
-    yield Edge(fact.id, note_id(said.id), EdgeKind.STATED_IN)
+    yield Edge(fact.id, fact.note, EdgeKind.STATED_IN)
     subject = content_id("entity", fold(fact.subject))
     speaker = content_id("entity", fold(said.speaker or ""))
     yield Edge(fact.id, subject if subject in entities else speaker, EdgeKind.CONCERNS)
@@ -75,9 +75,11 @@ def corrected(fact: Fact, turn: Interaction, times: Times) -> Fact | None:
             value = None
     if not value or fold(value) == fold(fact.object):
         return None
+    note = note_id(turn.id)
     return replace(
         fact,
-        id=fact_id(fact.subject, fact.relation, value, note_id(turn.id)),
+        id=fact_id(fact.subject, fact.relation, value, note),
+        note=note,
         text=fact.text.replace(fact.object, value),
         object=value,
         recorded_at=turn.timestamp,
@@ -110,6 +112,7 @@ def _fact(said: Interaction, told: Statement, times: Times) -> Fact:
         recorded_at=said.timestamp,
         position=said.position,
         state="certain" if told.certain else DOUBTFUL,
+        note=note_id(said.id),
     )
 
 

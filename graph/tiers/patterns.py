@@ -10,6 +10,7 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
+from graph.relations import KIN
 from graph.text import MONTHS
 
 ADVERB = (
@@ -44,10 +45,7 @@ _JOBS = (
     r"|physicist|pilot|plumber|professor|programmer|psychologist|researcher|scientist|singer|social worker|student"
     r"|surgeon|teacher|therapist|translator|tutor|veterinarian|vet|waiter|waitress|writer)"
 )
-_KIN = (
-    r"(?:wife|husband|partner|girlfriend|boyfriend|fiancée?|son|daughter|brother|sister|mother|mom|mum|father|dad|cousin"
-    r"|aunt|uncle|nephew|niece|grandmother|grandma|grandfather|grandpa|grandson|granddaughter|roommate|best friend)"
-)
+_KIN = rf"(?:{'|'.join(KIN)})"
 _PETS = r"(?:dog|cat|puppy|kitten|rabbit|hamster|parrot|turtle|horse|pup|guinea pig|bird|fish|snake|lizard)"
 _OWNED = rf"(?:{_PETS}|car|house|flat|apartment|condo|bike|motorcycle|boat|piano|guitar|camper van|cabin)"
 _MUSIC = (

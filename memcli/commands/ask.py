@@ -14,7 +14,7 @@ from graph.errors import UsageError
 from graph.model import Question
 from memcli.command import command, new_group
 from memcli.exits import Exit
-from memcli.options import AsLines, Conversation, Since, Until
+from memcli.options import AsLines, AsOf, Conversation, Since, Until
 from memcli.render.answer import show_reply
 from memcli.results import dumps, error_data, reply_data
 from memcli.session import Session
@@ -38,6 +38,7 @@ class Order(StrEnum):
     examples="""
     memcli ask "Where did Ann go in March?"
     memcli ask "What does Bob cook?" --speaker Bob --explain
+    memcli ask "Where does Ann live?" --as-of 2023-06-01
     memcli ask --batch questions.jsonl --limit 20 > answers.jsonl
     """,
 )
@@ -52,6 +53,7 @@ def ask(
     speaker: Annotated[str | None, typer.Option("--speaker", metavar="NAME", help="Only what this one said.")] = None,
     since: Since = None,
     until: Until = None,
+    as_of: AsOf = None,
     order: Annotated[Order, typer.Option("--order", help="How hits are ordered.")] = Order.SCORE,
     explain: Annotated[bool, typer.Option("--explain", help="Show how each hit was found.")] = False,
     no_answer: Annotated[bool, typer.Option("--no-answer", help="Evidence only.")] = False,
@@ -77,6 +79,7 @@ def ask(
         order=order,
         answer=not no_answer,
         explain=explain,
+        as_of=as_of,
     )
     many = _batch_of(question, batch)
     with session.memory() as memory:

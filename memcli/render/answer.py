@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.model import Answer, Citation, Hit, InsightHit, Reading, Reply
+from graph.model import Answer, Citation, FactHit, Hit, InsightHit, Reading, Reply
 from memcli.render.page import Page
 from memcli.render.text import day, minute, one_line
 
@@ -19,6 +19,7 @@ def show_reply(page: Page, reply: Reply, *, explain: bool = False) -> None:
         _show_answer(page, reply.answer, reply.hits)
     else:
         _show_nothing(page, reply.hits, explain=explain)
+    _show_facts(page, reply)
     _show_insights(page, reply.insights)
     if explain and reply.insights:
         page.line(f"feedback: memcli feedback {reply.id} good|bad", "dim")
@@ -52,6 +53,20 @@ def _show_nothing(page: Page, hits: tuple[Hit, ...], *, explain: bool) -> None:
         page.line("--no-answer lists what comes nearest.", "dim")
 
 
+def _show_facts(page: Page, reply: Reply) -> None:
+    """A line for what holds of each thing asked for of which more than one value, or a time, is known."""
+    when = f"on {reply.question.as_of}" if reply.question.as_of else "now"
+    for each in reply.facts:
+        page.line(f"{when if not each.valid_to else f'until {each.valid_to}'}: {each.text.rstrip('.')}{_told(each)}")
+
+
+def _told(fact: FactHit) -> str:
+    parts = [f"since {fact.valid_from}"] if fact.valid_from else []
+    parts += [f"before: {', '.join(fact.before)}"] if fact.before else []
+    parts += [f"doubted: {', '.join(fact.open)}"] if fact.open else []
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
 def _show_insights(page: Page, insights: tuple[InsightHit, ...]) -> None:
     if insights:
         page.line()
@@ -73,6 +88,9 @@ def _show_explained(page: Page, reply: Reply) -> None:
         page.line()
         _show_hits(page, reply.hits)
     _show_signals(page, reply.hits)
+    for each in reply.facts:
+        for rank in each.replaced:
+            page.line(f"[{rank}] states a value of {each.relation} that {each.value} has replaced", "dim")
 
 
 def _show_signals(page: Page, hits: tuple[Hit, ...]) -> None:

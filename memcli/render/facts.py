@@ -36,7 +36,7 @@ def show_fact(page: Page, found: FactPage) -> None:
     if fact.retracted_at:
         page.line(f"taken back: {fact.retracted_at}")
     if said := found.said:
-        who = " · ".join(filter(None, (found.note, day(said.timestamp), said.speaker)))
+        who = " · ".join(filter(None, (fact.note, day(said.timestamp), said.speaker)))
         page.line(f"said: {who}: {one_line(said.text, _WIDTH)}")
     for heading, facts in (("in order of time", found.history), ("conflicts with", found.conflicts)):
         if len(facts) > (heading != "conflicts with"):
@@ -53,7 +53,6 @@ def fact_page_data(found: FactPage) -> dict[str, Any]:
     said = found.said
     return {
         "fact": node_data(found.fact),
-        "note": found.note,
         "said": {name: getattr(said, name) for name in ("text", "conversation", "speaker", "timestamp")}
         if said
         else None,

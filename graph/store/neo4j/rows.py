@@ -40,7 +40,7 @@ NODE = """ CASE
         n.decided_by]
     WHEN n:Entity THEN ['Entity', substring(n.id, $given.skip), n.name, n.label, n.aliases]
     WHEN n:Fact THEN ['Fact', substring(n.id, $given.skip), n.text, n.subject, n.relation, n.object, n.valid_from,
-        n.valid_to, n.recorded_at, n.retracted_at, n.position, n.state, n.decided_by]
+        n.valid_to, n.recorded_at, n.retracted_at, n.position, n.state, n.note, n.decided_by]
     WHEN n:Query THEN ['Query', substring(n.id, $given.skip), n.text, n.outcome, n.asker, n.timestamp]
     ELSE ['Insight', substring(n.id, $given.skip), n.text, n.subject, n.state, n.support, n.decided_by, n.scope, n.cues,
         n.votes, n.merged_into]

@@ -95,6 +95,7 @@ def facts(db: Database) -> None:
             retracted_at TEXT,
             position INTEGER NOT NULL,
             state TEXT NOT NULL,
+            note TEXT NOT NULL,
             decided_by TEXT NOT NULL,
             slot TEXT NOT NULL
         )""")

@@ -37,7 +37,7 @@ INSERT: Mapping[NodeKind, str] = {
     NodeKind.ENTITY: "INSERT INTO entity (key, name, label) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
     NodeKind.FACT: """
         INSERT OR REPLACE INTO fact (key, text, subject, relation, object, valid_from, valid_to, recorded_at,
-            retracted_at, position, state, decided_by, slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            retracted_at, position, state, note, decided_by, slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
     NodeKind.QUERY: "INSERT OR REPLACE INTO query (key, text, outcome, asker, timestamp) VALUES (?, ?, ?, ?, ?)",
     NodeKind.INSIGHT: """
         INSERT OR REPLACE INTO insight (key, text, subject, state, support, decided_by, scope, cues, votes, merged_into)
@@ -58,7 +58,7 @@ SELECT: Mapping[NodeKind, str] = {
         WHERE :since IS NULL AND :until IS NULL""",
     NodeKind.FACT: """
         SELECT n.id, x.text, x.subject, x.relation, x.object, x.valid_from, x.valid_to, x.recorded_at, x.retracted_at,
-            x.position, x.state, x.decided_by FROM node n JOIN fact x ON x.key = n.key
+            x.position, x.state, x.note, x.decided_by FROM node n JOIN fact x ON x.key = n.key
         WHERE (:since IS NULL OR x.recorded_at >= :since)
         AND (:until IS NULL OR substr(x.recorded_at, 1, length(:until)) <= :until)""",
     NodeKind.INSIGHT: """

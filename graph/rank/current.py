@@ -1,0 +1,121 @@
+"""Of messages that state different values of what has one at a time, the one that holds comes first.
+
+Conflicts are settled in code, by the latest valid time among the candidates (arXiv 2606.01435), not by a model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from graph.model import Fact, FactHit, Interaction
+from graph.rank.fusion import Scored
+from graph.rank.reading import Understood
+from graph.rank.wanted import stem, stems
+from graph.relations import KIN, ONE_VALUED, asking, slot
+from graph.text import fold
+
+_PAST = re.compile(
+    r"\b(?:used to|before|first|previous(?:ly)?|original(?:ly)?|initial(?:ly)?|earlier|former(?:ly)?|ago)\b",
+    re.IGNORECASE,
+)
+"""Words of questions that ask for what no longer holds."""
+
+
+def asks_for_the_past(question: str, read: Understood, today: str | None) -> bool:
+    """Whether a question asks for what held earlier: by its words, or by a time it names that is over."""
+    day = (today or "")[:10]
+    return bool(_PAST.search(question)) or any(not day or window.last < day for window in read.windows)
+
+
+def asked_about(fact: Fact, question: str, read: Understood) -> bool:
+    """Whether a question may ask for a fact: it has a word that asks for the relation, and names the subject or nobody
+    else."""
+    if not stems(question) & {stem(word) for word in asking(fact.relation)}:
+        return False
+    return fold(fact.subject) in {fold(each) for each in subjects(question, read)}
+
+
+def slots_asked(question: str, read: Understood) -> tuple[str, ...]:
+    """The slots that a question may ask for, of the relations that are known by name."""
+    words = stems(question)
+    relations = [each for each in ONE_VALUED if words & {stem(word) for word in asking(each)}]
+    return tuple(slot(subject, each) for subject in subjects(question, read) for each in relations)
+
+
+def subjects(question: str, read: Understood) -> list[str]:
+    """Whom a question may ask about: those it names, or their kin where it speaks of kin."""
+    named = [read.speaker] if read.speaker else []
+    named += [match.entity.name for match in read.entities if match.entity.name not in named]
+    kin = [each for each in KIN if re.search(rf"\b{each}\b", question, re.IGNORECASE)]
+    return [f"{name}'s {each}" for name in named for each in kin] if kin else named
+
+
+def current_first(
+    ranked: Sequence[Scored], told: Mapping[str, Sequence[Fact]], unranked: Sequence[Interaction] = ()
+) -> list[Scored]:
+    """`ranked` with one change for each slot of the facts `told`: where a message that states an outdated value is
+    before all that state the one that holds, the best of these goes just before it.
+
+    `told` gives the facts that messages state and that are asked for, as they stand, by the interaction; those that are
+    `unranked` come last. Nothing falls more than a place a slot.
+    """
+    found = [*ranked, *(Scored(each, 0.0, {}) for each in unranked)]
+    keys = {slot(each.subject, each.relation) for facts in told.values() for each in facts}
+    for key in sorted(keys - {""}):
+        standing, outdated = _sides(told, key)
+        old = next((place for place, each in enumerate(found) if each.interaction.id in outdated), None)
+        new = next((place for place, each in enumerate(found) if each.interaction.id in standing), None)
+        if old is not None and new is not None and old < new:
+            moved = found.pop(new)
+            signals = {**moved.signals, "current": 1.0}
+            found.insert(old, Scored(moved.interaction, max(moved.score, found[old].score), signals))
+    return [each for each in found if each.score > 0]
+
+
+def standing(stated: Sequence[tuple[Fact, int]]) -> FactHit | None:
+    """What holds of the facts of one slot, each given with the rank of the hit that states it (0: none); None where all
+    are doubted or taken back."""
+    known = sorted((each for each, _ in stated if _certain(each) and not each.retracted_at), key=_order)
+    if not known:
+        return None
+    open_ = [each for each in known if not each.valid_to]
+    latest = (open_ or known)[-1]
+    same = [each for each in known if fold(each.object) == fold(latest.object) and each.valid_to == latest.valid_to]
+    others = [each.object for each in reversed(known) if fold(each.object) != fold(latest.object)]
+    ranks = {rank for each, rank in stated if each in same and rank}
+    stale = {rank for each, rank in stated if rank and (each.retracted_at or fold(each.object) in map(fold, others))}
+    return FactHit(
+        latest.id,
+        latest.text,
+        latest.subject,
+        latest.relation,
+        latest.object,
+        same[0].valid_from,
+        latest.valid_to,
+        min(ranks, default=0),
+        tuple(sorted(stale - ranks)),
+        tuple({fold(each): each for each in others}.values()),
+        tuple(sorted({each.object for each, _ in stated if not _certain(each) and each.object not in others})),
+    )
+
+
+def _order(fact: Fact) -> tuple[str, str, int, str]:
+    return fact.valid_from or "", fact.recorded_at or "", fact.position, fact.id
+
+
+def _certain(fact: Fact) -> bool:
+    return fact.state == "certain"
+
+
+def _sides(told: Mapping[str, Sequence[Fact]], key: str) -> tuple[set[str], set[str]]:
+    """The interactions that state the value of a slot that holds, and those that state only others."""
+    standing: set[str] = set()
+    outdated: set[str] = set()
+    for interaction, facts in told.items():
+        mine = [each for each in facts if slot(each.subject, each.relation) == key]
+        if any(not (each.valid_to or each.retracted_at) and each.state == "certain" for each in mine):
+            standing.add(interaction)
+        elif any(each.valid_to or each.retracted_at for each in mine):
+            outdated.add(interaction)
+    return standing, outdated

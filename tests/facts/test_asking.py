@@ -1,0 +1,94 @@
+"""Facts in answers: what holds comes first, as of a day, and is shown with what was before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph.model import Question, Reply
+from tests.facts.test_facts import MOVES, take_in, told
+from tests.ingest.memories import memory
+
+OLD = told(
+    "2022-01-10",
+    "Ann: I live in Lisbon, where the trams live up to their fame, and I live well there, Bob.",
+    "Bob: Where do you live in Lisbon, Ann?",
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return take_in(tmp_path / "a", OLD, *MOVES[1:])
+
+
+def asked(store: Path, text: str, *, facts: bool = True, **more: Any) -> Reply:
+    with memory(store, create=False, recall_facts=facts) as opened:
+        return opened.ask(Question(text, asked_at="2024-05-01T12:00:00", **more))
+
+
+def texts(reply: Reply) -> list[str]:
+    return [hit.text.partition(",")[0].rstrip(".") for hit in reply.hits]
+
+
+def test_what_holds_comes_before_what_has_ended(store: Path) -> None:
+    assert texts(asked(store, "Where does Ann live?", facts=False))[0] == "I live in Lisbon"
+    found = asked(store, "Where does Ann live?")
+    assert texts(found)[0] == "I moved to Braga last month"
+    assert found.hits[0].signals["current"] == 1
+    (fact,) = found.facts
+    assert (fact.value, fact.valid_from, fact.valid_to, fact.hit) == ("Braga", "2024-02", None, 1)
+    assert fact.before == ("Porto", "Lisbon")
+    assert 1 not in fact.replaced
+    assert fact.replaced
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Where did Ann live before?",
+        "Where did Ann first live?",
+        "Where did Ann live previously?",
+        "Where did Ann use to live, originally?",
+        "Where did Ann live in January 2022?",
+    ],
+)
+def test_who_asks_for_the_past_is_told_the_past(store: Path, text: str) -> None:
+    assert texts(asked(store, text)) == texts(asked(store, text, facts=False))
+
+
+@pytest.mark.parametrize(
+    "text", ["What does Ann say of trams?", "Where does Bob live?", "Where does Ann's sister live?"]
+)
+def test_who_asks_for_something_else_is_told_no_fact(store: Path, text: str) -> None:
+    assert asked(store, text).facts == ()
+
+
+@pytest.mark.parametrize(
+    ("as_of", "value", "valid_from", "before"),
+    [
+        ("2022", "Lisbon", "2022-01-10", ()),
+        ("2023-05-19", "Lisbon", "2022-01-10", ()),
+        ("2023-05", "Porto", "2023-05-06", ("Lisbon",)),
+        ("2024-02-10T09:00", "Porto", "2023-05-06", ("Lisbon",)),
+    ],
+)
+def test_as_of_a_day(store: Path, as_of: str, value: str, valid_from: str, before: tuple[str, ...]) -> None:
+    found = asked(store, "Where does Ann live?", as_of=as_of)
+    (fact,) = found.facts
+    assert (fact.value, fact.valid_from, fact.valid_to, fact.before) == (value, valid_from, None, before)
+    assert all((hit.timestamp or "")[: len(as_of)] <= as_of for hit in found.hits)
+    assert found.insights == ()
+
+
+def test_relative_times_are_seen_from_the_day_asked_as_of(store: Path) -> None:
+    found = asked(store, "Where did Ann move last week?", as_of="2023-05-25", explain=True)
+    assert found.reading.times == ("2023-05-15/2023-05-21",)
+    assert asked(store, "What is new?", as_of="2023-05", until="2023-05-20").question.until == "2023-05-20"
+
+
+def test_a_doubt_is_shown(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", MOVES[0], told("2023-05-20", "Ann: Maybe I live in Porto."))
+    (fact,) = asked(store, "Where does Ann live?").facts
+    assert (fact.value, fact.before, fact.open) == ("Lisbon", (), ("Porto",))
