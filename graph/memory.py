@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from graph.forgetting.run import Forgotten, Preview
     from graph.history import Undoing
     from graph.reindex import ReindexReport
+    from graph.restating import RestateReport
     from graph.tiers.votes import Vote
     from graph.timeline import FactPage
     from graph.transfer import TransferReport
@@ -276,6 +277,18 @@ class Memory:
         from graph import timeline
 
         return timeline.of_entity(self._store, entity, relation, as_of)
+
+    def restate(self) -> RestateReport:
+        """Derive the facts that the memory lacks; see `graph.restating.restate`.
+
+        Raises:
+            ModelMissingError: the extractor that is set has no model.
+            StoreError: the store cannot be written; what was committed stays.
+        """
+        from graph.extract.registry import extractor_named
+        from graph.restating import restate
+
+        return restate(self._store, extractor_named(self._settings.ingest_extractor)[0])
 
     def fact(self, name: str) -> FactPage:
         """All that bears on a fact; see `graph.timeline.page`."""

@@ -30,6 +30,8 @@ class RestateReport(Struct, frozen=True):
 def restate(store: Store, extractor: Extractor) -> RestateReport:
     """Derive the facts of all that was said, a transaction a batch; those that are there stay as they are.
 
+    They concern who says so, whoever they name: whether that one is known, the messages do not tell.
+
     Raises:
         StoreError: the store fails. What was committed stays.
     """
@@ -64,7 +66,8 @@ def _restated(store: Store, ids: Sequence[str], fresh: frozenset[str], extractor
         stating = Stating.of(told, back)
         held = _held(store, stating)
         there = {each.id for each in held}
-        stating = Stating({id: each for id, each in stating.new.items() if id not in there}, stating.ties, stating.back)
+        new = {id: each for id, each in stating.new.items() if id not in there}
+        stating = Stating(new, [edge for edge in stating.ties if edge.source in new], stating.back)
         settling = stating.settled(held)
         return store.save(
             Changes(settling.nodes, settling.edges, removed=Removal(edges=settling.gone), events=settling.events)

@@ -10,7 +10,7 @@ from graph.model import Selection
 from memcli.command import command, new_group
 from memcli.options import AsLines, AsOf, Conversation, Limit
 from memcli.render.facts import fact_page_data, show_fact, show_facts
-from memcli.results import node_data
+from memcli.results import node_data, plain
 from memcli.session import Session
 
 app = new_group("What people said of themselves, since when it holds, and what replaced it.")
@@ -80,3 +80,19 @@ def history(
     with session.memory() as memory:
         found = memory.facts_of(entity, relation, as_of)
     session.emit_list("facts", [node_data(each) for each in found], lambda page: show_facts(page, found), jsonl=jsonl)
+
+
+@command(
+    app,
+    examples="""
+    memcli fact derive
+    memcli fact derive --json
+    """,
+)
+def derive(session: Session) -> None:
+    """Derive the facts of messages that were taken in before there were facts. What is there stays as it is."""
+    with session.memory() as memory:
+        found = memory.restate()
+    session.emit(
+        plain(found), lambda page: page.line(f"{found.facts} facts added, from {found.interactions} messages looked at")
+    )

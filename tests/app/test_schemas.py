@@ -24,6 +24,7 @@ COMMAND_LINES = {
     "config set": ["config", "set", "ingest.batch", "7"],
     "entity list": ["entity", "list"],
     "entity show": ["entity", "show", "Priya"],
+    "fact derive": ["fact", "derive", "--store", "COPY"],
     "fact history": ["fact", "history", "Priya"],
     "fact list": ["fact", "list", "--past"],
     "fact show": ["fact", "show", "FACT"],

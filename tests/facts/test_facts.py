@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from graph.doctor import check
 from graph.errors import NotFoundError
 from graph.forgetting.choosing import Wanted
 from graph.memory import Memory
-from graph.model import Action, EdgeKind, Fact, NodeKind, Selection
+from graph.model import Action, Changes, Edge, EdgeKind, Fact, NodeKind, Removal, Selection
 from graph.store.registry import open_store
 from tests.ingest.memories import edges, exported, ingested, memory, nodes, written
 
@@ -245,10 +246,6 @@ def test_the_end_of_a_fact_is_undone_for_good(tmp_path: Path) -> None:
 
 
 def test_the_doctor_puts_times_right(tmp_path: Path) -> None:
-    from msgspec.structs import replace
-
-    from graph.model import Changes, Edge, Removal
-
     store = take_in(tmp_path / "a", *MOVES)
     wanted = exported(store)
     opened = open_store(f"sqlite:///{store}", create=False)
@@ -269,3 +266,18 @@ def test_a_fact_that_is_not_there(tmp_path: Path) -> None:
     store = take_in(tmp_path / "a", *MOVES[:1])
     with memory(store, create=False) as opened, pytest.raises(NotFoundError):
         opened.fact("f_none")
+
+
+def test_an_older_memory_is_given_its_facts(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", *MOVES, CORRECTED)
+    wanted = of_facts(store)
+    opened = open_store(f"sqlite:///{store}", create=False)
+    with opened.transaction(write=True):
+        opened.save(Changes(removed=Removal(nodes=tuple(each.id for each in facts(store)))))
+    opened.close()
+    assert facts(store) == []
+    with memory(store, create=False) as again:
+        assert again.restate().facts == len({each for each in wanted if '"type": "node"' in each})
+        assert of_facts(store) == wanted
+        assert again.restate().facts == 0
+    assert of_facts(store) == wanted
