@@ -17,8 +17,8 @@ from graph.ids import content_id, note_id
 from graph.model import Edge, EdgeKind, Fact, Interaction
 from graph.relations import DATE, one_valued
 from graph.text import fold, word_list
+from graph.tiers import wording
 from graph.tiers.statements import Statement
-from graph.tiers.wording import clause
 
 DOUBTFUL: Final = "doubtful"
 _END = re.compile(r"[.!?;,()\n]|\b(?:and|but|because|so)\b", re.IGNORECASE)
@@ -30,6 +30,9 @@ _MEANT = re.compile(r"\b(?:meant(?: to say)?|make that|correction:?)\s+|^\*", re
 _BACK = re.compile(r"\b(?:scratch that|I (?:was wrong|misspoke|got (?:that|it) wrong))\b", re.IGNORECASE)
 _LEADING = re.compile(r"(?:(?:in|on|at|to|for|the|a|an|it's|it’s|it is) )*", re.IGNORECASE)
 _LONGEST = 5
+"""Words of a value that is meant in place of another."""
+_READ = 400
+"""Letters of a clause in which a time is looked for."""
 
 
 class Times(Struct, frozen=True):
@@ -64,12 +67,12 @@ def corrected(fact: Fact, turn: Interaction, times: Times) -> Fact | None:
     meant = _MEANT.search(turn.text)
     if not meant or not one_valued(fact.relation):
         return None
-    rest = turn.text[meant.end() :]
+    rest = turn.text[meant.end() : meant.end() + _READ]
     if fact.relation.startswith(DATE):
         value = times.ahead(rest, turn.timestamp)
     else:
         lead = _LEADING.match(rest)
-        value = clause(rest, lead.end() if lead else 0, _LONGEST)
+        value = wording.clause(rest, lead.end() if lead else 0, _LONGEST)
         # What is meant in place of a number has one, and of a name is one.
         if value and (_alike(value) != _alike(fact.object)):
             value = None
@@ -80,7 +83,7 @@ def corrected(fact: Fact, turn: Interaction, times: Times) -> Fact | None:
         fact,
         id=fact_id(fact.subject, fact.relation, value, note),
         note=note,
-        text=fact.text.replace(fact.object, value),
+        text=_with(fact.text, fact.object, value),
         object=value,
         recorded_at=turn.timestamp,
         position=turn.position,
@@ -101,7 +104,7 @@ def _fact(said: Interaction, told: Statement, times: Times) -> Fact:
     subject = f"{told.subject}{told.about}" if told.about.startswith("'s ") else told.about
     value, text = told.object, told.text
     if told.relation.startswith(DATE) and (day := times.ahead(value, said.timestamp)):
-        value, text = day, text.replace(value, day)
+        value, text = day, _with(text, value, day)
     return Fact(
         fact_id(subject, told.relation, value, note_id(said.id)),
         text,
@@ -118,8 +121,9 @@ def _fact(said: Interaction, told: Statement, times: Times) -> Fact:
 
 def _began(said: Interaction, told: Statement, times: Times) -> str | None:
     """When a fact began: as the clause tells, where it tells what happened or since when, else when it was said."""
-    end = _END.search(said.text, told.start)
-    spoken = said.text[told.start : end.start() if end else None]
+    clause = said.text[told.start : told.start + _READ]
+    end = _END.search(clause)
+    spoken = clause[: end.start() if end else None]
     lasting = _LASTING.search(spoken)
     verb = told.relation.partition(" ")[0]
     happened = one_valued(told.relation) or verb in word_list("past") or verb.endswith("ed")
@@ -128,6 +132,11 @@ def _began(said: Interaction, told: Statement, times: Times) -> str | None:
     elif told.relation.startswith(DATE) or not (happened or _SINCE.search(spoken)):
         spoken = ""
     return (times.began(spoken, said.timestamp) if spoken else None) or (said.timestamp or "")[:10] or None
+
+
+def _with(text: str, value: str, other: str) -> str:
+    """A sentence with another value in the place of the one it ends with."""
+    return other.join(text.rsplit(value, 1))
 
 
 def _alike(value: str) -> tuple[bool, bool]:

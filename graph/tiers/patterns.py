@@ -155,7 +155,7 @@ _SO_FAR = (
     r"|taken|sold|added|secured|solved)"
 )
 _FRIEND = r"my (?:(?:good|old|close|best) )?(?:friend|colleague|neighbou?r|co-?worker) (?P<name>(?-i:[A-Z])[a-z]+)"
-_LASTS = r"(?=[^.!?,;]* (?:since|for) )"
+_LASTS = r"(?=[^.!?,;]{0,80} (?:since|for) )"
 RULES += tuple(
     replace(each, lasting=False)
     for each in (
@@ -182,7 +182,7 @@ RULES += tuple(
         ),
         _rule(
             rf"I(?:'ve| have) {ADVERB}(?:already )?(?P<did>{_SO_FAR}) (?P<value>{_COUNT}) (?:of )?"
-            r"(?P<what>(?:[\w-]+ ){0,3}?[a-z-]+s)\b",
+            r"(?P<what>(?:[\w-]+ ){0,3}?(?!ones|things|times|hours|days|weeks|months)[a-z-]+s)\b",
             "has {did} {value} {what}", "nothing", "number of {what} {did}",
         ),
         _rule(
