@@ -44,7 +44,7 @@ class Conclusions(Struct, frozen=True):
     events: tuple[Event, ...] = ()
 
 
-class _Memory(Struct, frozen=True):
+class Gathered(Struct, frozen=True):
     """What communities are drawn from: interactions by the note drawn from them, the names in each note, and the number
     of notes that have a name."""
 
@@ -57,13 +57,7 @@ def conclude(store: Store, most: int, *, dry_run: bool = False) -> Conclusions:
     """Draw an insight from each of the `most` strongest communities of notes that say something, and store what is
     new."""
     with store.transaction(write=not dry_run):
-        holders: dict[str, list[tuple[str, float]]] = defaultdict(list)
-        for edge in store.edges(None, (EdgeKind.MENTIONS, EdgeKind.ABOUT)):
-            holders[edge.target].append((edge.source, edge.weight))
-        links = ((edge.source, edge.target, edge.weight) for edge in store.edges(None, (EdgeKind.LINKS_TO,)))
-        joined = joints(holders, links)
-        found = communities(joined) if joined else []
-        memory = _read(store, [note for each in found for note in each.notes], holders)
+        found, memory = gathered(store)
         drawn = {insight.id: (insight, edges) for insight, edges in _drawn(found, memory, most)}
         there = store.frontier(list(drawn)).known if drawn else frozenset()
         new = {id: each for id, each in drawn.items() if id not in there}
@@ -76,7 +70,19 @@ def conclude(store: Store, most: int, *, dry_run: bool = False) -> Conclusions:
         return Conclusions(conclusions.insights, conclusions.known, conclusions.communities, events)
 
 
-def _read(store: Store, notes: Sequence[str], holders: Mapping[str, Sequence[tuple[str, float]]]) -> _Memory:
+def gathered(store: Store) -> tuple[list[Community], Gathered]:
+    """The communities of notes, the strongest first, and what is said in them. Reads the store, within the caller's
+    transaction."""
+    holders: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for edge in store.edges(None, (EdgeKind.MENTIONS, EdgeKind.ABOUT)):
+        holders[edge.target].append((edge.source, edge.weight))
+    links = ((edge.source, edge.target, edge.weight) for edge in store.edges(None, (EdgeKind.LINKS_TO,)))
+    joined = joints(holders, links)
+    found = communities(joined) if joined else []
+    return found, _read(store, [note for each in found for note in each.notes], holders)
+
+
+def _read(store: Store, notes: Sequence[str], holders: Mapping[str, Sequence[tuple[str, float]]]) -> Gathered:
     wanted = set(notes)
     origin = {edge.source: edge.target for edge in store.edges(None, (EdgeKind.DERIVED_FROM,)) if edge.source in wanted}
     nodes = store.nodes(Selection((NodeKind.INTERACTION, NodeKind.ENTITY)))
@@ -92,10 +98,10 @@ def _read(store: Store, notes: Sequence[str], holders: Mapping[str, Sequence[tup
         for note, _ in some:
             names[note] += spelled[entity]
     spread = Counter(name for some in names.values() for name in {fold(each) for each in some})
-    return _Memory({note: said[id] for note, id in origin.items()}, names, spread)
+    return Gathered({note: said[id] for note, id in origin.items()}, names, spread)
 
 
-def _drawn(found: Sequence[Community], memory: _Memory, most: int) -> Iterator[tuple[Insight, list[Edge]]]:
+def _drawn(found: Sequence[Community], memory: Gathered, most: int) -> Iterator[tuple[Insight, list[Edge]]]:
     """Yield the insights of the strongest communities with the edges to their notes."""
     drawn = 0
     for each in found:
@@ -106,9 +112,9 @@ def _drawn(found: Sequence[Community], memory: _Memory, most: int) -> Iterator[t
         scope, subject = _scope(text, memory.said[note], [memory.said[id] for id in each.notes])
         support = [note, *(id for id in each.notes if id != note)][:_SUPPORT]
         id = content_id("insight", fold(text))
-        cues = tuple(_cues(support, memory))
+        applies = tuple(cues(support, memory))
         yield (
-            settled(Insight(id, text, subject, support=len(support), scope=scope, cues=cues)),
+            settled(Insight(id, text, subject, support=len(support), scope=scope, cues=applies)),
             [
                 Edge(id, each, EdgeKind.SUPPORTED_BY, 1.0, CENTRAL if each == note else "", "of one community")
                 for each in support
@@ -119,7 +125,7 @@ def _drawn(found: Sequence[Community], memory: _Memory, most: int) -> Iterator[t
             return
 
 
-def _central(community: Community, memory: _Memory) -> tuple[str, str] | None:
+def _central(community: Community, memory: Gathered) -> tuple[str, str] | None:
     """The statement of the most central note that has one, and the note."""
     for note in community.notes[:_CENTRAL]:
         said = memory.said[note]
@@ -141,7 +147,7 @@ def _scope(text: str, told: Interaction, said: Sequence[Interaction]) -> tuple[s
     return ("conversation", conversations.pop()) if len(conversations) == 1 else ("everyone", "everyone")
 
 
-def _cues(notes: Sequence[str], memory: _Memory) -> Iterator[str]:
+def cues(notes: Sequence[str], memory: Gathered) -> Iterator[str]:
     """Yield the names that the notes share, and that few others have."""
     counted = Counter(name for note in notes for name in {fold(each) for each in memory.names[note]})
     ranked = sorted(counted, key=lambda name: (-(counted[name] ** 2) / memory.spread[name], name))

@@ -113,10 +113,17 @@ class Undoing(Struct, frozen=True):
     meant: int
 
 
-def undo(
-    store: Store, event: str | None, since: str | None, agree: Callable[[Undoing], None] = lambda _: None
-) -> Undoing:
-    """Undo one event, or all since a time, with all that depends on them.
+class Meant(Struct, frozen=True):
+    """Which decisions are meant: the `event` with that id, else all `since` a time (as in `Event.at`), by one decider
+    where `by` names one."""
+
+    event: str | None = None
+    since: str | None = None
+    by: str | None = None
+
+
+def undo(store: Store, meant: Meant, agree: Callable[[Undoing], None] = lambda _: None) -> Undoing:
+    """Undo one event, or several, with all that depends on them.
 
     `agree` is shown what would be undone, and raises where that is not wanted.
 
@@ -125,33 +132,53 @@ def undo(
         UsageError: it was undone already.
     """
     with store.transaction(write=False):
-        shown = _undoing(store, event, since)[0]
+        shown = _undoing(store, meant)[0]
     agree(shown)
     with store.transaction(write=True):
-        undoing, past = _undoing(store, event, since)
+        undoing, past = _undoing(store, meant)
         if undoing != shown:
             raise UsageError("other decisions were made meanwhile", "look again, and undo again")
-        store.save(_changes(store, undoing.events, past))
+        store.save(_changes(store, undoing.events, past, Ledger.of_now(), PERSON))
         return undoing
 
 
-def _undoing(store: Store, event: str | None, since: str | None) -> tuple[Undoing, Past]:
+def taken_back(store: Store, event: Event, ledger: Ledger, by: str) -> Changes | None:
+    """What undoes `event`, with all that depends on it, as decided by `by`, who is no person; None if that would change
+    what a person decided, or was done already. Reads the store, within the caller's transaction."""
+    past = _around(store, [event], Past.of([event]))
+    undoing, past = _with_dependents(store, [event] if past.holds(event) else [], past)
+    if not undoing.events or any(each.decided_by == PERSON for each in undoing.events):
+        return None
+    changes = _changes(store, undoing.events, past, ledger, by)
+    return None if any(getattr(node, "decided_by", "") == PERSON for node in changes.nodes) else changes
+
+
+def _undoing(store: Store, meant: Meant) -> tuple[Undoing, Past]:
     """What is to be undone, and the past that it is part of."""
-    if event is not None:
-        wanted = [each for each in store.events([event]) if each.id == event]
+    if meant.event is not None:
+        wanted = [each for each in store.events([meant.event]) if each.id == meant.event]
         if not wanted:
-            raise NotFoundError(f"no event {event!r}", "see `memcli note history NOTE`")
+            raise NotFoundError(f"no event {meant.event!r}", "see `memcli note history NOTE`")
     else:
-        wanted = [each for each in store.events(since=since) if each.action is not Action.UNDO]
+        # What people undo, they undo again by name; what a model takes back is a decision like any other.
+        wanted = [
+            each
+            for each in store.events(since=meant.since)
+            if meant.by in (None, each.decided_by)
+            and (each.action is not Action.UNDO or meant.by not in (None, PERSON))
+        ]
     past = _around(store, wanted, Past.of(wanted))
     held = [each for each in wanted if past.holds(each)]
-    if event is not None and not held:
-        raise UsageError(f"{event} was undone already", "undo its undoing, which has an id of its own")
+    if meant.event is not None and not held:
+        raise UsageError(f"{meant.event} was undone already", "undo its undoing, which has an id of its own")
+    return _with_dependents(store, held, past)
+
+
+def _with_dependents(store: Store, held: Sequence[Event], past: Past) -> tuple[Undoing, Past]:
     found = {each.id: each for each in held}
-    rim = held
+    rim = list(held)
     while rim:
-        others = [each for each in past.events.values() if each.id not in found and past.holds(each)]
-        rim = [each for each in others if any(past.depends(each, earlier) for earlier in rim)]
+        rim = [each for each in past.dependents(rim) if each.id not in found and past.holds(each)]
         found |= {each.id: each for each in rim}
         past = _around(store, rim, past)
     return Undoing(tuple(sorted(found.values(), key=_time, reverse=True)), len(held)), past
@@ -173,8 +200,8 @@ def _time(event: Event) -> tuple[str, str]:
     return event.at, event.id
 
 
-def _changes(store: Store, events: Sequence[Event], past: Past) -> Changes:
-    """What undoes `events`, the last one first."""
+def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, by: str) -> Changes:
+    """What undoes `events`, the last one first, as `by` decides."""
     about = tuple(sorted({id for each in events for id in (each.subject, each.other) if id}))
     found = list(store.nodes(Selection(kinds=_DECIDED, ids=about))) if about else []
     state = Reverted(
@@ -184,14 +211,11 @@ def _changes(store: Store, events: Sequence[Event], past: Past) -> Changes:
     )
     notes = store.frontier(sorted(set(gained(events)))).known
     ballot = Ballot({each.id: each for each in found if isinstance(each, Insight)}, notes)
-    ledger = Ledger.of_now()
     undone = []
     for each in events:
         (ballot if each.subject in ballot.insights else state).undo(each, past.action(each))
         states = {"old": each.new, "new": each.old, "value": -each.value}
-        undone.append(
-            ledger.event(Action.UNDO, each.subject, other=each.other, cause=each.id, decided_by=PERSON, **states)
-        )
+        undone.append(ledger.event(Action.UNDO, each.subject, other=each.other, cause=each.id, decided_by=by, **states))
     edited = _edited([*past.events.values(), *undone])
     facts = _facts(store, state, Past.of([*past.events.values(), *undone]), ledger)
     return Changes(
@@ -231,7 +255,9 @@ def _facts(store: Store, state: Reverted, past: Past, ledger: Ledger) -> Settlin
 def _edited(events: Sequence[Event]) -> set[str]:
     """The notes of which an edit by a person holds."""
     past = Past.of(events)
-    return {each.subject for each in events if each.action is Action.EDIT and past.holds(each)}
+    return {
+        each.subject for each in events if each.action is Action.EDIT and each.decided_by == PERSON and past.holds(each)
+    }
 
 
 def _owned(note: Note, edited: Set[str]) -> Note:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 from graph.answer import reply
-from graph.errors import ModelMissingError, StoreBusyError
+from graph.errors import ModelMissingError, StoreBusyError, UsageError
 from graph.lookup import company, find, neighbors
 from graph.model import (
     Entity,
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from graph.forgetting.choosing import Wanted
     from graph.forgetting.run import Forgotten, Preview
     from graph.history import Undoing
+    from graph.llm.client import Client
+    from graph.refining.run import Refining
     from graph.reindex import ReindexReport
     from graph.restating import RestateReport
     from graph.tiers.votes import Vote
@@ -78,6 +80,15 @@ class Memory:
         from graph.embedding.registry import embedder_named
 
         return embedder_named(self._settings.embedding_model, Path(self._settings.models))
+
+    @cached_property
+    def _llm(self) -> Client | None:
+        """Who asks the language model that is set; None where none is."""
+        if not self._settings.llm_url:
+            return None
+        from graph.llm.registry import client_of
+
+        return client_of(self._settings)
 
     def __enter__(self) -> Self:
         return self
@@ -172,8 +183,8 @@ class Memory:
         return preview(wanted, self._store)
 
     def forget(self, wanted: Wanted, progress: Progress | None = None) -> Forgotten:
-        """Forget what is wanted and all that nothing else supports, from every index and file; vectors that were made
-        in the light of it are made anew.
+        """Forget what is wanted and all that nothing else supports, from every index and file, that of replies of a
+        language model included; vectors that were made in the light of it are made anew.
 
         Raises:
             NotFoundError: a message or an entity that is named is not there.
@@ -181,7 +192,9 @@ class Memory:
             StoreError: the store cannot be written; what was committed stays, and the same call goes on from there.
         """
         from graph.forgetting.run import forget
+        from graph.llm.cache import wipe
 
+        wipe(self._settings.llm_cache)
         had = self.embedding_model in self._store.info().vectors
         report = forget(wanted, self._store, progress)
         if had:
@@ -240,11 +253,19 @@ class Memory:
 
         return history.history(self._store, name)
 
-    def undo(self, event: str | None = None, *, since: str | None = None, agree: Callable[[Undoing], None]) -> Undoing:
-        """Undo an event, or all since a time, once `agree` has seen it; see `graph.history.undo`."""
+    def undo(
+        self,
+        event: str | None = None,
+        *,
+        since: str | None = None,
+        by: str | None = None,
+        agree: Callable[[Undoing], None],
+    ) -> Undoing:
+        """Undo an event, all since a time, or all that somebody decided, once `agree` has seen it; see
+        `graph.history.undo`."""
         from graph import history
 
-        return history.undo(self._store, event, since, agree)
+        return history.undo(self._store, history.Meant(event, since, by), agree)
 
     def insights(self, wanted: Selection, states: Collection[str], about: str | None) -> list[Insight]:
         """The selected insights in one of `states`, those about the person `about`, by score; `wanted.limit` counts."""
@@ -325,6 +346,21 @@ class Memory:
         from graph.conclusions import conclude
 
         return conclude(self._store, most, dry_run=dry_run)
+
+    def refining(self, kinds: Sequence[str] = ()) -> Refining:
+        """What has a language model decide again what rules have decided, of `kinds` (`links`, `notes`, `insights`), or
+        of those that the settings allow.
+
+        Raises:
+            UsageError: no language model is set, or not as it could be meant.
+        """
+        from graph.refining.batch import Kind
+        from graph.refining.run import Refining
+
+        if self._llm is None:
+            raise UsageError("no language model is set", "name one: memcli config set llm.url https://…/v1")
+        chosen = [each for each in Kind if (each in kinds if kinds else getattr(self._settings, f"llm_{each}"))]
+        return Refining(self._store, self._llm, chosen, self._settings.llm_context)
 
     def stats(self) -> GraphStats:
         """Counts and shape of the graph."""

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from graph.errors import NotFoundError, StoreMissingError, UsageError
 from graph.forgetting.run import empty
+from graph.llm.cache import wipe
 from graph.ports import Store
 from graph.settings import Settings
 from graph.store.registry import open_store, path_of
@@ -85,6 +86,7 @@ def delete(settings: Settings, name: str) -> None:
         StoreBusyError: somebody uses it.
     """
     _check_there(settings, name)
+    wipe(settings.llm_cache)
     url = in_space(settings.store, name)
     if url.startswith("sqlite:"):
         from graph.store.sqlite.spaces import remove

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "insight": "memcli.commands.insight",
     "fact": "memcli.commands.fact",
     "feedback": "memcli.commands.feedback",
+    "refine": "memcli.commands.refine",
     "forget": "memcli.commands.forget",
     "space": "memcli.commands.space",
     "store": "memcli.commands.store",

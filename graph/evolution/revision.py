@@ -36,6 +36,12 @@ def revised(note: Note, text: str, edge: Edge, later: Note, said: Interaction) -
     return replace(note, keywords=keywords, tags=tags, context=_context(note.context, edge, said))
 
 
+def told_in(context: str) -> str:
+    """What a context tells of who answered, corrected or contradicted the note, from its first word on; or nothing."""
+    places = [place for words in _TOLD.values() if (place := context.find(f" {words} ")) >= 0]
+    return context[min(places) :].strip() if places else ""
+
+
 def _context(context: str, edge: Edge, said: Interaction) -> str:
     told = next((words for relation, words in _TOLD.items() if relation.value == edge.relation), None)
     if not told or not said.speaker:

@@ -58,6 +58,20 @@ class Past(Struct, frozen=True):
             return False
         return bool(self._places(later) & self._places(earlier))
 
+    def dependents(self, earlier: Sequence[Event]) -> list[Event]:
+        """The events that depend on one of `earlier`; each is compared with those alone that it may depend on."""
+        by_id = {each.id: each for each in earlier}
+        by_place: dict[tuple[str, ...], list[Event]] = defaultdict(list)
+        for each in earlier:
+            for place in self._places(each):
+                by_place[place].append(each)
+        return [
+            each
+            for each in self.events.values()
+            if (each.cause in by_id and self.depends(each, by_id[each.cause]))
+            or any(self.depends(each, one) for place in self._places(each) for one in by_place.get(place, ()))
+        ]
+
     def _places(self, event: Event) -> set[tuple[str, ...]]:
         """What an event changes, in the parts that one change covers up for another."""
         match self.action(event):

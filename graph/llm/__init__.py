@@ -1,4 +1,4 @@
 """A language model behind an OpenAI-compatible endpoint, as one that decides: asked, constrained, checked.
 
-Nothing here is imported unless `llm.url` is set.
+Nothing here is imported unless `llm.url` is set, but what wipes the cache.
 """

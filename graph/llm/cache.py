@@ -64,15 +64,14 @@ def key_of(*parts: str) -> str:
     return digest.hexdigest()
 
 
-def wipe(path: Path) -> bool:
-    """Remove the cache; whether there was one.
+def wipe(path: str) -> None:
+    """Remove the cache, as some of it may be about what is forgotten.
 
     Raises:
         OSError: it cannot be removed.
     """
-    there = path.is_file()
-    path.unlink(missing_ok=True)
-    return there
+    if path:
+        Path(path).unlink(missing_ok=True)
 
 
 def _read(path: Path) -> list[tuple[str, str]]:

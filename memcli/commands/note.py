@@ -148,6 +148,7 @@ def history(session: Session, note: One, jsonl: AsLines = False) -> None:
     examples="""
     memcli note undo v_2c6hq7lk
     memcli note undo --since 2024-03-05T10:22 --yes
+    memcli note undo --by qwen2.5:7b
     """,
 )
 def undo(
@@ -159,20 +160,27 @@ def undo(
         str | None,
         typer.Option("--since", metavar="DATE", callback=moment, help="All that was decided from then on, in UTC."),
     ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", metavar="NAME", help="All that this one decided: a language model's name, or person."),
+    ] = None,
     yes: Yes = False,
 ) -> None:
-    """Undo a decision, or all since a time. What depends on it is undone with it, after a question."""
-    if (event is None) == (since is None):
-        raise UsageError("undo what?", "name an event, or --since a time")
+    """Undo a decision, or all since a time, or by one decider. What depends on it is undone with it, after a question.
+
+    With --since and --by, what this one decided from then on.
+    """
+    if (event is None) == (since is None and by is None):
+        raise UsageError("undo what?", "name an event, or --since a time, or --by whom")
 
     def agree(undoing: Undoing) -> None:
-        if since is not None or len(undoing.events) > undoing.meant:
+        if event is None or len(undoing.events) > undoing.meant:
             for each in undoing.events:
                 session.complain(described(each))
             session.confirm(f"undo {len(undoing.events)} decisions?", yes=yes or not undoing.events)
 
     with session.memory() as memory:
-        undone = memory.undo(event, since=since, agree=agree).events
+        undone = memory.undo(event, since=since, by=by, agree=agree).events
     session.emit({"undone": plain(undone)}, lambda page: show_undone(page, undone))
 
 

@@ -65,6 +65,7 @@ ELSEWHERE = {
     "note link",
     "note undo",
     "note unlink",
+    "refine",
     "store login",
     "store logout",
 }

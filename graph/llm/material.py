@@ -1,0 +1,60 @@
+"""What a model is given of a message, and whether what it says rests on that: no name and no number from elsewhere.
+
+A model that was talked into something, or that mixes up what it was given at once, mostly names what is not there. What
+is wrong in small letters is not seen; it is why everything carries its decider and can be undone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from graph.model import Interaction, Json
+from graph.text import fold, sentences, shortened, spoken_date, words
+
+_ADDRESS = re.compile(r"\w(?:://|@\w)|\bwww\.", re.ASCII)
+_TOKEN = re.compile(r"[^\W_]+(?:[-'’.,:/][^\W_]+)*")
+_FREE = frozenset({"i", "user", "assistant", "none"})
+
+
+def line(text: str) -> str:
+    """`text` on one line, without letters that are none: control characters and what changes direction."""
+    kept = "".join(" " if unicodedata.category(each)[0] in "CZ" else each for each in text)
+    return " ".join(kept.split())
+
+
+def founded(said: str, sources: Sequence[str]) -> bool:
+    """Whether every name and number in what is `said` is in one of `sources`, and every address."""
+    known = {word for text in sources for word in words(fold(text))}
+    if _ADDRESS.search(said) and not any(said in text for text in sources):
+        return False
+    return all(known.issuperset(words(fold(name))) for name in _named(said))
+
+
+def shown(said: Interaction, longest: int) -> dict[str, Json]:
+    """A message as a model is shown it, its text up to so many letters."""
+    return {"speaker": _who(said), "date": _when(said), "text": shortened(said.text, longest)}
+
+
+def given(*said: Interaction) -> list[str]:
+    """The texts that what is said of these messages may rest on."""
+    return [part for each in said for part in (each.text, each.title or "", _who(each), _when(each))]
+
+
+def _who(said: Interaction) -> str:
+    return said.speaker or said.title or ""
+
+
+def _when(said: Interaction) -> str:
+    return spoken_date(said.timestamp) if said.timestamp else ""
+
+
+def _named(said: str) -> Iterator[str]:
+    """Yield what looks like a name, by its capital in the middle of a sentence, and what has a digit."""
+    for sentence in sentences(said):
+        for place, found in enumerate(_TOKEN.finditer(sentence)):
+            token = found[0]
+            capital = token[0].isupper() and place > 0
+            if (capital or any(each.isdigit() for each in token)) and fold(token) not in _FREE:
+                yield token

@@ -1,0 +1,98 @@
+"""What is asked of a model at once, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from graph.evolution.undo import Past
+from graph.ids import interaction_id
+from graph.llm.client import Task
+from graph.model import Action, Interaction, NodeKind, Note, Selection
+from graph.ports import Store
+
+T = TypeVar("T")
+
+LOOKED_UP = 500
+"""Nodes that are read at once."""
+
+
+class Kind(StrEnum):
+    LINKS = "links"
+    NOTES = "notes"
+    INSIGHTS = "insights"
+
+
+class Settled(Struct, frozen=True):
+    """What came of a reply: decisions that are the model's now, of these those that `changed` what the rule had said,
+    those that it may not make (`foolish`), and those that were overtaken meanwhile."""
+
+    decided: int = 0
+    changed: int = 0
+    foolish: int = 0
+    overtaken: int = 0
+
+    def __add__(self, other: Settled) -> Settled:
+        return Settled(*(getattr(self, name) + getattr(other, name) for name in self.__struct_fields__))
+
+
+class Batch(Struct, frozen=True):
+    """So many decisions, asked for by one task; `settle` writes what a reply says, in one
+    transaction, and may be called again if that fails."""
+
+    task: Task[Any]
+    decisions: int
+    settle: Callable[[Any], Settled]
+
+
+class Told(Struct, frozen=True):
+    """What a model has decided, and somebody took back: nodes, and links by their ends."""
+
+    nodes: frozenset[str]
+    links: frozenset[tuple[str, str]]
+
+
+def taken_back(store: Store, model: str) -> Told:
+    """What `model` decided and people undid: it is not asked again."""
+    events = [each for each in store.events() if each.decided_by == model or each.action is Action.UNDO]
+    past = Past.of(events)
+    gone = [each for each in events if each.decided_by == model and not past.holds(each)]
+    return Told(
+        frozenset(each.subject for each in gone if not each.other),
+        frozenset((each.subject, each.other) for each in gone if each.other),
+    )
+
+
+def said_in(store: Store, notes: Sequence[str]) -> dict[str, tuple[Note, Interaction]]:
+    """The notes with these ids, each with what was said in it."""
+    found: dict[str, tuple[Note, Interaction]] = {}
+    for start in range(0, len(notes), LOOKED_UP):
+        some = notes[start : start + LOOKED_UP]
+        ids = tuple(dict.fromkeys([*some, *map(interaction_id, some)]))
+        nodes = {node.id: node for node in store.nodes(Selection((NodeKind.NOTE, NodeKind.INTERACTION), ids=ids))}
+        for id in some:
+            note, said = nodes.get(id), nodes.get(interaction_id(id))
+            if isinstance(note, Note) and isinstance(said, Interaction):
+                found[id] = (note, said)
+    return found
+
+
+def portions(
+    items: Iterable[T], ask: Callable[[Sequence[T]], Task[Any]], most: int, context: int
+) -> Iterator[tuple[list[T], Task[Any]]]:
+    """Yield `items` in order, as many at once as one task may hold and `context` tokens allow, with the task; one
+    alone that is too much for that is left out."""
+    held: list[T] = []
+    task: Task[Any] | None = None
+    for each in items:
+        longer = ask([*held, each])
+        if task and (len(held) == most or longer.tokens > context):
+            yield held, task
+            held, task, longer = [], None, ask([each])
+        if longer.tokens <= context:
+            held, task = [*held, each], longer
+    if task:
+        yield held, task
