@@ -35,7 +35,7 @@ from graph.rank.values import Asked
 from graph.rank.wanted import stems, wanted
 from graph.recall import Evidence
 from graph.relations import slot
-from graph.text import fold, shortened, spoken_date
+from graph.text import shortened, spelled, spoken_date
 from graph.tiers.votes import answer_id
 
 _TRUSTED_HITS = 5
@@ -135,7 +135,8 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored]) ->
     """
     want = wanted(evidence.read, evidence.ranked)
     turns = placed(evidence.ranked)
-    heard = [each.interaction for each in chosen[:_TRUSTED_HITS] if _heard(each.interaction, evidence.read.speaker)]
+    voices = evidence.read.voices if evidence.read.speaker else ()
+    heard = [each.interaction for each in chosen[:_TRUSTED_HITS] if _heard(each.interaction, voices)]
     covered = (want.covered(frame(said, turns) | stems(told(said))) for said in heard)
     confidence = round(max(covered, default=0.0), 4)
     asked = Asked(question.text, expected(question.text), want, evidence.read.speaker)
@@ -164,9 +165,9 @@ def _told_by(
     )
 
 
-def _heard(said: Interaction, speaker: str | None) -> bool:
-    """Whether `said` may tell of what `speaker` is asked about: their own words, or a document's."""
-    return not speaker or not said.speaker or fold(said.speaker) == fold(speaker)
+def _heard(said: Interaction, voices: Sequence[str]) -> bool:
+    """Whether `said` may tell of what a speaker with these names is asked about: their own words, or a document's."""
+    return not voices or not said.speaker or bool(spelled([said.speaker], voices))
 
 
 def _spoken(quotation: Quotation, said: Interaction) -> str:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from graph.evolution import linking
 from graph.evolution.corrections import corrections
 from graph.evolution.events import Ledger, link_state, note_states
+from graph.evolution.identity import Meanings, renamed
 from graph.evolution.linking import told_links
 from graph.evolution.revision import revised
 from graph.facts import Stating, Turned
@@ -22,6 +23,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     Entity,
+    EntityMatch,
     Event,
     Extraction,
     Fact,
@@ -86,7 +88,8 @@ def derive(
     Reads the store, within the caller's transaction, in a number of calls that does not depend on the batch's size.
     """
     placed = interactions.placed([each for each, _ in batch], frontier)
-    turns = [_turn(each, extraction, extractor) for each, (_, extraction) in zip(placed, batch, strict=True)]
+    read = [_turn(each, extraction, extractor) for each, (_, extraction) in zip(placed, batch, strict=True)]
+    turns, known_names, meanings = _meant(read, store)
     asked, order, turned = _sessions(placed, frontier)
     stated = [pair for turn in turns for pair in turn.stated if pair[0].insight]
     written = {turn.note.id for turn in turns if turn.note}
@@ -94,8 +97,9 @@ def derive(
     stating = Stating.of(
         [(turn.interaction, turn.stated, turn.entities) for turn in turns if turn.note],
         [each for each in turned if note_id(each.turn.id) in written],
+        meanings,
     )
-    joining, before = _joining(turns, store)
+    joining, before = _joining(turns, known_names, store)
     # The only earlier nodes that matter as such, in one read: insights stated again, notes that may be linked to, and
     # facts that may end each other.
     earlier = {note for note, _ in before} | {note for _, note, *_ in told}
@@ -140,6 +144,41 @@ def _turn(said: Interaction, extraction: Extraction, extractor: str) -> _Turn:
     entities, ties = notes.note_edges(note, said, extraction)
     stated = [(statement, note.id) for statement in statements(said, extraction)]
     return _Turn(said, speaker, note, entities, edges + ties, stated)
+
+
+def decided_meanings(known: Sequence[EntityMatch], store: Store) -> Meanings:
+    """Whom the names by which entities are `known` mean; read only where anything was decided about them."""
+    decided = renamed(known)
+    return Meanings.of(store.events(decided) if decided else ())
+
+
+def _meant(turns: Sequence[_Turn], store: Store) -> tuple[list[_Turn], list[EntityMatch], Meanings]:
+    """The turns with the entities that their names mean by what people decided; what the store knows by these names, in
+    one read; and what was decided about them, in another one where anything was."""
+    names = {fold(each.name) for turn in turns for each in (turn.speaker, *turn.entities) if each}
+    known = store.resolve(sorted(names))
+    meanings = decided_meanings(known, store)
+    return [_as_meant(turn, meanings) for turn in turns], known, meanings
+
+
+def _as_meant(turn: _Turn, meanings: Meanings) -> _Turn:
+    """A turn with the entities that its names mean in its conversation."""
+    if not meanings.claims:
+        return turn
+    named = {each.id: fold(each.name) for each in (turn.speaker, *turn.entities) if each}
+    meant = {id: meanings.meant(name, turn.interaction.conversation) for id, name in named.items()}
+    if all(id == other for id, other in meant.items()):
+        return turn
+    edges: dict[tuple[str, EdgeKind, str], Edge] = {}
+    for edge in (replace(each, target=meant.get(each.target, each.target)) for each in turn.edges):
+        known = edges.setdefault((edge.source, edge.kind, edge.target), edge)
+        edges[edge.source, edge.kind, edge.target] = max(known, edge, key=lambda each: each.weight)
+    return replace(
+        turn,
+        speaker=turn.speaker and replace(turn.speaker, id=meant[turn.speaker.id]),
+        entities=[replace(each, id=meant[each.id]) for each in turn.entities],
+        edges=list(edges.values()),
+    )
 
 
 def _sessions(placed: Sequence[Interaction], frontier: Frontier) -> tuple[list[Query], list[Edge], list[Turned]]:
@@ -264,14 +303,13 @@ def _evolved(links: Sequence[Edge], known: _Known) -> tuple[set[str], list[Event
 
 
 def _joining(
-    turns: Sequence[_Turn], store: Store
+    turns: Sequence[_Turn], known: Sequence[EntityMatch], store: Store
 ) -> tuple[list[tuple[str, Sequence[Entity]]], Sequence[tuple[str, str]]]:
     """What `linking.links` takes: new notes with the entities that may join them, and who held these before.
 
     People who have spoken join nothing, nor does what too many notes mention.
     """
     entities = {each.id: each for turn in turns for each in turn.entities}
-    known = store.resolve([fold(each.name) for each in entities.values()])
     spoken = {match.entity.id for match in known if match.speaks}
     kinds = (EdgeKind.MENTIONS, EdgeKind.ABOUT)
     before = [(edge.source, edge.target) for edge in store.edges(list(entities), kinds, linking.WIDEST)]
@@ -282,8 +320,9 @@ def _joining(
         if turn.speaker:
             spoken.add(turn.speaker.id)
         if turn.note:
-            able = [each for each in turn.entities if each.id not in spoken and each.id not in common]
-            joining.append((turn.note.id, able))
+            # Two names may mean one.
+            able = {each.id: each for each in turn.entities if each.id not in spoken and each.id not in common}
+            joining.append((turn.note.id, list(able.values())))
     return joining, before
 
 

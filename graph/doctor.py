@@ -10,13 +10,16 @@ from typing import Any, Protocol
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from graph.evolution.identity import Meanings
 from graph.evolution.validity import settled as settled_facts
 from graph.forgetting.support import RESTING, batches, ends
+from graph.ids import content_id
 from graph.model import (
     EDGE_ENDS,
     Changes,
     Edge,
     EdgeKind,
+    Entity,
     Fact,
     Fault,
     Insight,
@@ -30,6 +33,7 @@ from graph.model import (
 )
 from graph.ports import Store, Upkeep
 from graph.store.retrying import persistently
+from graph.text import fold
 from graph.tiers import queries
 from graph.tiers.votes import settled
 
@@ -102,6 +106,7 @@ def _looked_through(store: Store) -> _Found:
         told: list[Query | Insight] = []
         facts: list[Fact] = []
         ending: dict[_Ends, Edge] = {}
+        named: dict[str, list[str]] = defaultdict(list)
         found = _Found()
         for node in store.nodes(Selection()):
             kinds[node.id] = kind_of(node)
@@ -111,6 +116,9 @@ def _looked_through(store: Store) -> _Found:
                 told.append(node)
             elif isinstance(node, Fact):
                 facts.append(node)
+            elif isinstance(node, Entity):
+                for name in {fold(each) for each in (node.name, *node.aliases)}:
+                    named[name].append(node.id)
         support: Counter[str] = Counter()
         answers: dict[str, list[Edge]] = defaultdict(list)
         after: dict[str, list[Edge]] = defaultdict(list)
@@ -127,6 +135,7 @@ def _looked_through(store: Store) -> _Found:
                 after[edge.source].append(edge)
             if edge.kind in (EdgeKind.ENDED_BY, EdgeKind.CONFLICTS_WITH):
                 ending[edge.source, edge.kind, edge.target] = edge
+        _check_names({name: ids for name, ids in named.items() if len(ids) > 1}, store, found)
     _check_places(places, found)
     _check_order(after, places, found)
     _check_facts(facts, ending, found)
@@ -155,6 +164,19 @@ def _check_facts(facts: Sequence[Fact], ending: Mapping[_Ends, Edge], found: _Fo
         if place not in ending:
             found.missing.append(edge)
             found.faults.append(Fault("facts are ended by the next", edge.source, f"not {edge.kind} {edge.target}"))
+
+
+def _check_names(shared: Mapping[str, list[str]], store: Store, found: _Found) -> None:
+    """A name means several entities only by what somebody decided."""
+    if not shared:
+        return
+    claims = Meanings.of(store.events(sorted({id for ids in shared.values() for id in ids}))).claims
+    for name, ids in shared.items():
+        meant = {holder for (claimed, where), holder in claims.items() if claimed == name and where}
+        meant.add(claims.get((name, "")) or content_id("entity", name))
+        for id in sorted({*ids} - meant):
+            what = f"{name!r} means {', '.join(sorted({*ids} - {id}))} as well, and nobody decided so"
+            found.faults.append(Fault("a name tells whom it means", id, what))
 
 
 def _check_places(places: Mapping[str, tuple[str, str, int]], found: _Found) -> None:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.evolution.events import Ledger
+from graph.evolution.identity import Meanings
 from graph.evolution.validity import Ends, Settled, decisions, settled
 from graph.ids import note_id
 from graph.model import Action, Edge, Entity, Event, Extraction, Fact, Interaction, Relation
@@ -18,6 +19,7 @@ from graph.tiers.statements import Statement, statements
 
 TIMES = Times(began, ahead)
 _NOTHING = Extraction((), ())
+_AS_SPELT = Meanings({})
 
 
 class Turned(Struct, frozen=True):
@@ -49,15 +51,17 @@ class Stating(Struct):
         cls,
         turns: Iterable[tuple[Interaction, Sequence[tuple[Statement, str]], Sequence[Entity]]],
         turned: Iterable[Turned],
+        meanings: Meanings = _AS_SPELT,
     ) -> Stating:
-        """What the turns that have a note state, each given with its statements and the entities of its note."""
+        """What the turns that have a note state, each given with its statements and the entities of its note; whom they
+        concern, as `meanings` have it."""
         new: dict[str, Fact] = {}
         ties: list[Edge] = []
         for said, stated, entities in turns:
             named = {each.id for each in entities}
             for fact in facts(said, (statement for statement, _ in stated), TIMES):
                 new[fact.id] = fact
-                ties += fact_edges(fact, said, named)
+                ties += fact_edges(fact, said, named, meanings.meant)
         back = []
         for each in turned:
             if each.relation is Relation.SUPERSEDES:
@@ -66,7 +70,7 @@ class Stating(Struct):
                 back.append((each, stale))
                 for fact in filter(None, (corrected(one, each.turn, TIMES) for one in stale)):
                     new[fact.id] = fact
-                    ties += fact_edges(fact, each.turn, ())
+                    ties += fact_edges(fact, each.turn, (), meanings.meant)
         return cls(new, ties, back)
 
     def slots(self) -> list[str]:

@@ -3,13 +3,14 @@ with a memory of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.errors import NotFoundError, UsageError
 from graph.evolution.events import FIELDS, Ledger, link_state, note_states
+from graph.evolution.identity import Identities, concerned, identifies, remembered
 from graph.evolution.undo import Past, Reverted
 from graph.evolution.validity import settled
 from graph.facts import Settling, changed
@@ -20,6 +21,7 @@ from graph.model import (
     Changes,
     Edge,
     EdgeKind,
+    Entity,
     Event,
     Fact,
     Insight,
@@ -211,27 +213,41 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
     )
     notes = store.frontier(sorted(set(gained(events)))).known
     ballot = Ballot({each.id: each for each in found if isinstance(each, Insight)}, notes)
+    who = _identities(store, [each for each in events if identifies(each)])
     undone = []
     for each in events:
-        (ballot if each.subject in ballot.insights else state).undo(each, past.action(each))
-        states = {"old": each.new, "new": each.old, "value": -each.value}
+        old, new = each.new, each.old
+        if each.subject in who.entities:
+            old, new = who.undo(each)
+        else:
+            (ballot if each.subject in ballot.insights else state).undo(each, past.action(each))
+        states = {"old": old, "new": new, "value": -each.value}
         undone.append(ledger.event(Action.UNDO, each.subject, other=each.other, cause=each.id, decided_by=by, **states))
     edited = _edited([*past.events.values(), *undone])
     facts = _facts(store, state, Past.of([*past.events.values(), *undone]), ledger)
+    entities = who.changed()
     return Changes(
         (
             *(_owned(state.notes[id], edited) for id in sorted(state.touched & state.notes.keys())),
             *facts.nodes,
             *(ballot.insights[id] for id in sorted(ballot.touched)),
+            *entities.nodes,
         ),
-        (*(edge for edge in state.links.values() if edge), *ballot.changed(there=True), *facts.edges),
-        events=(*undone, *facts.events),
-        removed=Removal(
+        (
+            *(edge for edge in state.links.values() if edge),
+            *ballot.changed(there=True),
+            *facts.edges,
+            *entities.edges,
+        ),
+        events=tuple(_kept(who.gone(), past.events.values(), [*entities.events, *undone, *facts.events])),
+        removed=replace(
+            entities.removed,
             edges=(
                 *((s, EdgeKind.LINKS_TO, t) for (s, t), edge in state.links.items() if not edge),
                 *((edge.source, edge.kind, edge.target) for edge in ballot.changed(there=False)),
                 *facts.gone,
-            )
+                *entities.removed.edges,
+            ),
         ),
     )
 
@@ -250,6 +266,23 @@ def _facts(store: Store, state: Reverted, past: Past, ledger: Ledger) -> Settlin
     now = {id: replace(fact, decided_by=PERSON if id in owned else "rule") for id, fact in touched.items()}
     found = changed(settled(there.values()), settled((there | now).values()), ledger)
     return replace(found, events=tuple(event for event in found.events if event.subject not in touched))
+
+
+def _identities(store: Store, events: Sequence[Event]) -> Identities:
+    """The entities that are merged and split by `events`, as they are."""
+    ids = sorted({*(each.subject for each in events), *concerned(events)})
+    if not ids:
+        return Identities.of((), (), ())
+    there = store.frontier(sorted(set(remembered(events)))).known
+    found = [node for node in store.nodes(Selection((NodeKind.ENTITY,), ids=tuple(ids))) if isinstance(node, Entity)]
+    return Identities.of(found, store.edges(ids, ()), list(store.events(ids)), there)
+
+
+def _kept(gone: Set[str], events: Iterable[Event], new: Iterable[Event]) -> Iterator[Event]:
+    """Yield the `new` events, and those of `events` that would go with entities that they are not all about."""
+    for each in (*(event for event in events if event.other in gone), *new):
+        if each.subject not in gone:
+            yield replace(each, other="") if each.other in gone else each
 
 
 def _edited(events: Sequence[Event]) -> set[str]:

@@ -247,6 +247,18 @@ class Memory:
 
         return history.edit(self._store, name, fields, reason)
 
+    def merge_entities(self, name: str, other: str, reason: str = "") -> list[Event]:
+        """Merge an entity into another; see `graph.identity.merge`."""
+        from graph import identity
+
+        return identity.merge(self._store, name, other, reason)
+
+    def split_entity(self, name: str, part: str, conversation: str | None = None, reason: str = "") -> list[Event]:
+        """Part an entity from another; see `graph.identity.split`."""
+        from graph import identity
+
+        return identity.split(self._store, name, part, conversation, reason)
+
     def history(self, name: str) -> tuple[Note, list[Event]]:
         """A note, and what was decided about it, in order of time."""
         from graph import history

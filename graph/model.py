@@ -407,25 +407,29 @@ class IngestReport(Struct, frozen=True):
 class Removal(Struct, frozen=True):
     """What is taken out, as if it had never been there: `nodes` by id, with all their edges, all that is indexed of
     them and the events about them or because of them, `edges` by source, kind and target, the `vectors` of nodes by
-    id, `events` by id, and `checkpoints` by digest. What is not there is passed over."""
+    id, `events` by id, `checkpoints` by digest, and of entities the aliases that fold as one of their `names`, by id
+    and folded name: their own name, and spellings of it, stay. What is not there is passed over."""
 
     nodes: tuple[str, ...] = ()
     edges: tuple[tuple[str, EdgeKind, str], ...] = ()
     vectors: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     checkpoints: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
 
 
 class Action(StrEnum):
     """What was decided about a node: a link added or taken away, a note edited by a person, changed in the light of
-    another or merged with one, an insight drawn from a community of notes, a vote for or against one, a fact ended by a
-    newer one or opened again, a fact taken back, an earlier decision undone."""
+    another or merged with one, an entity merged with another or split in two, an insight drawn from a community of
+    notes, a vote for or against one, a fact ended by a newer one or opened again, a fact taken back, an earlier
+    decision undone."""
 
     LINK = "link"
     UNLINK = "unlink"
     EDIT = "edit"
     EVOLVE = "evolve"
     MERGE = "merge"
+    SPLIT = "split"
     DERIVE = "derive"
     VOTE = "vote"
     CLOSE = "close"
@@ -516,8 +520,9 @@ class Match(Struct, frozen=True):
 
 
 class EntityMatch(Struct, frozen=True):
-    """An entity that a question names. `name` is the folded name it was found by; `mentions` counts
-    the notes that mention it; `speaks` says whether it is a speaker of an interaction."""
+    """An entity that a question names. `name` is the folded name it was found by, one of its own or the beginning of
+    one that it speaks under; `mentions` counts the notes that mention it; `speaks` says whether it is a speaker of an
+    interaction."""
 
     entity: Entity
     name: str

@@ -115,7 +115,8 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     if lent := lent_down(found, queries, settled, settings.recall_settled):
         near = near | {id: near.get(id, 0.0) + part for id, part in lent.items()}
         signals = {**signals, "settled": lent}
-    ranked = favoured(fuse(candidates, near, graph, read.speaker, settings, signals), read, settings)
+    asked_of = read.voices if read.speaker else ()
+    ranked = favoured(fuse(candidates, near, graph, asked_of, settings, signals), read, settings)
     ranked = [each for each in ranked if each.score > 0]
     about = [each for each in facts if asked_about(each, question.text, read)]
     unranked = _stating(about, candidates, question, store)

@@ -8,12 +8,14 @@ from itertools import groupby
 
 from msgspec import Struct
 
+from graph.derive import decided_meanings
 from graph.evolution.corrections import corrections
 from graph.facts import Stating, Turned
 from graph.ids import note_id
 from graph.model import Changes, Fact, Form, Interaction, NodeKind, Removal, Selection
 from graph.ports import TAIL, Extractor, Store
 from graph.store.retrying import persistently
+from graph.text import fold
 from graph.tiers.statements import statements
 
 _BATCH = 500
@@ -63,7 +65,8 @@ def _restated(store: Store, ids: Sequence[str], fresh: frozenset[str], extractor
         ]
         window = [said[id] for id in ids if id in said]
         back = [each for each in _turned(window, fresh) if note_id(each.turn.id) in notes]
-        stating = Stating.of(told, back)
+        known = store.resolve(sorted({fold(turn.speaker) for turn in turns if turn.speaker}))
+        stating = Stating.of(told, back, decided_meanings(known, store))
         held = _held(store, stating)
         there = {each.id for each in held}
         new = {id: each for id, each in stating.new.items() if id not in there}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pkgutil
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date, datetime
 from functools import cache
 
@@ -68,12 +68,16 @@ def _decomposed(text: str) -> Iterator[str]:
         yield from unicodedata.normalize("NFKD", letter).casefold()
 
 
-def spelled(names: Iterable[str | None], name: str | None) -> set[str]:
-    """Those of `names` that are `name` in some spelling. Each is folded once, however often it is among them."""
-    if not name:
-        return set()
-    wanted = fold(name)
-    return {each for each in set(names) if each and fold(each) == wanted}
+def spelled(names: Iterable[str | None], wanted: Iterable[str]) -> set[str]:
+    """Those of `names` that are one of `wanted` in some spelling. Each is folded once, however often it is there."""
+    folded = {fold(name) for name in wanted}
+    return {each for each in set(names) if each and fold(each) in folded} if folded else set()
+
+
+def tells_of(text: str, names: Set[str]) -> bool:
+    """Whether any of the folded `names` stands in `text`."""
+    folded = f" {fold(text)} "
+    return any(f" {name} " in folded for name in names)
 
 
 def words(text: str) -> list[str]:

@@ -36,6 +36,11 @@ class Ledger(Struct):
         return replace(event, id=content_id("event", at, action, subject, event.other, event.cause, said))
 
 
+def wording(event: Event) -> str:
+    """All words that an event tells."""
+    return f"{event.reason} \n {json.dumps([event.old, event.new], ensure_ascii=False)}"
+
+
 def moment(at: datetime) -> str:
     """`at` as `Event.at` has it."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

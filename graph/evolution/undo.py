@@ -83,8 +83,8 @@ class Past(Struct, frozen=True):
                 }
             case Action.CLOSE | Action.RETRACT:
                 return {(event.subject, name) for name in _TIMES if name in (event.old or {})}
-            case Action.MERGE:
-                return {(event.subject, "merged"), (event.other, "merged")}
+            case Action.MERGE | Action.SPLIT:
+                return {(id, "merged") for id in (event.subject, event.other) if id}
         return set()
 
 

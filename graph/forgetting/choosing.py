@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -11,7 +11,7 @@ from graph.forgetting.support import batches
 from graph.lookup import find
 from graph.model import EdgeKind, Entity, Interaction, NodeKind, Selection
 from graph.ports import Store
-from graph.text import fold
+from graph.text import fold, tells_of
 
 
 class Wanted(Struct, frozen=True):
@@ -62,15 +62,11 @@ def named(name: str, store: Store) -> Entity:
     return node
 
 
-def names_of(entity: Entity) -> set[str]:
-    """Its folded names."""
-    return {fold(name) for name in (entity.name, *entity.aliases)}
-
-
-def tells_of(text: str, names: Set[str]) -> bool:
-    """Whether any of the folded `names` stands in `text`."""
-    folded = f" {fold(text)} "
-    return any(f" {name} " in folded for name in names)
+def names_of(entity: Entity, store: Store) -> set[str]:
+    """Its folded names, but for those that others have as well: what tells of these, may tell of another."""
+    names = {fold(name) for name in (entity.name, *entity.aliases)}
+    others = (match.entity for match in store.resolve(sorted(names)) if match.entity.id != entity.id)
+    return names - {fold(name) for other in others for name in (other.name, *other.aliases)}
 
 
 def _within(wanted: Wanted, store: Store) -> Iterator[Interaction]:
@@ -106,7 +102,7 @@ def _telling_of(entity: Entity, store: Store) -> list[str]:
     near = {edge.source for edge in about}
     for batch in batches(sorted(near)):
         near |= {edge.target for edge in store.edges(batch, (EdgeKind.DERIVED_FROM,))}
-    names = names_of(entity)
+    names = names_of(entity, store)
     return [
         node.id
         for node in store.nodes(Selection((NodeKind.INTERACTION,)))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence, Set
 
 from msgspec.structs import replace
 
+from graph.evolution.events import wording
 from graph.forgetting import facts
-from graph.forgetting.choosing import names_of, tells_of
+from graph.forgetting.choosing import names_of
 from graph.forgetting.support import batches
-from graph.model import Changes, Edge, EdgeKind, Entity, Event, Insight, NodeKind, Note, Removal, Selection
+from graph.model import Changes, Edge, EdgeKind, Entity, Insight, NodeKind, Note, Removal, Selection
 from graph.ports import Store
-from graph.text import fold
+from graph.text import fold, tells_of
 
 _TOGETHER = "both mention "
 _ABOUT = ", about "
@@ -20,7 +20,7 @@ _ABOUT = ", about "
 
 def entity_changes(entity: Entity, store: Store) -> Iterator[Changes]:
     """Yield what forgetting `entity` changes, a transaction each, the entity itself last."""
-    names = names_of(entity)
+    names = names_of(entity, store)
     edges = store.edges([entity.id], (EdgeKind.MENTIONS, EdgeKind.ABOUT))
     noted = sorted({edge.source for edge in edges})
     for batch in batches(noted):
@@ -43,13 +43,9 @@ def _of_notes(ids: Sequence[str], names: Set[str], store: Store) -> Changes:
         edges=tuple(edge for edge in kept if edge not in links),
         removed=Removal(
             edges=tuple((e.source, e.kind, e.target) for e in links if (e.source, e.target) not in there),
-            events=tuple(event.id for event in store.events(ids) if tells_of(_words(event), names)),
+            events=tuple(event.id for event in store.events(ids) if tells_of(wording(event), names)),
         ),
     )
-
-
-def _words(event: Event) -> str:
-    return f"{event.reason} \n {json.dumps([event.old, event.new], ensure_ascii=False)}"
 
 
 def _unnamed(note: Note, names: Set[str]) -> Note:

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from graph.evolution.events import Ledger
 from graph.evolution.validity import settled
 from graph.facts import Settling, changed
-from graph.forgetting.choosing import tells_of
 from graph.forgetting.support import batches
 from graph.model import Action, Fact, NodeKind, Selection
 from graph.ports import Store
 from graph.relations import slot
+from graph.text import tells_of
 
 
 def without(facts: Sequence[str], notes: Sequence[str], store: Store) -> Settling:

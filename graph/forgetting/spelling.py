@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from msgspec import Struct
 from msgspec.structs import replace
 
+from graph.evolution.events import wording
 from graph.forgetting.support import batches, ends, supporting
 from graph.model import Edge, EdgeKind, Entity, Event, Insight, Interaction, NodeKind, Selection, TextQuery
 from graph.ports import Store
-from graph.text import fold
+from graph.text import fold, tells_of
 
 _FEW = 64
 """Supporters of a node that are all looked at; of one with more, those that full text finds best."""
@@ -45,10 +46,16 @@ def entities(weaker: Iterable[Entity], said: str, gone: Set[str], store: Store) 
     ids = [each.id for each in changed]
     edges = (edge for batch in batches(ids) for edge in store.edges(batch, ()))
     events = store.events(ids) if ids else ()
+    unsaid = {fold(name) for each in changed for name in lost[each.id] - {*_names(each)}}
     return Respelt(
         tuple(changed),
         tuple(edge for edge in edges if not {edge.source, edge.target} & gone),
-        tuple(event for event in events if not {event.subject, event.other, event.cause} & gone),
+        tuple(
+            event
+            for event in events
+            # A decision that tells a name goes with whoever said that last.
+            if not {event.subject, event.other, event.cause} & gone and not tells_of(wording(event), unsaid)
+        ),
     )
 
 

@@ -18,7 +18,7 @@ def favoured(ranked: Sequence[Scored], read: Understood, settings: Settings) -> 
     """
     if not read.windows and not read.teller:
         return list(ranked)
-    tellers = spelled((each.interaction.speaker for each in ranked), read.teller)
+    tellers = spelled((each.interaction.speaker for each in ranked), read.voices if read.teller else ())
     found = []
     for each in ranked:
         when = 1 + (settings.recall_when - 1) * nearness(each.interaction.timestamp, read.windows)

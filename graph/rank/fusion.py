@@ -26,18 +26,19 @@ def fuse(
     candidates: Sequence[Interaction],
     near: Mapping[str, float],
     graph: Mapping[str, float],
-    speaker: str | None,
+    voices: Sequence[str],
     settings: Settings,
     signals: Mapping[str, Mapping[str, float]],
 ) -> list[Scored]:
     """Candidates with the score of each, best first, ties by id.
 
-    `near` and `graph` are scores of any scale by id; `near` was made of the `signals`, by their names. Messages and
+    `near` and `graph` are scores of any scale by id; `near` was made of the `signals`, by their names; `voices` are the
+    names of the speaker who is asked about. Messages and
     documents are each ranked among themselves, by nearness and by graph; how the best of one stand against the best of
     the other, only nearness can tell.
     """
     best = max((near.get(each.id, 0.0) for each in candidates), default=0.0)
-    asked = spelled((each.speaker for each in candidates), speaker)
+    asked = spelled((each.speaker for each in candidates), voices)
     scored: list[Scored] = []
     for form in Form:
         group = [each for each in candidates if each.form is form]

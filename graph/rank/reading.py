@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from graph.model import EntityMatch, Question, Reading
+from graph.model import Entity, EntityMatch, Question, Reading
 from graph.rank.time_windows import Window, windows
 from graph.text import fold, stop_words, terms, verb_forms
 
@@ -28,7 +28,8 @@ class Understood(Struct, frozen=True):
     """A question as ranking needs it.
 
     Its search terms; the entities named; the one speaker asked about, if one; of several, the `teller`, whose words are
-    asked for; the times named; and the ids of the `common` entities, which are noun phrases beside names.
+    asked for; the times named; the ids of the `common` entities, which are noun phrases beside names; and the names
+    under which the speaker, or the teller, may speak.
     """
 
     terms: tuple[str, ...]
@@ -37,6 +38,7 @@ class Understood(Struct, frozen=True):
     teller: str | None = None
     windows: tuple[Window, ...] = ()
     common: frozenset[str] = frozenset()
+    voices: tuple[str, ...] = ()
 
 
 def names(question: Question) -> list[str]:
@@ -53,10 +55,11 @@ def understood(question: Question, matches: Sequence[EntityMatch]) -> Understood
     words = fold(question.text).split()[:_LONGEST_QUESTION]
     places = _named(words, matches)
     named = [match for found in places.values() for match in found]
-    people = {match.entity.id: match.entity.name for match in named if match.speaks}
+    people = {match.entity.id: match.entity for match in named if match.speaks}
     if not people and _FIRST_PERSON.search(question.text):
-        people = {match.entity.id: match.entity.name for match in matches if match.name == OWNER and match.speaks}
+        people = {match.entity.id: match.entity for match in matches if match.name == OWNER and match.speaks}
     speaker = next(iter(people.values())) if len(people) == 1 else None
+    teller = _teller(places, words) if len(people) > 1 else None
     asked = terms(question.text)[:_LONGEST_QUESTION]
     if people:
         # Who speaks is a signal of its own; as a search term it would find all that they ever said.
@@ -65,10 +68,11 @@ def understood(question: Question, matches: Sequence[EntityMatch]) -> Understood
     return Understood(
         asked,
         tuple({match.entity.id: match for match in named}.values()),
-        speaker,
-        _teller(places, words) if len(people) > 1 else None,
+        speaker.name if speaker else None,
+        teller.name if teller else None,
         windows(question.text, question.asked_at),
         _common(named),
+        _voices(speaker or teller),
     )
 
 
@@ -105,7 +109,11 @@ def _named(words: Sequence[str], matches: Sequence[EntityMatch]) -> dict[tuple[i
     return places
 
 
-def _teller(places: Mapping[tuple[int, int], Sequence[EntityMatch]], words: Sequence[str]) -> str | None:
+def _voices(entity: Entity | None) -> tuple[str, ...]:
+    return (entity.name, *entity.aliases) if entity else ()
+
+
+def _teller(places: Mapping[tuple[int, int], Sequence[EntityMatch]], words: Sequence[str]) -> Entity | None:
     """Whose words are asked for, where several speakers are named: "What did Ann tell Bob?" asks for Ann's.
 
     The first named, as the subject stands first in English; nobody where they are named together: "Ann and Bob".
@@ -114,7 +122,7 @@ def _teller(places: Mapping[tuple[int, int], Sequence[EntityMatch]], words: Sequ
     joined = any(" ".join(words[end:start]) in _JOINING for (_, end), (start, _) in pairwise(spoken))
     if joined or not _TOGETHER.isdisjoint(words):
         return None
-    return next(match.entity.name for match in places[spoken[0]] if match.speaks)
+    return next(match.entity for match in places[spoken[0]] if match.speaks)
 
 
 def _common(named: Sequence[EntityMatch]) -> frozenset[str]:

@@ -53,12 +53,15 @@ def facts(said: Interaction, told: Iterable[Statement], times: Times) -> Iterato
             yield fact
 
 
-def fact_edges(fact: Fact, said: Interaction, entities: Iterable[str]) -> Iterator[Edge]:
+def fact_edges(
+    fact: Fact, said: Interaction, entities: Iterable[str], meant: Callable[[str, str], str]
+) -> Iterator[Edge]:
     """Yield where a fact is stated, and whom it concerns: its subject where that is one of the `entities` of its note,
-    by id, else who says so of their own."""
+    by id, else who says so of their own. `meant` gives the id of the entity that a folded name means in a
+    conversation."""
     yield Edge(fact.id, fact.note, EdgeKind.STATED_IN)
-    subject = content_id("entity", fold(fact.subject))
-    speaker = content_id("entity", fold(said.speaker or ""))
+    subject = meant(fold(fact.subject), said.conversation)
+    speaker = meant(fold(said.speaker or ""), said.conversation)
     yield Edge(fact.id, subject if subject in entities else speaker, EdgeKind.CONCERNS)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from graph.evolution.identity import identifies
 from graph.model import Action, Event, Json, Note
 from memcli.render.page import Page
 from memcli.render.text import minute, one_line
@@ -63,6 +64,9 @@ def _what(event: Event) -> str:
             return f"{event.action} by {event.other}"
         case Action.DERIVE:
             return f"{event.action} {event.value:+d}"
+        case Action.MERGE | Action.SPLIT if identifies(event):
+            entity = (event.new or event.old)["entity"]
+            return f"{'merge with' if event.action is Action.MERGE else 'split off'} {entity['id']}, {entity['name']}"
         case Action.MERGE if event.value:
             return f"{event.action} into {event.other} {event.value:+d}"
         case Action.EDIT | Action.EVOLVE:

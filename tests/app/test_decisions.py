@@ -103,3 +103,22 @@ def test_a_title_as_long_as_a_book_is_not_told_whole(mine: World, notes: list[st
     assert ran.code == 0
     assert ran.out.count("\n") == 1
     assert len(ran.out) < 400
+
+
+def test_entities_are_merged_and_split(mine: World) -> None:
+    lines = b'{"speaker": "Ann", "text": "I saw Zoltan and Zoltan Kiss near Lake Balaton."}\n'
+    assert mine("ingest", "-", stdin=lines).code == 0
+    for name, words in (
+        ("merge", ("Zoltan", "Zoltan Kiss", "--reason", "the same")),
+        ("split", ("Zoltan Kiss", "zoltan")),
+    ):
+        ran = mine("entity", name, *words, "--json")
+        assert (ran.code, ran.envelope["command"]) == (0, f"entity {name}")
+        Draft202012Validator(json.loads(schema_of(f"entity {name}"))).validate(ran.data)
+    [event] = ran.data["events"]
+    assert mine("note", "undo", event["id"]).out == (
+        f"undone: {event['id']}: {event['subject']} split off {event['other']}, Zoltan\n"
+    )
+    assert mine("entity", "show", "zoltan", "--json").data["node"]["name"] == "Zoltan Kiss"
+    assert mine("entity", "merge", "Zoltan", "Zoltan Kiss").code == 2
+    assert mine("entity", "split", "Zoltan", "Bela").code == 2

@@ -55,6 +55,8 @@ COMMAND_LINES = {
 }
 
 ELSEWHERE = {
+    "entity merge",
+    "entity split",
     "eval",
     "feedback",
     "insight vote",

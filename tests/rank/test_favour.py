@@ -21,7 +21,7 @@ def scored(id: str, score: float, timestamp: str | None = None, speaker: str | N
 
 
 def asked(teller: str | None = None, windows: tuple[Window, ...] = ()) -> Understood:
-    return Understood(("walnut",), (), None, teller, windows)
+    return Understood(("walnut",), (), None, teller, windows, voices=(teller,) if teller else ())
 
 
 def order(ranked: list[Scored]) -> list[tuple[str, float]]:

@@ -19,7 +19,7 @@ CHOSEN = Settings(recall_graph=0.5, recall_graph_documents=3.0, recall_speaker=2
 
 
 def scores(*candidates: Interaction, lexical: Mapping[str, float], graph: Mapping[str, float], **more: Any) -> Any:
-    found = fuse(candidates, lexical, graph, more.get("speaker"), more.get("settings", CHOSEN), {})
+    found = fuse(candidates, lexical, graph, more.get("voices", ()), more.get("settings", CHOSEN), {})
     return {each.interaction.id: each.score for each in found}
 
 
@@ -50,7 +50,7 @@ def test_the_graph_may_count_alone() -> None:
 
 @pytest.mark.parametrize(("speaker", "factor"), [("Ann", 2.0), ("ANN", 2.0), ("Bob", 1.0), (None, 1.0)])
 def test_who_is_asked_about_counts_more(speaker: str | None, factor: float) -> None:
-    found = scores(SAID, lexical={"m_1": 1.0}, graph={"m_1": 1.0}, speaker=speaker)
+    found = scores(SAID, lexical={"m_1": 1.0}, graph={"m_1": 1.0}, voices=(speaker,) if speaker else ())
     assert found == pytest.approx({"m_1": factor})
 
 
@@ -62,16 +62,16 @@ def test_a_question_counts_less() -> None:
 
 def test_the_best_come_first_and_ids_decide() -> None:
     twins = [replace(SAID, id=id) for id in ("m_9", "m_5", "m_7")]
-    found = fuse(twins, {"m_9": 1.0, "m_5": 1.0, "m_7": 2.0}, {}, None, CHOSEN, {})
+    found = fuse(twins, {"m_9": 1.0, "m_5": 1.0, "m_7": 2.0}, {}, (), CHOSEN, {})
     assert [each.interaction.id for each in found] == ["m_7", "m_5", "m_9"]
 
 
 def test_no_candidates_no_scores() -> None:
-    assert fuse([], {}, {}, "Ann", CHOSEN, {}) == []
+    assert fuse([], {}, {}, ("Ann",), CHOSEN, {}) == []
 
 
 def test_the_parts_are_told() -> None:
     said = replace(SAID, text="Who?")
-    (found,) = fuse([said], {"m_1": 3.0}, {"m_1": 0.2}, "Ann", CHOSEN, {"text": {"m_1": 0.5}})
+    (found,) = fuse([said], {"m_1": 3.0}, {"m_1": 0.2}, ("Ann",), CHOSEN, {"text": {"m_1": 0.5}})
     parts = {"text": 0.5, "near": 1.0, "ppr": 1.0, "speaker": 2.0, "asking": 0.9}
     assert found == Scored(said, 1.8, parts)

@@ -801,6 +801,14 @@ class Removing:
         assert list(store.nodes(Selection(ids=("e_1",)))) == [graphs.ZURICH]
         assert store.resolve(["turicum"]) == []
 
+    def test_a_name_goes_in_all_its_spellings_and_its_own_stays(self, store: Store) -> None:
+        fill(store)
+        save(store, Entity("e_1", "Zürich", "GPE", ("ZURICH", "Turicum", "TURICUM", "Züri")))
+        self.remove(store, names=(("e_1", "turicum"), ("e_1", "zurich"), ("e_9", "x"), ("a/b", "x")))
+        assert list(store.nodes(Selection(ids=("e_1",)))) == [Entity("e_1", "Zürich", "GPE", ("ZURICH", "Züri"))]
+        assert store.resolve(["turicum"]) == []
+        assert [match.entity.aliases for match in store.resolve(["zuri", "zurich"])] == [("ZURICH", "Züri")] * 2
+
     def test_what_fails_removes_nothing(self, store: Store) -> None:
         fill(store)
         before = seen(store)

@@ -174,7 +174,7 @@ WITH e, name WHERE e.id"""
 WITH e, name, COUNT { (e)<-[:MENTIONS|ABOUT]-(:_Memcli) } AS mentions,
     EXISTS { MATCH (s:_MemcliSpeaker {entity: e.id}) WHERE $given.scope IS NULL OR s.scope = $given.scope } AS speaks
 ORDER BY e.id, name
-RETURN collect([substring(e.id, $given.skip), e.name, e.label, name, mentions, speaks]) AS found"""
+RETURN collect([substring(e.id, $given.skip), e.name, e.label, e.aliases, name, mentions, speaks]) AS found"""
 )
 
 
@@ -186,9 +186,9 @@ def resolve(connection: Connection, names: Sequence[str], conversation: str | No
     scope = None if conversation is None else scope_of(connection.space, conversation)
     rows = connection.rows(_RESOLVE, names=wanted, scope=scope)
     return [
-        EntityMatch(Entity(id, title, label), name, mentions, speaks)
+        EntityMatch(Entity(id, title, label, tuple(sorted(aliases))), name, mentions, speaks)
         for row in rows
-        for id, title, label, name, mentions, speaks in row["found"]
+        for id, title, label, aliases, name, mentions, speaks in row["found"]
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, Final
 
 from graph.labels import TYPES
@@ -101,6 +102,17 @@ CALL () {
     RETURN count(*) AS nodes
 }
 RETURN spoken + unsaid AS spoken""".replace("GONE", "[id IN $given.ids | $given.within + id]")
+_NAMES: Final = """
+MATCH (e:_Memcli) WHERE e.id IN [id IN $given.ids | $given.within + id]
+RETURN substring(e.id, $given.skip) AS id, e.name AS name, e.aliases AS aliases"""
+_REMOVE_NAMES: Final = """
+UNWIND $given.rows AS row
+MATCH (e:_Memcli {id: $given.within + row.id})
+SET e.aliases = row.aliases
+WITH e, row
+MATCH (a:_MemcliAlias {entity: e.id}) WHERE a.folded IN row.gone
+DELETE a
+RETURN count(*) AS names"""
 _STILL: Final = """
 MATCH (t:_MemcliText) WHERE t.scope IN $given.scopes
 MATCH (m:_Memcli {id: t.of})-[:SAID_BY]->(e:_Memcli)
@@ -113,7 +125,8 @@ RETURN count(*) AS speakers"""
 
 
 def remove(connection: Connection, removed: Removal) -> None:
-    """Take out what is `removed`, as `Changes` has it: in a statement, and two more where speakers may fall silent."""
+    """Take out what is `removed`, as `Changes` has it: in a statement, two more where speakers may fall silent, and two
+    for names."""
     (row,) = connection.rows(
         _REMOVE,
         ids=list(removed.nodes),
@@ -132,6 +145,21 @@ def remove(connection: Connection, removed: Removal) -> None:
         still = connection.rows(_STILL, scopes=sorted({scope for scope, _, _ in gone}))
         gone -= {(row["scope"], indexed(fold(row["speaker"])), row["entity"]) for row in still}
         connection.rows(_REMOVE_SPEAKERS, speakers=[list(each) for each in sorted(gone)])
+    if removed.names:
+        _remove_names(connection, removed.names)
+
+
+def _remove_names(connection: Connection, names: Sequence[tuple[str, str]]) -> None:
+    unwanted: dict[str, set[str]] = defaultdict(set)
+    for id, folded in names:
+        if "/" not in id:
+            unwanted[id].add(folded)
+    rows = []
+    for row in connection.rows(_NAMES, ids=sorted(unwanted)):
+        gone = unwanted[row["id"]] - {fold(row["name"])}
+        kept = [alias for alias in row["aliases"] if fold(alias) not in gone]
+        rows.append({"id": row["id"], "aliases": kept, "gone": sorted(map(indexed, gone))})
+    connection.rows(_REMOVE_NAMES, rows=rows)
 
 
 def _edge_rows(removed: Removal) -> list[dict[str, Any]]:

@@ -224,14 +224,18 @@ def resolve(connection: sqlite3.Connection, names: Sequence[str], conversation: 
                 ON s.folded >= q.name AND s.folded < q.name || char(1114111)
                 WHERE length(q.name) > 2 AND (:conversation IS NULL OR s.conversation = :conversation)
         )
-        SELECT n.id, e.name, e.label, f.name, e.mentions, EXISTS (
+        SELECT n.id, e.name, e.label, (
+            SELECT json_group_array(name) FROM (
+                SELECT name FROM alias WHERE entity = e.key AND name <> e.name ORDER BY name
+            )
+        ), f.name, e.mentions, EXISTS (
             SELECT 1 FROM speaker s WHERE s.entity = e.key AND (:conversation IS NULL OR s.conversation = :conversation)
         ) FROM found f JOIN entity e ON e.key = f.entity JOIN node n ON n.key = f.entity ORDER BY n.id, f.name""",
         {"names": json.dumps(names), "conversation": conversation},
     )
     return [
-        EntityMatch(Entity(id, name, label), found_by, mentions, bool(speaks))
-        for id, name, label, found_by, mentions, speaks in rows
+        EntityMatch(Entity(id, name, label, tuple(json.loads(aliases))), found_by, mentions, bool(speaks))
+        for id, name, label, aliases, found_by, mentions, speaks in rows
     ]
 
 

@@ -34,12 +34,23 @@ def remove(connection: sqlite3.Connection, removed: Removal) -> None:
     # All else that belongs to a node goes with it: foreign keys see to that, and a trigger counts mentions.
     connection.execute("DELETE FROM node WHERE key IN (SELECT value FROM json_each(?))", (json.dumps(gone),))
     _remove_speakers(connection, spoken)
+    _remove_names(connection, removed.names)
     connection.execute(
         "DELETE FROM vector WHERE key IN (SELECT n.key FROM json_each(?) j JOIN node n ON n.id = j.value)",
         (json.dumps(removed.vectors),),
     )
     connection.execute(
         "DELETE FROM checkpoint WHERE digest IN (SELECT value FROM json_each(?))", (json.dumps(removed.checkpoints),)
+    )
+
+
+def _remove_names(connection: sqlite3.Connection, names: Sequence[tuple[str, str]]) -> None:
+    keys = keys_of(connection, {id for id, _ in names})
+    connection.executemany(
+        """DELETE FROM alias WHERE entity = :entity AND folded = :folded AND folded NOT IN (
+            SELECT a.folded FROM entity e JOIN alias a ON a.entity = e.key AND a.name = e.name WHERE e.key = :entity
+        )""",
+        [{"entity": keys[id], "folded": folded} for id, folded in names if id in keys],
     )
 
 
