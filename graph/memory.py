@@ -45,8 +45,12 @@ if TYPE_CHECKING:
     from graph.forgetting.choosing import Wanted
     from graph.forgetting.run import Forgotten, Preview
     from graph.history import Undoing
+<<<<<<< HEAD
     from graph.llm.client import Client
     from graph.refining.run import Refining
+=======
+    from graph.portrait import Portrait
+>>>>>>> 4e206c5 (Show an entity's states, roles, places and dealings in order of time)
     from graph.reindex import ReindexReport
     from graph.restating import RestateReport
     from graph.tiers.votes import Vote
@@ -258,6 +262,12 @@ class Memory:
         from graph import identity
 
         return identity.split(self._store, name, part, conversation, reason)
+
+    def portrait(self, name: str, since: str | None = None, until: str | None = None) -> Portrait:
+        """What is told of an entity in order of time; see `graph.portrait.portrait`."""
+        from graph.portrait import portrait
+
+        return portrait(self._store, name, since, until)
 
     def history(self, name: str) -> tuple[Note, list[Event]]:
         """A note, and what was decided about it, in order of time."""

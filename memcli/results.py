@@ -16,6 +16,7 @@ from graph.model import Citation, Hit, IngestReport, Insight, Neighbor, Node, Re
 from graph.tiers.votes import score
 
 if TYPE_CHECKING:
+    from graph.portrait import Portrait
     from graph.transfer import TransferReport
 
 SCHEMA = "memcli/1"
@@ -68,6 +69,25 @@ def plain(value: Any) -> Any:
 def node_data(node: Node) -> dict[str, Any]:
     """A node with its kind."""
     return {"kind": str(kind_of(node)), **plain(node)}
+
+
+def told_data(portrait: Portrait) -> list[dict[str, Any]]:
+    """What is told of an entity, in order of time, with its sources."""
+    return [
+        {
+            "aspect": each.aspect.value,
+            "text": each.insight.text,
+            "insight": each.insight.id,
+            "state": each.insight.state,
+            "timestamp": each.timestamp,
+            "sources": [
+                {"id": said.id, "text": said.text}
+                | {name: getattr(said, name) for name in ("conversation", "speaker", "timestamp")}
+                for said in each.sources
+            ],
+        }
+        for each in portrait.told
+    ]
 
 
 def insight_data(insight: Insight) -> dict[str, Any]:

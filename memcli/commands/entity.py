@@ -8,11 +8,11 @@ import typer
 
 from graph.model import NodeKind, Selection
 from memcli.command import command, new_group
-from memcli.options import AsLines, Contains, Conversation, Limit, Reason
+from memcli.options import AsLines, Contains, Conversation, Limit, Reason, Since, Until
 from memcli.render.history import show_events
 from memcli.render.nodes import show_entities, show_entity
 from memcli.render.pages import MOST_NEIGHBORS, NodePage
-from memcli.results import node_data, plain
+from memcli.results import node_data, plain, told_data
 from memcli.session import Session
 
 app = new_group("The people, places and things in memory.")
@@ -25,16 +25,23 @@ One = Annotated[str, typer.Argument(metavar="ENTITY", help="Its name, an alias o
     examples="""
     memcli entity show Ann
     memcli entity show "New York" --json
+    memcli entity show Ann --since 2024-03 --until 2024-05
     """,
 )
-def show(session: Session, name: One) -> None:
-    """Show an entity: its names, what it occurs with, and where it speaks and is spoken of, in order of time."""
+def show(session: Session, name: One, since: Since = None, until: Until = None) -> None:
+    """Show an entity: its names, what it occurs with, its states, roles, places and dealings with their sources, and
+    where it speaks and is spoken of, in order of time.
+
+    With --since and --until, of what was said then.
+    """
     with session.memory() as memory:
-        node = memory.node(name, NodeKind.ENTITY)
-        found = NodePage.of(node, memory.neighbors(node.id, limit=MOST_NEIGHBORS))
-        company = memory.company(node.id)
+        told = memory.portrait(name, since, until)
+        around = memory.neighbors(told.entity.id, limit=MOST_NEIGHBORS)
+        company = memory.company(told.entity.id)
+    found = NodePage.of(told.entity, around, since, until)
     together = [{"id": each.id, "name": each.name, "label": each.label, "notes": notes} for each, notes in company]
-    session.emit(found.data() | {"together_with": together}, lambda page: show_entity(page, found, company))
+    data = found.data() | {"together_with": together, "told": told_data(told), "events": plain(told.events)}
+    session.emit(data, lambda page: show_entity(page, found, company, told))
 
 
 @command(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from graph.model import EdgeKind, Entity, Neighbor, Node, Note, caption
+from graph.portrait import Aspect, Portrait, Told
+from memcli.render.history import described
 from memcli.render.page import Page
 from memcli.render.pages import MOST_NEIGHBORS, NodePage, timestamp_of
 from memcli.render.text import day, minute
@@ -29,19 +31,30 @@ def show_note(page: Page, found: NodePage) -> None:
     _show_links(page, "supports", found.edges.get(EdgeKind.SUPPORTED_BY, ()))
 
 
-def show_entity(page: Page, found: NodePage, company: Sequence[tuple[Entity, int]]) -> None:
-    """An entity: its names, what it occurs with, and where it occurs in order of time."""
-    entity = found.node
-    assert isinstance(entity, Entity)
+_ASPECTS = {
+    Aspect.STATE: "states",
+    Aspect.ROLE: "roles",
+    Aspect.PLACE: "places",
+    Aspect.DEALING: "dealings",
+}
+
+
+def show_entity(page: Page, found: NodePage, company: Sequence[tuple[Entity, int]], told: Portrait) -> None:
+    """An entity: its names, what it occurs with, what is told of it, and where it occurs, in order of time."""
+    entity = told.entity
     page.line(entity.name, "bold")
     page.line(f"{entity.id} · {entity.label}", "dim")
     _field(page, "also called", entity.aliases)
     _field(page, "together with", [f"{each.name} ({notes})" for each, notes in company])
+    for aspect, heading in _ASPECTS.items():
+        _show_told(page, heading, [each for each in told.told if each.aspect is aspect])
     said = found.nodes(EdgeKind.SAID_BY)
     _show_timeline(page, f"said by {entity.name}", said)
     _show_timeline(page, "spoken of in", found.nodes(EdgeKind.ABOUT, EdgeKind.MENTIONS))
     if found.cut:
         page.line(f"Only {MOST_NEIGHBORS:,} places were looked up.", "dim")
+    for event in told.events:
+        page.line(f"{minute(event.at)} {event.decided_by}: {described(event)}", "dim")
 
 
 def show_notes(page: Page, notes: Iterable[Node]) -> None:
@@ -69,6 +82,17 @@ def _show_links(page: Page, heading: str, links: Sequence[Neighbor]) -> None:
             for each in links
         ]
         page.table(["id", "weight", "relation", "title", "reason"], rows)
+
+
+def _show_told(page: Page, heading: str, told: Sequence[Told]) -> None:
+    if not told:
+        return
+    page.line()
+    page.line(f"{heading}:")
+    for each in told:
+        first, more = each.sources[0], len(each.sources) - 1
+        source = f"{first.speaker or first.title or first.key}, {first.id}" + (f" and {more} more" if more else "")
+        page.line("  " + "  ".join(filter(None, (minute(each.timestamp), each.insight.text, f"({source})"))))
 
 
 def _show_timeline(page: Page, heading: str, nodes: Sequence[Node]) -> None:

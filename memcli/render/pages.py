@@ -25,10 +25,11 @@ class NodePage(Struct, frozen=True):
         return sum(map(len, self.edges.values())) >= MOST_NEIGHBORS
 
     @classmethod
-    def of(cls, node: Node, around: Sequence[Neighbor]) -> NodePage:
-        """Group the neighbours of a node."""
-        ordered = sorted(around, key=lambda each: timestamp_of(each.node) or "")
-        kinds = sorted({each.edge.kind for each in around})
+    def of(cls, node: Node, around: Sequence[Neighbor], since: str | None = None, until: str | None = None) -> NodePage:
+        """Group the neighbours of a node, those of a time as `Selection` has it."""
+        within = [each for each in around if _within(timestamp_of(each.node) or "", since, until)]
+        ordered = sorted(within, key=lambda each: timestamp_of(each.node) or "")
+        kinds = sorted({each.edge.kind for each in within})
         return cls(node, {kind: [each for each in ordered if each.edge.kind == kind] for kind in kinds})
 
     def nodes(self, *kinds: EdgeKind) -> list[Node]:
@@ -44,3 +45,7 @@ class NodePage(Struct, frozen=True):
 def timestamp_of(node: Node) -> str | None:
     """When; None for what has no time."""
     return getattr(node, "timestamp", None)
+
+
+def _within(timestamp: str, since: str | None, until: str | None) -> bool:
+    return (since is None or timestamp >= since) and (until is None or "" < timestamp[: len(until)] <= until)

@@ -4,6 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
+
+from memcli.schema import schema_of
 
 from .world import World
 
@@ -39,7 +42,8 @@ def test_an_entity_is_a_page_in_order_of_time(world: World) -> None:
     assert lines[:2] == ["Priya", f"{data['node']['id']} · {data['node']['label']}"]
     assert f"said by Priya ({len(said)}):" in lines
     assert [each["timestamp"] for each in said] == sorted(each["timestamp"] for each in said)
-    times = [line.split("  ")[1] for line in lines if line.startswith("  2025-")]
+    below = lines[lines.index(f"said by Priya ({len(said)}):") :]
+    times = [line.split("  ")[1] for line in below if line.startswith("  2025-")]
     assert times[:50] == [each["timestamp"][:16].replace("T", " ") for each in said[:50]]
     assert f"  … and {len(said) - 50} more, all of them with --json" in lines
 
@@ -79,3 +83,32 @@ def test_lists(world: World) -> None:
     ]
     assert "Priya" in found
     assert all("priy" in each.casefold() for each in found)
+
+
+def test_an_entity_has_its_states_roles_places_and_dealings_in_order_of_time(empty: World) -> None:
+    said = (
+        ("2024-01-05", "I work as a nurse."),
+        ("2024-02-05", "I live in Porto."),
+        ("2024-03-05", "I moved to Lisbon."),
+        ("2024-04-05", "I'm allergic to walnuts."),
+        ("2024-05-05", "I decided to sell the car."),
+    )
+    lines = [
+        json.dumps({"id": str(number), "speaker": "Ann", "timestamp": f"{day}T10:00:00", "text": text})
+        for number, (day, text) in enumerate(said)
+    ]
+    assert empty("ingest", "-", stdin="\n".join(lines).encode()).code == 0
+    ran = empty("entity", "show", "ann", "--json")
+    Draft202012Validator(json.loads(schema_of("entity show"))).validate(ran.data)
+    assert [(each["aspect"], each["text"], each["timestamp"][:10]) for each in ran.data["told"]] == [
+        ("role", "Ann works as a nurse.", "2024-01-05"),
+        ("place", "Ann lives in Porto.", "2024-02-05"),
+        ("place", "Ann moved to Lisbon.", "2024-03-05"),
+        ("state", "Ann is allergic to walnuts.", "2024-04-05"),
+        ("dealing", "Ann decided to sell the car.", "2024-05-05"),
+    ]
+    assert ran.data["told"][0]["sources"][0]["text"] == "I work as a nurse."
+    out = empty("entity", "show", "Ann", "--since", "2024-02", "--until", "2024-03").out
+    assert "places:\n  2024-02-05 10:00  Ann lives in Porto.  (Ann, m_" in out
+    assert ("roles:" in out, "states:" in out, "said by Ann (2)" in out) == (False, False, True)
+    assert "Lisbon.  (Ann, m_" in empty("entity", "show", "Lisbon").out

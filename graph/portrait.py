@@ -1,0 +1,116 @@
+"""A page of an entity: its states, roles, places and dealings in order of time, with sources (after GSW, Generative
+Semantic Workspaces, arXiv 2511.07587, whose entities keep roles and states through time and space).
+
+Where GSW has a model write them, here insights are sorted by their verbs: they are sentences about the entity that
+messages support.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from graph.lookup import find
+from graph.model import EdgeKind, Entity, Event, Insight, Interaction, NodeKind, Selection
+from graph.ports import Store
+from graph.text import fold, tells_of
+
+
+class Aspect(StrEnum):
+    """What a sentence tells of: how somebody or something is, what they are to others, where, and what they do."""
+
+    STATE = "state"
+    ROLE = "role"
+    PLACE = "place"
+    DEALING = "dealing"
+
+
+_VERBS: Sequence[tuple[Aspect, str]] = (
+    (Aspect.PLACE, r"lives|moved|grew up|was born|is (?:from|based)|comes from|stays|visited|went"),
+    (Aspect.ROLE, r"works?|is an?|studie[sd]|teaches|coaches|volunteers|plays|runs|leads|speaks|graduated"),
+    (Aspect.DEALING, r"and others|decided|agreed|plans|started|stopped|quit|joined|bought|sold|got|adopted|met|made"),
+)
+"""By which verb behind its subject a sentence is of an aspect; all else is a state."""
+
+
+class Told(Struct, frozen=True):
+    """A sentence that tells of an entity: an insight, with the messages that support it, in order of time."""
+
+    aspect: Aspect
+    insight: Insight
+    sources: tuple[Interaction, ...]
+
+    @property
+    def timestamp(self) -> str | None:
+        """When it was first said; None where no source has a time."""
+        return next((each.timestamp for each in self.sources if each.timestamp), None)
+
+
+class Portrait(Struct, frozen=True):
+    """An entity, what is told of it in order of time, and what people decided about who it is."""
+
+    entity: Entity
+    told: tuple[Told, ...]
+    events: tuple[Event, ...]
+
+
+def portrait(store: Store, name: str, since: str | None = None, until: str | None = None) -> Portrait:
+    """The page of the entity `name`, of what was said `since` and `until`, as in `Selection`.
+
+    Raises:
+        NotFoundError: there is no such entity.
+    """
+    with store.transaction(write=False):
+        entity = find(store, name, NodeKind.ENTITY)
+        assert isinstance(entity, Entity)
+        names = {fold(each) for each in (entity.name, *entity.aliases)}
+        about = [each for each in _insights(store) if _concerns(each, names)]
+        sources = _sources([each.id for each in about], since, until, store)
+        told = [Told(_aspect(each, names), each, sources[each.id]) for each in about if each.id in sources]
+        ordered = sorted(told, key=lambda each: (each.timestamp or "", each.insight.id))
+        return Portrait(entity, tuple(ordered), tuple(store.events([entity.id])))
+
+
+def _insights(store: Store) -> Iterator[Insight]:
+    for node in store.nodes(Selection((NodeKind.INSIGHT,))):
+        if isinstance(node, Insight) and node.state != "archived":
+            yield node
+
+
+def _concerns(insight: Insight, names: set[str]) -> bool:
+    return fold(insight.subject) in names or tells_of(insight.text, names)
+
+
+def _aspect(insight: Insight, names: set[str]) -> Aspect:
+    """The aspect by the verb, of a sentence about the entity; one about somebody else that names it is a dealing."""
+    subject = insight.text[: len(insight.subject)]
+    if fold(subject) not in names:
+        return Aspect.DEALING
+    verb = insight.text[len(insight.subject) :].replace("’", "'").strip()
+    return next((aspect for aspect, verbs in _VERBS if re.match(rf"(?:{verbs})\b", verb)), Aspect.STATE)
+
+
+def _sources(
+    ids: Sequence[str], since: str | None, until: str | None, store: Store
+) -> Mapping[str, tuple[Interaction, ...]]:
+    """The messages of the time that support insights, by the latter's ids, in order of time."""
+    supports = [edge for edge in store.edges(ids, (EdgeKind.SUPPORTED_BY,)) if edge.source in set(ids)] if ids else []
+    notes = sorted({edge.target for edge in supports})
+    origins: dict[str, list[str]] = defaultdict(list)
+    for edge in store.edges(notes, (EdgeKind.DERIVED_FROM,)) if notes else ():
+        origins[edge.source].append(edge.target)
+    wanted = tuple(sorted({id for some in origins.values() for id in some}))
+    within = Selection((NodeKind.INTERACTION,), since=since, until=until, ids=wanted)
+    said = {node.id: node for node in store.nodes(within) if isinstance(node, Interaction)} if wanted else {}
+    found: dict[str, dict[str, Interaction]] = defaultdict(dict)
+    for edge in supports:
+        found[edge.source] |= {id: said[id] for id in origins[edge.target] if id in said}
+    return {
+        id: tuple(sorted(some.values(), key=lambda each: (each.timestamp or "", each.conversation, each.position)))
+        for id, some in found.items()
+        if some
+    }
