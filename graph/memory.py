@@ -211,6 +211,12 @@ class Memory:
         with self._store.transaction(write=False):
             yield snapshot(self._store, selection)
 
+    def as_of(self, date: str) -> Memory:
+        """This memory as it was on a day, for looking around and exporting only; see `graph.bygone`."""
+        from graph.bygone import Bygone
+
+        return Memory(self._settings, cast("Store", Bygone.of(self._store, date)))
+
     def nodes(self, selection: Selection) -> Iterator[Node]:
         """The selected nodes."""
         return self._store.nodes(selection)

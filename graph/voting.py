@@ -69,7 +69,10 @@ def edit(store: Store, name: str, text: str, reason: str) -> list[Event]:
         insight = _insight(store, name)
         if insight.text == words:
             return []
-        states = {"old": {"text": insight.text}, "new": {"text": words}}
+        states = {
+            "old": {"text": insight.text, "decided_by": insight.decided_by},
+            "new": {"text": words, "decided_by": PERSON},
+        }
         event = Ledger.of_now().event(Action.EDIT, insight.id, value=EDIT, reason=reason, decided_by=PERSON, **states)
         edited = replace(insight, text=words, votes=insight.votes + EDIT, decided_by=PERSON)
         store.save(Changes((settled(edited),), events=(event,)))

@@ -104,7 +104,7 @@ class Ballot(Struct):
         insight = self.insights[event.subject]
         match action:
             case Action.EDIT:
-                self._put(replace(insight, text=event.old["text"], votes=insight.votes - event.value))
+                self._put(replace(insight, **event.old, votes=insight.votes - event.value))
             case Action.VOTE | Action.DERIVE:
                 self._put(replace(insight, votes=insight.votes - event.value))
             case Action.MERGE if event.other in self.insights:

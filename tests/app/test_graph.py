@@ -108,3 +108,16 @@ def test_neighbors(world: World) -> None:
 
 def test_the_store_says_what_it_is(world: World) -> None:
     assert "entities found by: rules" in world("store", "info").out
+
+
+def test_the_graph_as_it_was(world: World) -> None:
+    now = world("graph", "stats", "--json").data
+    assert world("graph", "stats", "--as-of", "2099", "--json").data == now
+    then = world("graph", "stats", "--as-of", "2025-01", "--json").data
+    assert 0 < then["nodes"]["interaction"] < now["nodes"]["interaction"]
+    out = world("graph", "export", "--kind", "interaction", "--as-of", "2025-01").out
+    assert len(out.splitlines()) > 1
+    assert not [line for line in out.splitlines() if (json.loads(line).get("timestamp") or "") > "2025-02"]
+    around = world("graph", "neighbors", "Priya", "--as-of", "2025-01", "--limit", "1000", "--json").data["neighbors"]
+    assert 0 < len(around) < len(world("graph", "neighbors", "Priya", "--limit", "1000", "--json").data["neighbors"])
+    assert world("graph", "stats", "--as-of", "yesterday").code == 2

@@ -1,0 +1,208 @@
+"""The graph as it was on a day: what had been said by then, and what people and models had decided by then.
+
+What a rule decides follows from what is said, and is as old as that, whenever it was taken in: else a conversation of
+last year that is taken in today would have had no links last year. What somebody decided is as old as the decision.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from graph.evolution.identity import Ends, Identities, ends, identifies
+from graph.evolution.undo import Past, Reverted
+from graph.forgetting.support import RESTING
+from graph.forgetting.support import ends as resting_ends
+from graph.model import (
+    Action,
+    Edge,
+    EdgeKind,
+    Entity,
+    EntityMatch,
+    Event,
+    Insight,
+    Node,
+    NodeKind,
+    Note,
+    Query,
+    Selection,
+    StoreInfo,
+    caption,
+    kind_of,
+)
+from graph.ports import Store
+from graph.text import fold
+from graph.tiers import queries
+from graph.tiers.votes import Ballot, settled
+
+_TOUCHING = (EdgeKind.DERIVED_FROM, EdgeKind.ASKED_IN, EdgeKind.ANSWERED_BY, EdgeKind.SAID_BY)
+_NAMING = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.SUPPORTED_BY)
+
+
+class Bygone(Struct, frozen=True):
+    """A graph in memory, for looking at: those methods of `graph.ports.Store` that looking around takes, which promise
+    the same. `told` is what the store says of itself."""
+
+    by_id: Mapping[str, Node]
+    by_ends: Mapping[Ends, Edge]
+    at: Mapping[str, Sequence[Edge]]
+    told: StoreInfo
+
+    @classmethod
+    def of(cls, store: Store, date: str) -> Bygone:
+        """The graph of `store` as it was at the end of `date`, an ISO 8601 date or the beginning of one, compared as
+        text. What has no time was always there."""
+        with store.transaction(write=False):
+            nodes = {node.id: node for node in store.nodes(Selection())}
+            edges = {ends(edge): edge for edge in store.edges(None, ())}
+            unmade = _reverted(nodes, edges, list(store.events()), date)
+            found, kept = _standing(*unmade, date)
+            at: dict[str, list[Edge]] = defaultdict(list)
+            for edge in kept.values():
+                for end in {edge.source, edge.target}:
+                    at[end].append(edge)
+            return cls(dict(sorted(found.items())), dict(sorted(kept.items())), at, store.info())
+
+    def info(self) -> StoreInfo:
+        kinds = Counter(kind_of(node).value for node in self.by_id.values())
+        edges = Counter(edge.kind.value for edge in self.by_ends.values())
+        return replace(self.told, nodes=dict(sorted(kinds.items())), edges=dict(sorted(edges.items())))
+
+    @contextmanager
+    def transaction(self, *, write: bool, wipe: bool = False) -> Iterator[None]:  # noqa: ARG002 - nothing is written
+        assert not write
+        yield
+
+    def nodes(self, selection: Selection) -> Iterator[Node]:
+        found: Iterable[Node] = self.by_id.values()
+        if selection.ids:
+            found = (self.by_id[id] for id in sorted(set(selection.ids)) if id in self.by_id)
+        touching = self._touching(selection.conversation) if selection.conversation is not None else None
+        found = (node for node in found if _selected(node, selection) and (touching is None or node.id in touching))
+        if selection.ranked:
+            found = sorted(found, key=lambda node: (-len(self.at.get(node.id, ())), node.id))
+        return islice(found, selection.limit)
+
+    def edges(self, ids: Sequence[str] | None, kinds: Sequence[EdgeKind], widest: int | None = None) -> Iterator[Edge]:
+        if ids is None:
+            return (edge for edge in self.by_ends.values() if not kinds or edge.kind in kinds)
+        found: dict[Ends, Edge] = {}
+        for id in ids:
+            mine = [edge for edge in self.at.get(id, ()) if not kinds or edge.kind in kinds]
+            if widest is None or len(mine) <= widest:
+                found |= {ends(edge): edge for edge in mine}
+        return (edge for _, edge in sorted(found.items()))
+
+    def resolve(self, names: Sequence[str], conversation: str | None = None) -> list[EntityMatch]:  # noqa: ARG002
+        wanted = set(names)
+        return [
+            EntityMatch(node, name, 0, any(edge.kind is EdgeKind.SAID_BY for edge in self.at.get(node.id, ())))
+            for node in self.by_id.values()
+            if isinstance(node, Entity)
+            for name in sorted(wanted & {fold(each) for each in (node.name, *node.aliases)})
+        ]
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def _touching(self, conversation: str) -> Set[str]:
+        said = {id for id, node in self.by_id.items() if getattr(node, "conversation", None) == conversation}
+        near = {end for id in said for end in self._others(id, _TOUCHING)}
+        notes = {id for id in near if isinstance(self.by_id[id], Note)}
+        return said | near | {end for id in notes for end in self._others(id, _NAMING)}
+
+    def _others(self, id: str, kinds: Sequence[EdgeKind]) -> Iterator[str]:
+        for edge in self.at.get(id, ()):
+            if edge.kind in kinds:
+                yield edge.target if edge.source == id else edge.source
+
+
+def _selected(node: Node, selection: Selection) -> bool:
+    if selection.kinds and kind_of(node) not in selection.kinds:
+        return False
+    if selection.contains is not None and fold(selection.contains) not in fold(caption(node)):
+        return False
+    when = getattr(node, "timestamp", None)
+    if selection.since is not None and (when is None or when < selection.since):
+        return False
+    return selection.until is None or (when is not None and when[: len(selection.until)] <= selection.until)
+
+
+def _later(when: str | None, date: str) -> bool:
+    return when is not None and when[: len(date)] > date
+
+
+def _reverted(
+    nodes: dict[str, Node], edges: dict[Ends, Edge], events: Sequence[Event], date: str
+) -> tuple[dict[str, Node], dict[Ends, Edge]]:
+    """Nodes and edges without what was decided later, the last decision first: each is as it was before it."""
+    past = Past.of(events)
+    state = Reverted({id: node for id, node in nodes.items() if isinstance(node, Note)}, {})
+    ballot = Ballot({id: node for id, node in nodes.items() if isinstance(node, Insight)}, nodes.keys())
+    entities = [node for node in nodes.values() if isinstance(node, Entity)]
+    who = Identities.of(entities, edges.values(), events, nodes.keys())
+    when = _times(nodes, past)
+    left = {each.id: each for each in events if _later(when(each), date)}
+    while left:
+        each = left.pop(max(left, key=lambda id: (left[id].at, id)))
+        if identifies(each):
+            who.undo(each)
+            # An entity that comes back brings what was decided about it.
+            left |= {event.id: event for event in who.restored if _later(event.at, date)}
+            who.restored.clear()
+        elif each.subject in ballot.insights:
+            ballot.undo(each, past.action(each))
+        else:
+            state.undo(each, past.action(each))
+    found = {id: node for id, node in nodes.items() if not isinstance(node, Entity)} | state.notes | ballot.insights
+    kept = dict(who.edges)
+    for (source, target), link in state.links.items():
+        kept.pop((source, EdgeKind.LINKS_TO, target), None)
+        if link:
+            kept[ends(link)] = link
+    for edge in ballot.changed(there=False):
+        kept.pop(ends(edge), None)
+    return found | who.entities, kept | {ends(edge): edge for edge in ballot.changed(there=True)}
+
+
+def _times(nodes: Mapping[str, Node], past: Past) -> Callable[[Event], str | None]:
+    """When an event happened: what a rule decided, when that was said which brought it about."""
+
+    def when(event: Event) -> str | None:
+        first = event
+        while first.cause in past.events and first.action is not Action.UNDO:
+            first = past.events[first.cause]
+        if first.decided_by == "rule" and first.cause in nodes:
+            return getattr(nodes[first.cause], "timestamp", None)
+        return event.at
+
+    return when
+
+
+def _standing(
+    nodes: Mapping[str, Node], edges: Mapping[Ends, Edge], date: str
+) -> tuple[dict[str, Node], dict[Ends, Edge]]:
+    """What had been said by then, and what rests on it, with the counts and outcomes that it had."""
+    found = {id: node for id, node in nodes.items() if not _later(getattr(node, "timestamp", None), date)}
+    while True:
+        kept = {key: edge for key, edge in edges.items() if edge.source in found and edge.target in found}
+        support = Counter(resting_ends(edge)[0] for edge in kept.values() if edge.kind in RESTING)
+        stand = {id: node for id, node in found.items() if kind_of(node) is NodeKind.INTERACTION or support[id]}
+        if len(stand) == len(found):
+            break
+        found = stand
+    answers: dict[str, list[Edge]] = defaultdict(list)
+    for edge in kept.values():
+        if edge.kind is EdgeKind.ANSWERED_BY:
+            answers[edge.source].append(edge)
+    for id, node in found.items():
+        if isinstance(node, Insight):
+            found[id] = settled(replace(node, support=support[id]))
+        elif isinstance(node, Query):
+            found[id] = queries.settled(node, answers[id])
+    return found, kept
