@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from graph.evolution.identity import Ends, Identities, ends, identifies
 from graph.evolution.undo import Past, Reverted
+from graph.evolution.validity import settled as settled_facts
 from graph.forgetting.support import RESTING
 from graph.forgetting.support import ends as resting_ends
 from graph.model import (
@@ -25,6 +26,7 @@ from graph.model import (
     Entity,
     EntityMatch,
     Event,
+    Fact,
     Insight,
     Node,
     NodeKind,
@@ -41,7 +43,8 @@ from graph.tiers import queries
 from graph.tiers.votes import Ballot, settled
 
 _TOUCHING = (EdgeKind.DERIVED_FROM, EdgeKind.ASKED_IN, EdgeKind.ANSWERED_BY, EdgeKind.SAID_BY)
-_NAMING = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.SUPPORTED_BY)
+_NAMING = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.SUPPORTED_BY, EdgeKind.STATED_IN)
+_BETWEEN_FACTS = (EdgeKind.ENDED_BY, EdgeKind.CONFLICTS_WITH)
 
 
 class Bygone(Struct, frozen=True):
@@ -127,10 +130,17 @@ def _selected(node: Node, selection: Selection) -> bool:
         return False
     if selection.contains is not None and fold(selection.contains) not in fold(caption(node)):
         return False
-    when = getattr(node, "timestamp", None)
+    when = _said_at(node)
     if selection.since is not None and (when is None or when < selection.since):
         return False
     return selection.until is None or (when is not None and when[: len(selection.until)] <= selection.until)
+
+
+def _said_at(node: Node) -> str | None:
+    """When that was said which a node is, or is made of; None for what has no one time."""
+    if isinstance(node, Fact):
+        return node.recorded_at
+    return None if isinstance(node, Entity | Insight) else node.timestamp
 
 
 def _later(when: str | None, date: str) -> bool:
@@ -142,7 +152,11 @@ def _reverted(
 ) -> tuple[dict[str, Node], dict[Ends, Edge]]:
     """Nodes and edges without what was decided later, the last decision first: each is as it was before it."""
     past = Past.of(events)
-    state = Reverted({id: node for id, node in nodes.items() if isinstance(node, Note)}, {})
+    state = Reverted(
+        {id: node for id, node in nodes.items() if isinstance(node, Note)},
+        {},
+        {id: node for id, node in nodes.items() if isinstance(node, Fact)},
+    )
     ballot = Ballot({id: node for id, node in nodes.items() if isinstance(node, Insight)}, nodes.keys())
     entities = [node for node in nodes.values() if isinstance(node, Entity)]
     who = Identities.of(entities, edges.values(), events, nodes.keys())
@@ -159,7 +173,8 @@ def _reverted(
             ballot.undo(each, past.action(each))
         else:
             state.undo(each, past.action(each))
-    found = {id: node for id, node in nodes.items() if not isinstance(node, Entity)} | state.notes | ballot.insights
+    found = {id: node for id, node in nodes.items() if not isinstance(node, Entity)}
+    found |= {**state.notes, **state.facts, **ballot.insights}
     kept = dict(who.edges)
     for (source, target), link in state.links.items():
         kept.pop((source, EdgeKind.LINKS_TO, target), None)
@@ -178,7 +193,7 @@ def _times(nodes: Mapping[str, Node], past: Past) -> Callable[[Event], str | Non
         while first.cause in past.events and first.action is not Action.UNDO:
             first = past.events[first.cause]
         if first.decided_by == "rule" and first.cause in nodes:
-            return getattr(nodes[first.cause], "timestamp", None)
+            return _said_at(nodes[first.cause])
         return event.at
 
     return when
@@ -188,7 +203,7 @@ def _standing(
     nodes: Mapping[str, Node], edges: Mapping[Ends, Edge], date: str
 ) -> tuple[dict[str, Node], dict[Ends, Edge]]:
     """What had been said by then, and what rests on it, with the counts and outcomes that it had."""
-    found = {id: node for id, node in nodes.items() if not _later(getattr(node, "timestamp", None), date)}
+    found = {id: node for id, node in nodes.items() if not _later(_said_at(node), date)}
     while True:
         kept = {key: edge for key, edge in edges.items() if edge.source in found and edge.target in found}
         support = Counter(resting_ends(edge)[0] for edge in kept.values() if edge.kind in RESTING)
@@ -200,8 +215,12 @@ def _standing(
     for edge in kept.values():
         if edge.kind is EdgeKind.ANSWERED_BY:
             answers[edge.source].append(edge)
+    facts = settled_facts(node for node in found.values() if isinstance(node, Fact))
+    kept = {key: edge for key, edge in kept.items() if edge.kind not in _BETWEEN_FACTS} | facts.edges
     for id, node in found.items():
-        if isinstance(node, Insight):
+        if isinstance(node, Fact):
+            found[id] = facts.facts[id]
+        elif isinstance(node, Insight):
             found[id] = settled(replace(node, support=support[id]))
         elif isinstance(node, Query):
             found[id] = queries.settled(node, answers[id])

@@ -1,8 +1,8 @@
 """A page of an entity: its states, roles, places and dealings in order of time, with sources (after GSW, Generative
 Semantic Workspaces, arXiv 2511.07587, whose entities keep roles and states through time and space).
 
-Where GSW has a model write them, here insights are sorted by their verbs: they are sentences about the entity that
-messages support.
+Where GSW has a model write them, here facts, and insights that tell more, are sorted by their verbs: they are sentences
+about the entity that messages support.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from enum import StrEnum
 from msgspec import Struct
 
 from graph.lookup import find
-from graph.model import EdgeKind, Entity, Event, Insight, Interaction, NodeKind, Selection
+from graph.model import EdgeKind, Entity, Event, Fact, Insight, Interaction, NodeKind, Selection
 from graph.ports import Store
 from graph.text import fold, tells_of
+from graph.timeline import of_entity
 
 
 class Aspect(StrEnum):
@@ -38,16 +39,22 @@ _VERBS: Sequence[tuple[Aspect, str]] = (
 
 
 class Told(Struct, frozen=True):
-    """A sentence that tells of an entity: an insight, with the messages that support it, in order of time."""
+    """A sentence that tells of an entity: a fact or an insight, with the messages that support it, in order of time."""
 
     aspect: Aspect
-    insight: Insight
+    node: Fact | Insight
     sources: tuple[Interaction, ...]
 
     @property
     def timestamp(self) -> str | None:
-        """When it was first said; None where no source has a time."""
-        return next((each.timestamp for each in self.sources if each.timestamp), None)
+        """Since when a fact holds, else when it was first said; None where that is not known."""
+        said = next((each.timestamp for each in self.sources if each.timestamp), None)
+        return self.node.valid_from or said if isinstance(self.node, Fact) else said
+
+    @property
+    def ended(self) -> str | None:
+        """To when a fact holds; None for what holds on."""
+        return self.node.valid_to if isinstance(self.node, Fact) else None
 
 
 class Portrait(Struct, frozen=True):
@@ -68,10 +75,14 @@ def portrait(store: Store, name: str, since: str | None = None, until: str | Non
         entity = find(store, name, NodeKind.ENTITY)
         assert isinstance(entity, Entity)
         names = {fold(each) for each in (entity.name, *entity.aliases)}
-        about = [each for each in _insights(store) if _concerns(each, names)]
+        facts = [each for each in of_entity(store, entity.id) if each.retracted_at is None]
+        stated = {fold(each.text) for each in facts}
+        # An insight in the words of a fact says no more than that.
+        insights = (each for each in _insights(store) if _concerns(each, names) and fold(each.text) not in stated)
+        about: list[Fact | Insight] = [*facts, *insights]
         sources = _sources([each.id for each in about], since, until, store)
         told = [Told(_aspect(each, names), each, sources[each.id]) for each in about if each.id in sources]
-        ordered = sorted(told, key=lambda each: (each.timestamp or "", each.insight.id))
+        ordered = sorted(told, key=lambda each: (each.timestamp or "", each.node.id))
         return Portrait(entity, tuple(ordered), tuple(store.events([entity.id])))
 
 
@@ -85,20 +96,20 @@ def _concerns(insight: Insight, names: set[str]) -> bool:
     return fold(insight.subject) in names or tells_of(insight.text, names)
 
 
-def _aspect(insight: Insight, names: set[str]) -> Aspect:
+def _aspect(node: Fact | Insight, names: set[str]) -> Aspect:
     """The aspect by the verb, of a sentence about the entity; one about somebody else that names it is a dealing."""
-    subject = insight.text[: len(insight.subject)]
+    subject = node.text[: len(node.subject)]
     if fold(subject) not in names:
-        return Aspect.DEALING
-    verb = insight.text[len(insight.subject) :].replace("’", "'").strip()
+        return Aspect.STATE if isinstance(node, Fact) else Aspect.DEALING
+    verb = node.text[len(node.subject) :].replace("’", "'").strip()
     return next((aspect for aspect, verbs in _VERBS if re.match(rf"(?:{verbs})\b", verb)), Aspect.STATE)
 
 
 def _sources(
     ids: Sequence[str], since: str | None, until: str | None, store: Store
 ) -> Mapping[str, tuple[Interaction, ...]]:
-    """The messages of the time that support insights, by the latter's ids, in order of time."""
-    supports = [edge for edge in store.edges(ids, (EdgeKind.SUPPORTED_BY,)) if edge.source in set(ids)] if ids else []
+    """The messages of the time that support facts and insights, by the latter's ids, in order of time."""
+    supports = list(store.edges(ids, (EdgeKind.STATED_IN, EdgeKind.SUPPORTED_BY))) if ids else []
     notes = sorted({edge.target for edge in supports})
     origins: dict[str, list[str]] = defaultdict(list)
     for edge in store.edges(notes, (EdgeKind.DERIVED_FROM,)) if notes else ():

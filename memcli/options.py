@@ -61,13 +61,6 @@ Until = Annotated[
     str | None, typer.Option("--until", metavar="DATE", callback=moment, help="Only up to this date or time.")
 ]
 
-AsOf = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of", metavar="DATE", callback=moment, help="As it was then: what was said and decided later is left out."
-    ),
-]
-
 SHARED = tuple(
     inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
     for name, default, annotation in (

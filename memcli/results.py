@@ -76,10 +76,11 @@ def told_data(portrait: Portrait) -> list[dict[str, Any]]:
     return [
         {
             "aspect": each.aspect.value,
-            "text": each.insight.text,
-            "insight": each.insight.id,
-            "state": each.insight.state,
+            "text": each.node.text,
+            "id": each.node.id,
+            "state": each.node.state,
             "timestamp": each.timestamp,
+            "ended": each.ended,
             "sources": [
                 {"id": said.id, "text": said.text}
                 | {name: getattr(said, name) for name in ("conversation", "speaker", "timestamp")}

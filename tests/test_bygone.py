@@ -20,11 +20,13 @@ SPRING = talk(
     "Ann: I booked the Storchen hotel for Lisbon next spring.",
     "Bob: Great, will Carla and Dmitri join you at the Storchen hotel?",
     "Ann: I like Lisbon.",
+    "Bob: I live in Porto.",
 )
 AUTUMN = talk(
     "Ann: Yes, Carla loves Lisbon and the Storchen hotel.",
     "Bob: Say hello to Carla in Lisbon, and to Eva.",
     "Ann: As I said, I like Lisbon.",
+    "Bob: I moved to Leeds.",
 )
 CHAT = [{**each, "timestamp": "2024-03-05T10:00:00"} for each in SPRING]
 LATER = [{**each, "id": f"9{each['id']}", "timestamp": "2024-09-05T10:00:00"} for each in AUTUMN]
@@ -87,7 +89,7 @@ def test_looking_around_in_it_is_as_in_the_memory(url: str, tmp_path: Path) -> N
         ):
             assert list(past.nodes(wanted)) == list(memory.nodes(wanted))
         early = memory.as_of("2024-05")
-        assert early.stats().nodes["interaction"] == 3
+        assert early.stats().nodes["interaction"] == 4
         assert not [each for each in early.neighbors("Carla", limit=99) if each.edge.kind is EdgeKind.LINKS_TO]
 
 
@@ -95,4 +97,4 @@ def test_what_has_no_time_was_always_there(place: Place, tmp_path: Path) -> None
     url = place("sqlite")
     with opened(url) as memory:
         memory.ingest([written(tmp_path / "a.jsonl", [*SPRING, json.dumps(LATER[0])])])
-        assert memory.as_of("1999").stats().nodes["interaction"] == 3
+        assert memory.as_of("1999").stats().nodes["interaction"] == 4

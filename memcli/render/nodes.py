@@ -84,6 +84,10 @@ def _show_links(page: Page, heading: str, links: Sequence[Neighbor]) -> None:
         page.table(["id", "weight", "relation", "title", "reason"], rows)
 
 
+def _while(told: Told) -> str:
+    return f"{minute(told.timestamp)} to {minute(told.ended)}" if told.ended else minute(told.timestamp)
+
+
 def _show_told(page: Page, heading: str, told: Sequence[Told]) -> None:
     if not told:
         return
@@ -92,7 +96,7 @@ def _show_told(page: Page, heading: str, told: Sequence[Told]) -> None:
     for each in told:
         first, more = each.sources[0], len(each.sources) - 1
         source = f"{first.speaker or first.title or first.key}, {first.id}" + (f" and {more} more" if more else "")
-        page.line("  " + "  ".join(filter(None, (minute(each.timestamp), each.insight.text, f"({source})"))))
+        page.line("  " + "  ".join(filter(None, (_while(each), each.node.text, f"({source})"))))
 
 
 def _show_timeline(page: Page, heading: str, nodes: Sequence[Node]) -> None:

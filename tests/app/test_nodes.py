@@ -109,6 +109,6 @@ def test_an_entity_has_its_states_roles_places_and_dealings_in_order_of_time(emp
     ]
     assert ran.data["told"][0]["sources"][0]["text"] == "I work as a nurse."
     out = empty("entity", "show", "Ann", "--since", "2024-02", "--until", "2024-03").out
-    assert "places:\n  2024-02-05 10:00  Ann lives in Porto.  (Ann, m_" in out
+    assert "places:\n  2024-02-05 to 2024-03-05  Ann lives in Porto.  (Ann, m_" in out
     assert ("roles:" in out, "states:" in out, "said by Ann (2)" in out) == (False, False, True)
     assert "Lisbon.  (Ann, m_" in empty("entity", "show", "Lisbon").out

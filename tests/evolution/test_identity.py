@@ -41,6 +41,8 @@ def told(memory: Memory, name: str) -> set[str]:
     found = set()
     for each in memory.neighbors(node.id):
         said = each.node
+        if each.edge.kind is EdgeKind.CONCERNS:
+            continue
         if each.edge.kind is not EdgeKind.SAID_BY:
             [said] = [n.node for n in memory.neighbors(said.id) if n.edge.kind is EdgeKind.DERIVED_FROM]
         found.add(f"{said.conversation} {said.key}")  # type: ignore[union-attr]
