@@ -65,7 +65,7 @@ def test_what_is_decided_later_is_undone_in_the_view(url: str) -> None:
         memory.link(notes[0], notes[-1], Relation.CAUSES)
         memory.merge_entities("Carla", "Dmitri")
         memory.merge_entities("Dmitri", "Lisbon")
-        [insight] = memory.insights(Selection(), ["candidate"], None)
+        [insight] = memory.insights(Selection(), ["candidate"], "Ann")
         memory.reword(insight.id, "Ann likes the city of Lisbon.")
         memory.undo(edit.id, agree=lambda _: None)
         now = exported(url)
