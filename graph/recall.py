@@ -39,8 +39,8 @@ from graph.settings import Settings
 if TYPE_CHECKING:
     from graph.embedding.asking import Asked
 
-_WALKED = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.SUPPORTED_BY)
-"""The edges that PageRank walks: notes to entities, and insights to notes."""
+_WALKED = (EdgeKind.MENTIONS, EdgeKind.ABOUT)
+"""The edges from notes to entities that PageRank walks; where insights have a part in it, those to notes as well."""
 _SURROUNDING = (EdgeKind.NEXT, EdgeKind.DERIVED_FROM, EdgeKind.ASKED_IN)
 _QUERIES = 10
 """The nearest queries from which recall goes down to what settled them."""
@@ -99,7 +99,8 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     walk = Walk(seeds, settings.recall_damping)
     asked = walk if settings.recall_store_walks else None
     reach = Reach(settings.recall_hops, settings.recall_widest, settings.recall_breadth)
-    walked = store.neighborhood(list(seeds), _WALKED, reach, asked)
+    kinds = (*_WALKED, EdgeKind.SUPPORTED_BY) if settings.recall_insights else _WALKED
+    walked = store.neighborhood(list(seeds), kinds, reach, asked)
     shares = personalized_pagerank(walked, walk) if walked.shares is None else walked.shares
     led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
     nearest = _best(near, near, settings.recall_candidates)

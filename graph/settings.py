@@ -53,6 +53,7 @@ class Settings:
     recall_hops: int = setting(3, "edges from the question to the rim of the graph that is ranked", 1, 10)
     recall_widest: int = setting(50, "edges beyond which a node is reached by a walk, but not left", 1, 100_000)
     recall_breadth: int = setting(300, "nodes that are left at each hop, those with the fewest edges first", 1, 100_000)
+    recall_insights: bool = setting(True, "let walks go over insights, and show those that the evidence supports")
     recall_store_walks: bool = setting(True, "let a store walk itself that can: Neo4j with Graph Data Science")
     recall_graph: float = setting(0.2, "weight of the graph beside full text, for messages", 0, 10)
     recall_graph_documents: float = setting(4.0, "weight of the graph beside full text, for documents", 0, 100)

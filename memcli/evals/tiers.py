@@ -35,6 +35,8 @@ PIECES: Mapping[str, Changes] = {
     "neighbours' vectors": {"recall_lent": 0.0},
     "replies": {"recall_reply": 0.0},
     "settled queries": {"recall_settled": 0.0},
+    "insights": {"recall_insights": False},
+    "queries and insights": {"recall_settled": 0.0, "recall_insights": False},
     "speaker": {"recall_speaker": 1.0},
     "teller": {"recall_teller": 1.0},
     "times": {"recall_when": 1.0},
