@@ -45,12 +45,9 @@ if TYPE_CHECKING:
     from graph.forgetting.choosing import Wanted
     from graph.forgetting.run import Forgotten, Preview
     from graph.history import Undoing
-<<<<<<< HEAD
     from graph.llm.client import Client
-    from graph.refining.run import Refining
-=======
     from graph.portrait import Portrait
->>>>>>> 4e206c5 (Show an entity's states, roles, places and dealings in order of time)
+    from graph.refining.run import Refining
     from graph.reindex import ReindexReport
     from graph.restating import RestateReport
     from graph.tiers.votes import Vote
