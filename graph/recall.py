@@ -26,7 +26,7 @@ from graph.model import (
     Walk,
 )
 from graph.ports import Embedder, Store
-from graph.rank.current import asked_about, asks_for_the_past, current_first, slots_asked
+from graph.rank.current import asked_about, asks_for_the_past, current_first, latest_count, slots_asked
 from graph.rank.favour import favoured
 from graph.rank.fusion import Scored, fuse
 from graph.rank.nearness import combined, in_context, nearness
@@ -123,8 +123,8 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     unranked = _stating(about, candidates, question, store)
     told = _told(about, [*candidates, *unranked], question)
     past = asks_for_the_past(question.text, read, question.asked_at)
-    if told and not past:
-        ranked = current_first(ranked, told, unranked)
+    if settings.recall_facts and not past:
+        ranked = current_first(latest_count(ranked, question.text, read.speaker), told, unranked)
         notes |= {id: note_id(id) for id in told}
     return Evidence(tuple(ranked), read, notes, insights, walked, settled, told)
 

@@ -9,8 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from graph.model import Fact, FactHit, Interaction
+from graph.rank.answer_type import AnswerType, expected
+from graph.rank.days import count
 from graph.rank.fusion import Scored
 from graph.rank.reading import Understood
+from graph.rank.values import numbers_of
 from graph.rank.wanted import stem, stems
 from graph.relations import KIN, ONE_VALUED, asking, slot
 from graph.text import fold
@@ -20,6 +23,12 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 """Words of questions that ask for what no longer holds."""
+_COMPARED = 10
+"""Messages among which the latest count is looked for, so that none leaves the first ten by it."""
+_NEAR = 0.6
+"""The part of the best one's score that these have."""
+_READ = 3_000
+"""Letters of a message in which numbers are looked for."""
 
 
 def asks_for_the_past(question: str, read: Understood, today: str | None) -> bool:
@@ -71,6 +80,44 @@ def current_first(
             signals = {**moved.signals, "current": 1.0}
             found.insert(old, Scored(moved.interaction, max(moved.score, found[old].score), signals))
     return [each for each in found if each.score > 0]
+
+
+def latest_count(ranked: Sequence[Scored], question: str, speaker: str | None) -> list[Scored]:
+    """`ranked` with one change for a question that counts ("how many issues"): of the best messages of `speaker` that
+    each state one number of what is counted, the latest goes before those that state others.
+
+    A count is of a time like a fact, in words that are too many to be found before somebody asks.
+    """
+    found = list(ranked)
+    asked = expected(question)
+    if asked.kind is not AnswerType.NUMBER or not asked.counted or not speaker:
+        return found
+    counts: dict[int, str] = {}
+    for place, each in enumerate(found[:_COMPARED]):
+        near = each.score >= _NEAR * found[0].score
+        if near and each.interaction.speaker and fold(each.interaction.speaker) == fold(speaker):
+            numbers = {_number(span.text) for span in numbers_of(each.interaction.text[:_READ], asked.counted, None)}
+            if len(numbers) == 1:
+                counts[place] = numbers.pop()
+    if not counts:
+        return found
+    latest = max(counts, key=lambda place: _said(found[place]))
+    older = [place for place, number in counts.items() if place < latest and number != counts[latest]]
+    if older:
+        moved = found.pop(latest)
+        score = max(moved.score, found[older[0]].score)
+        found.insert(older[0], Scored(moved.interaction, score, {**moved.signals, "current": 1.0}))
+    return found
+
+
+def _number(words: str) -> str:
+    """A number as it is compared: in figures, where it is one that has a word of its own."""
+    number = count(words.casefold())
+    return str(number) if number is not None else words.casefold().replace(",", "")
+
+
+def _said(each: Scored) -> tuple[str, int]:
+    return each.interaction.timestamp or "", each.interaction.position
 
 
 def standing(stated: Sequence[tuple[Fact, int]]) -> FactHit | None:

@@ -77,9 +77,10 @@ def newest_first(found: Mapping[str, int], gold: Sequence[str]) -> bool | None:
     return places[-1] < min(places[:-1])
 
 
-def rows(chosen: EvalSet, url: str) -> Iterator[list[str]]:
+def rows(chosen: EvalSet, url: str, most: int) -> Iterator[list[str]]:
     """Yield a row for each category: questions, R@10 of each setting, and newest first of each."""
     questions = [each for each in chosen.questions() if each.answerable and each.gold]
+    questions = random.Random(1).sample(questions, min(most, len(questions)))
     with Memory.open(Settings(store=url)) as memory:
         said = [each for each in memory.nodes(Selection((NodeKind.INTERACTION,))) if isinstance(each, Interaction)]
     time = {each.key: (each.timestamp or "", each.position) for each in said if each.form is Form.MESSAGE}
@@ -121,6 +122,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--extractor", default="auto")
+    parser.add_argument("--most", type=int, default=300, help="questions of a set, at random")
     parser.add_argument("--facts", type=int, default=0)
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args(arguments)
@@ -129,7 +131,7 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for chosen in discover(given.data, given.set):
             url = kept(chosen, given.keep, Path(folder), given.extractor)
-            for row in rows(chosen, url):
+            for row in rows(chosen, url, given.most):
                 print("| " + " | ".join(row) + " |", flush=True)
             for line in some_facts(url, given.facts, given.seed) if given.facts else ():
                 print(line)

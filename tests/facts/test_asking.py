@@ -92,3 +92,25 @@ def test_a_doubt_is_shown(tmp_path: Path) -> None:
     store = take_in(tmp_path / "a", MOVES[0], told("2023-05-20", "Ann: Maybe I live in Porto."))
     (fact,) = asked(store, "Where does Ann live?").facts
     assert (fact.value, fact.before, fact.open) == ("Lisbon", (), ("Porto",))
+
+
+COUNTS = (
+    told("2023-05-11", "Ann: I did attend three sessions of the support group, and I did like the sessions."),
+    told("2023-06-11", "Ann: Two sessions of yoga a week and ten sessions of boxing are a lot."),
+    told(
+        "2023-10-30",
+        "Ann: It was the support group again, of which I have seen 5 sessions.",
+        "Bob: I attended nine sessions!",
+    ),
+)
+
+
+def test_the_latest_count_comes_first(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", *COUNTS)
+    text = "How many sessions of the support group did Ann attend?"
+    assert asked(store, text, facts=False).hits[0].timestamp == "2023-05-11T10:00:00"
+    found = asked(store, text)
+    assert [hit.timestamp for hit in found.hits[:2]] == ["2023-10-30T10:00:00", "2023-05-11T10:00:00"]
+    assert len(found.hits) == len(asked(store, text, facts=False).hits)
+    for other in ("How many sessions did Ann attend before?", "How did Ann like the sessions of the support group?"):
+        assert texts(asked(store, other)) == texts(asked(store, other, facts=False))
