@@ -67,7 +67,7 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
         answer=_answer(question, evidence, chosen) if question.answer else Answer(),
         hits=tuple(hits),
         insights=insights,
-        reading=shown(evidence.read),
+        reading=shown(evidence.read, question.added),
         elapsed_ms=round((time.perf_counter() - began) * 1000, 3),
         id=answer_id([each.insight for each in insights]),
         facts=tuple(_facts(evidence, hits)),

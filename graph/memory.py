@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from graph.doctor import Checkup, Kept
     from graph.forgetting.choosing import Wanted
     from graph.forgetting.run import Forgotten, Preview
+    from graph.helping import Helper
     from graph.history import Undoing
     from graph.llm.client import Client
     from graph.portrait import Portrait
@@ -138,12 +139,26 @@ class Memory:
         return Ingest(settings, None, progress, dry_run=True).run(paths, stdin, reader)
 
     def ask(self, question: Question) -> Reply:
-        """Recall and answer."""
+        """Recall and answer; with the help of the language model, where `llm.url` and `llm.ask` say so."""
         began = time.perf_counter()
+        helper = self._helper
+        if helper:
+            question = helper.read(question)
         with self._store.transaction(write=False):
             question = seen_from(question)
             evidence = recall(question, self._store, self._settings, self._embedder)
-            return reply(question, evidence, self._store, began)
+            found = reply(question, evidence, self._store, began)
+        return helper.worded(found, began) if helper else found
+
+    @cached_property
+    def _helper(self) -> Helper | None:
+        """Who helps with questions; None where nobody does."""
+        settings = self._settings
+        if not settings.llm_ask or self._llm is None:
+            return None
+        from graph.helping import Helper
+
+        return Helper(self._llm, settings.llm_questions, settings.llm_answers)
 
     @property
     def embedding_model(self) -> str | None:

@@ -562,7 +562,7 @@ class Question(Struct, frozen=True):
     words (None: unbounded); `conversation` and `speaker` restrict the hits; `explain` asks for paths.
 
     With `as_of`, an ISO 8601 prefix, the answer is what memory would have said then: nothing said later counts, and
-    the question is asked on that day.
+    the question is asked on that day. `added` are further words to search for, which a language model thought of.
     """
 
     text: str
@@ -578,6 +578,7 @@ class Question(Struct, frozen=True):
     answer: bool = True
     explain: bool = False
     as_of: str | None = None
+    added: tuple[str, ...] = ()
 
 
 class Citation(Struct, frozen=True):
@@ -651,7 +652,8 @@ class Answer(Struct, frozen=True):
     """`confidence` in [0, 1]; `found` says whether memory holds an answer at all.
 
     `value` is what is asked for, a date, a name or a number, taken from the first quotation (empty: none is told);
-    `kind` is the type of answer that the question expects (`graph.rank.answer_type.AnswerType`; empty: any).
+    `kind` is the type of answer that the question expects (`graph.rank.answer_type.AnswerType`; empty: any). `wording`
+    is what a language model says above the quotations, with the hits it cites; `text` begins with it (empty: nothing).
     """
 
     text: str = ""
@@ -661,21 +663,23 @@ class Answer(Struct, frozen=True):
     quotations: tuple[Quotation, ...] = ()
     value: str = ""
     kind: str = ""
+    wording: str = ""
 
 
 class Reading(Struct, frozen=True):
     """How a question was understood: what `--explain` shows before the hits. `times` are days, or intervals of them as
-    in ISO 8601: "2023-05-01/2023-05-31"."""
+    in ISO 8601: "2023-05-01/2023-05-31"; `added` are search terms that a language model thought of."""
 
     terms: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     speaker: str | None = None
     times: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
 
 class Reply(Struct, frozen=True):
     """All that `ask` returns for one question. `id` names the insights that the answer used, for feedback on it;
-    `facts` are what holds of what is asked for."""
+    `facts` are what holds of what is asked for; `fallbacks` tell what a language model was asked in vain."""
 
     question: Question
     answer: Answer
@@ -685,6 +689,7 @@ class Reply(Struct, frozen=True):
     elapsed_ms: float
     id: str = ""
     facts: tuple[FactHit, ...] = ()
+    fallbacks: tuple[str, ...] = ()
 
 
 # --- Looking at the graph ---------------------------------------------------------------------

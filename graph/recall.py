@@ -29,6 +29,7 @@ from graph.ports import Embedder, Store
 from graph.rank.current import asked_about, asks_for_the_past, current_first, latest_count, slots_asked
 from graph.rank.favour import favoured
 from graph.rank.fusion import Scored, fuse
+from graph.rank.lexical import blended
 from graph.rank.nearness import combined, in_context, nearness
 from graph.rank.ppr import personalized_pagerank
 from graph.rank.reading import Understood, names, searched, understood
@@ -84,12 +85,15 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
 
     Six reads of the store, however big it is: names, text and vectors, what surrounds the matches, the graph around
     their notes and the question's entities, what the notes it leads to are derived from and what settled the queries
-    among the matches, and the candidates themselves; and a seventh for messages that state what is asked for and were
-    not found.
+    among the matches, and the candidates themselves; one more for messages that state what is asked for and were not
+    found, and one for terms that a language model added.
     """
     read = understood(question, store.resolve(names(question), question.conversation))
     embedded = _embedded(question, embedder, settings)
-    matches = store.search(_text_query(question, read, embedded, settings))
+    query = _text_query(question, read, embedded, settings)
+    matches = store.search(query)
+    if question.added:
+        matches = blended(matches, store.search(replace(query, terms=question.added)), settings.recall_added)
     signals = nearness(matches, embedded.similarities if embedded else None, settings)
     found = combined(signals, settings)
     around = store.neighborhood(list(found), _SURROUNDING, Reach(1, settings.recall_widest))

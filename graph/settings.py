@@ -32,6 +32,7 @@ class Settings:
     recall_candidates: int = setting(300, "interactions that full text hands to ranking", 1, 10_000)
     recall_piece: float = setting(0.5, "share of the best piece's score in the full-text score", 0, 1)
     recall_text: float = setting(1.0, "weight of full text", 0, 10)
+    recall_added: float = setting(0.3, "weight of search terms that a language model adds, beside the question's", 0, 1)
     recall_vectors: float = setting(1.0, "weight of vectors beside full text, where there are any", 0, 10)
     recall_tokens: float = setting(4.0, "weight of the vectors of tokens beside full text, where there are any", 0, 10)
     recall_compared: int = setting(200, "interactions whose tokens are compared with the question's", 1, 10_000)

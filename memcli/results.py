@@ -135,6 +135,7 @@ def reply_data(reply: Reply, *, explain: bool = False) -> dict[str, Any]:
             "found": answer.found,
             "decided_by": answer.decided_by,
             "id": reply.id,
+            "wording": answer.wording,
         }
         if reply.question.answer
         else None,

@@ -11,19 +11,21 @@ from msgspec import Meta, Struct
 from graph.llm.client import Task
 from graph.llm.material import founded, given, line, shown
 from graph.model import Interaction, Relation
+from graph.text import shortened
 
 MOST = 5
 """Pairs in one call."""
 REPLY_TOKENS = 70
 _LONGEST = 600
+_LONGEST_REASON = 140
 _TOLD = """\
 You judge pairs of messages of which a rule thinks that they belong together. For each item of "pairs" give one verdict,
 with its number "n":
+- "reason": in at most 15 words, what both are about and what is new in the later one;
 - "relation": how the later message is related to the earlier one:
   same_topic: both are about the same particular thing or event; elaborates: it says more about it; answers: it answers
   a question in it; contradicts: it says the opposite; supersedes: it corrects or updates it; depends_on: it holds only
-  if the earlier one does; causes: it tells the cause of it; unrelated: they only share a word or a name;
-- "reason": why, in at most 15 words."""
+  if the earlier one does; causes: it tells the cause of it; unrelated: they only share a word or a name."""
 
 
 class Verdict(StrEnum):
@@ -45,8 +47,9 @@ class Verdict(StrEnum):
 
 class Judged(Struct, frozen=True, forbid_unknown_fields=True):
     n: int
-    relation: Verdict
+    # Before the relation, so that a model gives its reasons before it judges.
     reason: Annotated[str, Meta(min_length=1, max_length=160)]
+    relation: Verdict
 
 
 class Verdicts(Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,5 +73,5 @@ def checked(reply: Verdicts, pairs: Sequence[Pair]) -> Iterator[Judged | None]:
     """Yield the verdict on each pair, None where it is missing, given twice, or has reasons from elsewhere."""
     for n, (later, earlier) in enumerate(pairs, 1):
         own = [each for each in reply.verdicts if each.n == n]
-        reason = line(own[0].reason) if len(own) == 1 else ""
-        yield Judged(n, own[0].relation, reason) if reason and founded(reason, given(later, earlier)) else None
+        reason = shortened(line(own[0].reason), _LONGEST_REASON) if len(own) == 1 else ""
+        yield Judged(n, reason, own[0].relation) if reason and founded(reason, given(later, earlier)) else None

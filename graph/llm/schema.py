@@ -22,6 +22,20 @@ class Why(StrEnum):
     FOOLISH = "foolish"
     NO_REPLY = "no_reply"
 
+    @property
+    def told(self) -> str:
+        """What people are told."""
+        return _TOLD[self]
+
+
+_TOLD: Mapping[Why, str] = {
+    Why.CUT_OFF: "the reply was cut off",
+    Why.NOT_JSON: "the reply was not JSON",
+    Why.SCHEMA: "the reply was of another form",
+    Why.FOOLISH: "the reply was not borne out by what was given",
+    Why.NO_REPLY: "there was no reply",
+}
+
 
 class NoReplyError(Exception):
     """There is no reply that can be used; the rule's decision stands."""

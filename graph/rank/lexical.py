@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from graph.model import EdgeKind, Match, Subgraph
 
 
@@ -34,3 +36,13 @@ def smoothed(scores: Mapping[str, float], order: Subgraph, previous: float, foll
             total[after] += previous * scores.get(before, 0.0)
             total[before] += following * scores.get(after, 0.0)
     return {id: score for id, score in total.items() if score > 0}
+
+
+def blended(matches: Sequence[Match], added: Sequence[Match], weight: float) -> list[Match]:
+    """`matches` of a question with those of terms `added` to it, which count by `weight`. BM25 sums over terms, so that
+    this is one search with weights."""
+    found = {match.id: match for match in matches}
+    for more in added:
+        own = found.get(more.id, replace(more, whole=0.0, piece=0.0))
+        found[more.id] = replace(own, whole=own.whole + weight * more.whole, piece=own.piece + weight * more.piece)
+    return list(found.values())

@@ -83,8 +83,8 @@ def searched(read: Understood) -> tuple[str, ...]:
     return tuple(dict.fromkeys(forms))
 
 
-def shown(read: Understood) -> Reading:
-    """What is told of it to those who ask for an explanation."""
+def shown(read: Understood, added: tuple[str, ...] = ()) -> Reading:
+    """What is told of it, and of the terms that were `added`, to those who ask for an explanation."""
     return Reading(
         read.terms,
         tuple(match.entity.name for match in read.entities),
@@ -92,6 +92,7 @@ def shown(read: Understood) -> Reading:
         tuple(
             window.first if window.first == window.last else f"{window.first}/{window.last}" for window in read.windows
         ),
+        added,
     )
 
 

@@ -40,6 +40,7 @@ class Order(StrEnum):
     memcli ask "What does Bob cook?" --speaker Bob --explain
     memcli ask "Where does Ann live?" --as-of 2023-06-01
     memcli ask --batch questions.jsonl --limit 20 > answers.jsonl
+    memcli ask "Who has moved, and why?" --llm
     """,
 )
 def ask(
@@ -59,6 +60,10 @@ def ask(
     no_answer: Annotated[bool, typer.Option("--no-answer", help="Evidence only.")] = False,
     batch: Annotated[
         Path | None, typer.Option("--batch", metavar="FILE", help="One question a line, as JSON or text; - is stdin.")
+    ] = None,
+    llm: Annotated[
+        bool | None,
+        typer.Option("--llm/--no-llm", help="Let the language model of llm.url help, or not; llm.ask by default."),
     ] = None,
     jsonl: AsLines = False,
     exit_status: Annotated[bool, typer.Option("--exit-status", "-e", help="Exit with 3 if nothing is found.")] = False,
@@ -82,16 +87,36 @@ def ask(
         as_of=as_of,
     )
     many = _batch_of(question, batch)
-    with session.memory() as memory:
+    with session.memory(llm=_helped(session, llm)) as memory:
         if many is not None:
             return _ask_many(session, memory, like, many, explain=explain, exit_status=exit_status)
         reply = memory.ask(replace(like, asked_at=session.clock().isoformat(timespec="seconds")))
     if jsonl:
+        for each in reply.fallbacks:
+            session.say(f"warning: {each}")
         session.print(dumps(reply_data(reply, explain=explain)))
     else:
-        session.emit(reply_data(reply, explain=explain), lambda page: show_reply(page, reply, explain=explain))
+        session.emit(
+            reply_data(reply, explain=explain),
+            lambda page: show_reply(page, reply, explain=explain),
+            warnings=reply.fallbacks,
+        )
     found = reply.answer.found if reply.question.answer else bool(reply.hits)
     return Exit.NOT_FOUND if exit_status and not found else Exit.DONE
+
+
+def _helped(session: Session, wanted: bool | None) -> bool:
+    """Whether a language model helps; the settings are told what is `wanted`.
+
+    Raises:
+        UsageError: it is wanted, and none is set.
+    """
+    if wanted is not None:
+        session.flags["llm.ask"] = str(wanted).lower()
+    settings = session.config.settings()
+    if wanted and not settings.llm_url:
+        raise UsageError("no language model is set", "name one: memcli config set llm.url https://…/v1")
+    return settings.llm_ask
 
 
 def _batch_of(question: str | None, batch: Path | None) -> Path | None:
@@ -111,7 +136,7 @@ def _ask_many(
     """Answer question by question, each on a line of its own as soon as it is there."""
     from memcli.questions import BadLine, read_questions
 
-    bad = found = 0
+    bad = found = unhelped = 0
     with ExitStack() as stack:
         stream = session.stdin if batch == STDIN else stack.enter_context(batch.open("rb"))
         for each in read_questions(stream, like):
@@ -121,7 +146,10 @@ def _ask_many(
                 continue
             reply = memory.ask(each)
             found += reply.answer.found if each.answer else bool(reply.hits)
+            unhelped += bool(reply.fallbacks)
             session.print(dumps(reply_data(reply, explain=explain)))
+    if unhelped:
+        session.say(f"warning: the language model did not help with {unhelped} questions")
     if bad:
         return Exit.PARTIAL
     return Exit.NOT_FOUND if exit_status and not found else Exit.DONE

@@ -29,6 +29,9 @@ def show_reply(page: Page, reply: Reply, *, explain: bool = False) -> None:
 
 def _show_answer(page: Page, answer: Answer, hits: tuple[Hit, ...]) -> None:
     by_rank = {hit.rank: hit for hit in hits}
+    if answer.wording:
+        page.line(answer.wording, "bold")
+        page.line(f"worded by {answer.decided_by}, from what was said:", "dim")
     for place, quotation in enumerate(answer.quotations):
         said = _said(by_rank[quotation.hit]) if quotation.hit in by_rank else ""
         value = f"{answer.value} — " if answer.value and place == 0 else ""
@@ -77,6 +80,8 @@ def _show_insights(page: Page, insights: tuple[InsightHit, ...]) -> None:
 
 def _show_reading(page: Page, reading: Reading) -> None:
     page.line(f"terms: {', '.join(reading.terms) or 'none'}", "dim")
+    if reading.added:
+        page.line(f"added: {', '.join(reading.added)}", "dim")
     page.line(f"entities: {', '.join(reading.entities) or 'none'}", "dim")
     page.line(f"speaker: {reading.speaker or 'any'}", "dim")
     page.line(f"times: {', '.join(reading.times) or 'any'}", "dim")

@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from graph.llm.schema import Why
 from memcli.render.page import Page
 
 if TYPE_CHECKING:
     from graph.refining.run import Estimate, Refined
-
-_REASONS = {
-    "cut_off": "cut off",
-    "not_json": "not JSON",
-    "schema": "of another form",
-    "foolish": "not borne out by what it was given",
-    "no_reply": "no reply",
-}
 
 
 def show_estimate(page: Page, estimate: Mapping[str, Estimate], budget: int) -> None:
@@ -45,7 +38,7 @@ def show_refined(page: Page, report: Refined, model: str, since: str) -> None:
     if not report.decided:
         page.line("Nothing was decided.")
     for why, count in report.fallbacks.items():
-        page.line(f"{count} stayed with the rule: {_REASONS[why]}")
+        page.line(f"{count} stayed with the rule: {Why(why).told}")
     if report.overtaken:
         page.line(f"{report.overtaken} were left, since somebody had decided more")
     if report.left:

@@ -70,7 +70,7 @@ def test_explain_shows_reading_hits_and_signals(world: World) -> None:
 def test_the_data_is_that_of_the_contract(world: World) -> None:
     data = world("ask", QUESTION, "--json").data
     assert list(data) == ["id", "question", "answer", "hits", "insights", "facts", "elapsed_ms"]
-    assert list(data["answer"]) == ["text", "value", "kind", "confidence", "found", "decided_by", "id"]
+    assert list(data["answer"]) == ["text", "value", "kind", "confidence", "found", "decided_by", "id", "wording"]
     assert [hit["rank"] for hit in data["hits"]] == list(range(1, 11))
     found = [source for hit in data["hits"] for source in hit["sources"]]
     message = next(each for each in found if "message" in each)

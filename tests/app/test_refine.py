@@ -65,7 +65,7 @@ def test_somebody_is_asked(mine: World, llm: LlmServer) -> None:
 def test_fallbacks_are_told(mine: World, llm: LlmServer) -> None:
     llm.faults = [Fault(body=b"<html>")]
     out = mine("refine", "--yes", "--kind", "notes").out
-    assert "5 stayed with the rule: not JSON" in out
+    assert "5 stayed with the rule: the reply was not JSON" in out
     assert "note undo --by tiny --since 20" in out
 
 
