@@ -68,7 +68,9 @@ class Stating(Struct):
                 # What the earlier turn states follows from its words: it need not be looked up.
                 stale = list(facts(each.before, statements(each.before, _NOTHING), TIMES))
                 back.append((each, stale))
-                for fact in filter(None, (corrected(one, each.turn, TIMES) for one in stale)):
+                meant = [one for one in (corrected(old, each.turn, TIMES) for old in stale) if one]
+                # What may be meant of several facts is meant of none.
+                for fact in meant if len(meant) == 1 else ():
                     new[fact.id] = fact
                     ties += fact_edges(fact, each.turn, (), meanings.meant)
         return cls(new, ties, back)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.evolution.validity import known_at, order
+from graph.evolution.validity import known_at
 from graph.evolution.validity import settled as settled_facts
 from graph.ids import interaction_id, note_id
 from graph.model import (
@@ -35,6 +35,7 @@ from graph.rank.ppr import personalized_pagerank
 from graph.rank.reading import Understood, names, searched, understood
 from graph.rank.replies import lent_down, replied
 from graph.rank.valid_times import last_day
+from graph.relations import order
 from graph.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,9 +1,10 @@
-"""The relations that have one value at a time: a newer fact of one ends the older."""
+"""The relations that have one value at a time, of which a newer fact ends the older; and facts in order of time."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graph.model import Fact
 from graph.text import fold
 
 ONE_VALUED: Mapping[str, str] = {
@@ -54,3 +55,24 @@ def slot(subject: str, relation: str) -> str:
     The subject is folded and cut, since an index holds no value of any length.
     """
     return f"{relation[:_LONGEST]}: {fold(subject)[:_LONGEST]}" if one_valued(relation) else ""
+
+
+def holds(fact: Fact, moment: str | None = None) -> bool:
+    """Whether a fact, as far as it is known, holds at `moment`, an ISO 8601 prefix (None: now)."""
+    if fact.retracted_at is not None:
+        return False
+    if moment is None:
+        return fact.valid_to is None
+    began = (fact.valid_from or "")[: len(moment)] <= moment
+    return began and (fact.valid_to is None or moment < fact.valid_to)
+
+
+def order(fact: Fact) -> tuple[str, str, int, str]:
+    """What orders the facts of a relation in time: since when they hold, then as they were said."""
+    return start_of(fact.valid_from), fact.recorded_at or "", fact.position, fact.id
+
+
+def start_of(valid_from: str | None) -> str:
+    """A time by which starts are compared. A month is after the days in it: whoever moved in March had told on the
+    third where they lived before."""
+    return f"{valid_from}~" if valid_from else ""

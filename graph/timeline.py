@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.evolution.validity import holds, known_at, order
+from graph.evolution.validity import known_at
 from graph.ids import interaction_id
 from graph.lookup import find
 from graph.model import EdgeKind, Event, Fact, Interaction, NodeKind, Selection
 from graph.ports import Store
-from graph.relations import slot
+from graph.relations import holds, order, slot
 from graph.text import fold
 
 _ENTITY_FACTS = 10_000

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from graph.evolution.events import Ledger
 from graph.model import PERSON, Action, Edge, EdgeKind, Event, Fact
-from graph.relations import slot
+from graph.relations import order, slot, start_of
 from graph.text import fold
 
 Ends = tuple[str, EdgeKind, str]
@@ -55,16 +55,6 @@ def known_at(facts: Iterable[Fact], moment: str) -> list[Fact]:
     return list(settled(replace(each, valid_to=None) for each in back).facts.values())
 
 
-def holds(fact: Fact, moment: str | None = None) -> bool:
-    """Whether a fact, as far as it is known, holds at `moment`, an ISO 8601 prefix (None: now)."""
-    if fact.retracted_at is not None:
-        return False
-    if moment is None:
-        return fact.valid_to is None
-    began = (fact.valid_from or "")[: len(moment)] <= moment
-    return began and (fact.valid_to is None or moment < fact.valid_to)
-
-
 def decisions(before: Settled, after: Settled, ledger: Ledger) -> Iterator[Event]:
     """Yield an event for each fact that ends otherwise in `after` than in `before`, where it may not be."""
     ending = ({edge.source: edge.target for edge in each.edges.values() if _ends(edge)} for each in (before, after))
@@ -78,17 +68,6 @@ def decisions(before: Settled, after: Settled, ledger: Ledger) -> Iterator[Event
             yield ledger.event(
                 Action.CLOSE, id, other=closer, old=states[0], new=states[1], reason=reason, cause=closer
             )
-
-
-def order(fact: Fact) -> tuple[str, str, int, str]:
-    """What orders the facts of a relation in time: since when they hold, then as they were said."""
-    return _start(fact.valid_from), fact.recorded_at or "", fact.position, fact.id
-
-
-def _start(valid_from: str | None) -> str:
-    """A time by which starts are compared. A month is after the days in it: whoever moved in March had told on the
-    third where they lived before."""
-    return f"{valid_from}~" if valid_from else ""
 
 
 def _state(fact: Fact | None, closer: str | None) -> dict[str, str | None]:
@@ -113,7 +92,7 @@ def _settle(some: Sequence[Fact], found: Settled) -> None:
         found.facts[each.id] = replace(each, valid_to=closer.valid_from if closer else None)
         if closer:
             _tie(Edge(each.id, closer.id, EdgeKind.ENDED_BY, reason="a newer value"), found)
-    open_ = sorted((each for each in some if not _stands(each) and not each.retracted_at), key=order)
+    open_ = sorted((each for each in some if not _stands(each) and each.retracted_at is None), key=order)
     before: Fact | None = None
     for each in open_:
         other = _holding(each, standing) or before
@@ -124,14 +103,14 @@ def _settle(some: Sequence[Fact], found: Settled) -> None:
 
 
 def _stands(fact: Fact) -> bool:
-    return fact.state == "certain" and not fact.retracted_at and fact.valid_from is not None
+    return fact.state == "certain" and fact.retracted_at is None and fact.valid_from is not None
 
 
 def _holding(fact: Fact, standing: Sequence[Fact]) -> Fact | None:
     """The one of `standing`, in order of time, that holds when `fact` begins, else the first."""
     if not fact.valid_from:
         return standing[-1] if standing else None
-    earlier = bisect_right(standing, _start(fact.valid_from), key=lambda each: _start(each.valid_from))
+    earlier = bisect_right(standing, start_of(fact.valid_from), key=lambda each: start_of(each.valid_from))
     return standing[max(0, earlier - 1)] if standing else None
 
 

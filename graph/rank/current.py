@@ -15,7 +15,7 @@ from graph.rank.fusion import Scored
 from graph.rank.reading import Understood
 from graph.rank.values import numbers_of
 from graph.rank.wanted import stem, stems
-from graph.relations import KIN, ONE_VALUED, asking, slot
+from graph.relations import KIN, ONE_VALUED, asking, holds, order, slot
 from graph.text import fold
 
 _PAST = re.compile(
@@ -123,7 +123,7 @@ def _said(each: Scored) -> tuple[str, int]:
 def standing(stated: Sequence[tuple[Fact, int]]) -> FactHit | None:
     """What holds of the facts of one slot, each given with the rank of the hit that states it (0: none); None where all
     are doubted or taken back."""
-    known = sorted((each for each, _ in stated if _certain(each) and not each.retracted_at), key=_order)
+    known = sorted((each for each, _ in stated if each.state == "certain" and each.retracted_at is None), key=order)
     if not known:
         return None
     open_ = [each for each in known if not each.valid_to]
@@ -131,7 +131,8 @@ def standing(stated: Sequence[tuple[Fact, int]]) -> FactHit | None:
     same = [each for each in known if fold(each.object) == fold(latest.object) and each.valid_to == latest.valid_to]
     others = [each.object for each in reversed(known) if fold(each.object) != fold(latest.object)]
     ranks = {rank for each, rank in stated if each in same and rank}
-    stale = {rank for each, rank in stated if rank and (each.retracted_at or fold(each.object) in map(fold, others))}
+    gone = {fold(each) for each in others}
+    stale = {rank for each, rank in stated if each.retracted_at is not None or fold(each.object) in gone} - {0}
     return FactHit(
         latest.id,
         latest.text,
@@ -143,16 +144,8 @@ def standing(stated: Sequence[tuple[Fact, int]]) -> FactHit | None:
         min(ranks, default=0),
         tuple(sorted(stale - ranks)),
         tuple({fold(each): each for each in others}.values()),
-        tuple(sorted({each.object for each, _ in stated if not _certain(each) and each.object not in others})),
+        tuple(sorted({each.object for each, _ in stated if each.state != "certain" and each.object not in others})),
     )
-
-
-def _order(fact: Fact) -> tuple[str, str, int, str]:
-    return fact.valid_from or "", fact.recorded_at or "", fact.position, fact.id
-
-
-def _certain(fact: Fact) -> bool:
-    return fact.state == "certain"
 
 
 def _sides(told: Mapping[str, Sequence[Fact]], key: str) -> tuple[set[str], set[str]]:
@@ -161,8 +154,9 @@ def _sides(told: Mapping[str, Sequence[Fact]], key: str) -> tuple[set[str], set[
     outdated: set[str] = set()
     for interaction, facts in told.items():
         mine = [each for each in facts if slot(each.subject, each.relation) == key]
-        if any(not (each.valid_to or each.retracted_at) and each.state == "certain" for each in mine):
+        holding = [each for each in mine if holds(each)]
+        if any(each.state == "certain" for each in holding):
             standing.add(interaction)
-        elif any(each.valid_to or each.retracted_at for each in mine):
+        elif len(holding) < len(mine):
             outdated.add(interaction)
     return standing, outdated

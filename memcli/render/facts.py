@@ -67,6 +67,6 @@ def _until(fact: Fact) -> str:
 
 
 def _standing(fact: Fact) -> str:
-    if fact.retracted_at:
+    if fact.retracted_at is not None:
         return "taken back"
     return "" if fact.state == "certain" else fact.state
