@@ -31,6 +31,7 @@ from graph.rank.quoting import frame, placed, quoted, told
 from graph.rank.reading import shown
 from graph.rank.reckoning import reckoned
 from graph.rank.selection import selected
+from graph.rank.twins import gathered
 from graph.rank.values import Asked
 from graph.rank.wanted import stems, wanted
 from graph.recall import Evidence
@@ -40,6 +41,8 @@ from graph.tiers.votes import answer_id
 
 _TRUSTED_HITS = 5
 """Hits that may show that memory holds an answer."""
+_LOOKED_THROUGH = 3
+"""Times the number of hits that is asked for, of the ranked, among which those that say the same are one hit."""
 _INSIGHTS = 5
 """Insights above an answer."""
 _FOUND = 0.45
@@ -51,14 +54,18 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
 
     `began` is the `time.perf_counter()` at which the question was taken up.
     """
-    chosen = selected(evidence.ranked, question)
+    ranked, twins = gathered(evidence.ranked, _LOOKED_THROUGH * question.limit)
+    chosen = selected(ranked, question)
     note_of = {
         each.interaction.id: evidence.notes[each.interaction.id]
         for each in chosen
         if each.interaction.id in evidence.notes
     }
     ways = paths(evidence, list(note_of.values()), store) if question.explain else {}
-    hits = [_hit(rank, each, note_of.get(each.interaction.id), ways) for rank, each in enumerate(chosen, 1)]
+    hits = [
+        _hit(rank, [each, *twins.get(each.interaction.id, ())], note_of.get(each.interaction.id), ways)
+        for rank, each in enumerate(chosen, 1)
+    ]
     if question.order == "time":
         hits.sort(key=lambda hit: (hit.timestamp or "", hit.rank))
     insights = _insights(evidence, set(note_of.values()))
@@ -74,7 +81,9 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
     )
 
 
-def _hit(rank: int, scored: Scored, note: str | None, ways: Mapping[str, tuple[str, ...]]) -> Hit:
+def _hit(rank: int, alike: Sequence[Scored], note: str | None, ways: Mapping[str, tuple[str, ...]]) -> Hit:
+    """The hit of those that say the same, the best first."""
+    scored = alike[0]
     said = scored.interaction
     return Hit(
         rank=rank,
@@ -84,7 +93,7 @@ def _hit(rank: int, scored: Scored, note: str | None, ways: Mapping[str, tuple[s
         title=shortened(said.title or said.text, 80),
         text=said.text,
         timestamp=said.timestamp,
-        sources=(citation(said),),
+        sources=tuple(citation(each.interaction) for each in alike),
         signals=scored.signals,
         path=ways.get(note or "", ()),
     )

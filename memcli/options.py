@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from graph.evolution.events import moment as utc_moment
+
 Store = Annotated[
     str | None, typer.Option("--store", metavar="URL", help="The memory: sqlite:///PATH, a path, or neo4j://HOST.")
 ]
@@ -48,6 +50,17 @@ def moment(value: str | None) -> str | None:
         except ValueError:
             raise typer.BadParameter(f"{value!r} is no date such as 2024, 2024-03 or 2024-03-05T10:22") from None
     return value and value.replace(" ", "T")
+
+
+def instant(value: str | None) -> str | None:
+    """Check a `moment`, and tell one that has an offset in UTC, as events have their times: they compare as text.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    checked = moment(value)
+    at = datetime.fromisoformat(checked) if checked and len(checked) > len("2024-03") else None
+    return utc_moment(at) if at and at.tzinfo else checked
 
 
 Since = Annotated[

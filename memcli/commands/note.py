@@ -9,7 +9,7 @@ import typer
 from graph.errors import UsageError
 from graph.model import NodeKind, Relation, Selection
 from memcli.command import command, new_group
-from memcli.options import AsLines, Contains, Conversation, Limit, Reason, Since, Until, Yes, moment
+from memcli.options import AsLines, Contains, Conversation, Limit, Reason, Since, Until, Yes, instant
 from memcli.render.history import described, show_events, show_history, show_undone
 from memcli.render.nodes import show_note, show_notes
 from memcli.render.pages import MOST_NEIGHBORS, NodePage
@@ -158,7 +158,7 @@ def undo(
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", metavar="DATE", callback=moment, help="All that was decided from then on, in UTC."),
+        typer.Option("--since", metavar="DATE", callback=instant, help="All that was decided from then on, in UTC."),
     ] = None,
     by: Annotated[
         str | None,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from memcli.options import instant
 from memcli.schema import schema_of
 
 from .world import World
@@ -122,3 +123,19 @@ def test_entities_are_merged_and_split(mine: World) -> None:
     assert mine("entity", "show", "zoltan", "--json").data["node"]["name"] == "Zoltan Kiss"
     assert mine("entity", "merge", "Zoltan", "Zoltan Kiss").code == 2
     assert mine("entity", "split", "Zoltan", "Bela").code == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "compared"),
+    [
+        ("2024-03-05T10:22+02:00", "2024-03-05T08:22:00.000000Z"),
+        ("2024-03-05 23:30:00-01:00", "2024-03-06T00:30:00.000000Z"),
+        ("2024-03-05T10:22:00Z", "2024-03-05T10:22:00.000000Z"),
+        ("2024-03-05T10:22", "2024-03-05T10:22"),
+        ("2024-03", "2024-03"),
+        ("2024", "2024"),
+        (None, None),
+    ],
+)
+def test_a_time_with_an_offset_is_told_as_events_have_theirs(given: str | None, compared: str | None) -> None:
+    assert instant(given) == compared
