@@ -24,6 +24,17 @@ _SPOOL = 8 * 1024 * 1024
 """Bytes of standard input kept in memory; more goes to a temporary file."""
 
 
+def check(paths: Sequence[Path]) -> None:
+    """Make sure that all `paths` lead somewhere.
+
+    Raises:
+        NotFoundError: one leads nowhere.
+    """
+    for path in paths:
+        if path != Path(STDIN) and not os.path.lexists(path):
+            raise NotFoundError(f"{safe_name(str(path))}: no such file or folder", "check the path")
+
+
 def discover(paths: Sequence[Path], stdin: BinaryIO | None) -> Iterator[Source | Reject]:
     """Yield every source that `paths` name, and a Reject for each that cannot be opened. Patterns are not filled in.
 
@@ -34,9 +45,7 @@ def discover(paths: Sequence[Path], stdin: BinaryIO | None) -> Iterator[Source |
         NotFoundError: a path leads nowhere; nothing was yielded yet.
         UsageError: standard input is named and there is none.
     """
-    for path in paths:
-        if path != Path(STDIN) and not os.path.lexists(path):
-            raise NotFoundError(f"{safe_name(str(path))}: no such file or folder", "check the path")
+    check(paths)
     for path in paths:
         if path != Path(STDIN):
             yield from _walk(path)

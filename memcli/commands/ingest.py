@@ -89,7 +89,15 @@ def ingest(
     return Exit.PARTIAL if report.rejected else Exit.DONE
 
 
-def _taken_in(session: Session, paths: list[Path], *, dry_run: bool, **given: Any) -> IngestReport:
+def _taken_in(session: Session, paths: list[Path], *, dry_run: bool, reader: str | None, **given: Any) -> IngestReport:
+    from graph.readers.discovery import check
+    from graph.readers.registry import reader_named
+
+    # What cannot be done makes no memory.
+    check(paths)
+    if reader:
+        reader_named(reader)
+    given["reader"] = reader
     try:
         with session.memory(create=not dry_run) as memory:
             return memory.ingest(paths, dry_run=dry_run, **given)

@@ -127,3 +127,9 @@ def test_a_bar_shows_rate_and_name(size: int | None) -> None:
     assert "ann[red].jsonl" in stream.getvalue()
     assert "\x1b[31mann" not in stream.getvalue()
     assert "7 records" in stream.getvalue()
+
+
+@pytest.mark.parametrize("words", [("nowhere.jsonl",), ("-", "--format", "cheese")])
+def test_what_cannot_be_done_makes_no_memory(empty: World, words: tuple[str, ...]) -> None:
+    assert empty("ingest", *words, "--store", "new.db", stdin=b"{}").code in (2, 3)
+    assert list(empty.home.iterdir()) == []
