@@ -16,7 +16,7 @@ from graph.model import Changes, Fact, Form, Interaction, NodeKind, Removal, Sel
 from graph.ports import TAIL, Extractor, Store
 from graph.store.retrying import persistently
 from graph.text import fold
-from graph.tiers.statements import statements
+from graph.tiers.statements import may_state, statements
 
 _BATCH = 500
 """Interactions in one transaction."""
@@ -57,7 +57,7 @@ def _restated(store: Store, ids: Sequence[str], fresh: frozenset[str], extractor
         found = list(store.nodes(Selection((NodeKind.INTERACTION, NodeKind.NOTE), ids=wanted)))
         said = {each.id: each for each in found if isinstance(each, Interaction)}
         notes = {each.id for each in found} - said.keys()
-        turns = [said[id] for id in ids if id in fresh and id in said and note_id(id) in notes]
+        turns = [said[id] for id in ids if id in fresh and id in said and note_id(id) in notes and may_state(said[id])]
         extracted = extractor.extract([each.text for each in turns])
         told = [
             (turn, [(each, note_id(turn.id)) for each in statements(turn, extraction)], ())

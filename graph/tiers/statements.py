@@ -60,8 +60,7 @@ class _Said(Struct, frozen=True):
 def statements(interaction: Interaction, extraction: Extraction) -> Iterator[Statement]:
     """Yield what the speaker says of themselves and their kin, each statement once."""
     speaker = interaction.speaker
-    # A program has no life to tell of.
-    if interaction.form is not Form.MESSAGE or not speaker or fold(speaker) == "assistant":
+    if not speaker or not may_state(interaction):
         return
     text = interaction.text
     seen = set()
@@ -75,6 +74,12 @@ def statements(interaction: Interaction, extraction: Extraction) -> Iterator[Sta
         if id not in seen:
             seen.add(id)
             yield _statement(speaker, said, id if said.lasting and not doubt else "", place, certain=not doubt)
+
+
+def may_state(interaction: Interaction) -> bool:
+    """Whether somebody says it who may tell of themselves: a program has no life to tell of."""
+    speaker = fold(interaction.speaker or "")
+    return interaction.form is Form.MESSAGE and speaker not in ("", "assistant")
 
 
 def _statement(speaker: str, said: _Said, insight: str, start: int, *, certain: bool) -> Statement:

@@ -80,7 +80,10 @@ def newest_first(found: Mapping[str, int], gold: Sequence[str]) -> bool | None:
 def rows(chosen: EvalSet, url: str, most: int) -> Iterator[list[str]]:
     """Yield a row for each category: questions, R@10 of each setting, and newest first of each."""
     questions = [each for each in chosen.questions() if each.answerable and each.gold]
-    questions = random.Random(1).sample(questions, min(most, len(questions)))
+    # Of the categories that time has a say in, all.
+    timed = [each for each in questions if "update" in each.category or "temporal" in each.category]
+    others = [each for each in questions if each not in timed]
+    questions = timed[:most] + random.Random(1).sample(others, max(0, min(most - len(timed), len(others))))
     with Memory.open(Settings(store=url)) as memory:
         said = [each for each in memory.nodes(Selection((NodeKind.INTERACTION,))) if isinstance(each, Interaction)]
     time = {each.key: (each.timestamp or "", each.position) for each in said if each.form is Form.MESSAGE}
