@@ -17,7 +17,7 @@ COG := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test models lint check format bench bench-eval bench-links bench-stores neo4j docs clean
+.PHONY: help demo test test-llm models lint check format bench bench-eval bench-links bench-stores neo4j docs clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ demo: models ## install into .venv, take in sample_data, ask three questions, ex
 
 test: lint models ## everything that is checked: lint and every test
 	$(BIN)/python -m pytest -n 2
+
+test-llm: $(DEVELOP) ## try a real language model, which is fetched once (1.1 GB), and show what it writes
+	$(BIN)/python -m tests.llm.real fetch
+	MEMCLI_TEST_LLM=1 $(BIN)/python -m pytest tests/llm/test_real.py -n 0 -s
 
 lint: $(DEVELOP) ## style, types, the floors of the house, generated documentation
 	$(BIN)/ruff check .
