@@ -10,7 +10,7 @@ from graph.evolution.events import wording
 from graph.forgetting import facts
 from graph.forgetting.choosing import names_of
 from graph.forgetting.support import batches
-from graph.model import Changes, Edge, EdgeKind, Entity, Insight, NodeKind, Note, Removal, Selection
+from graph.model import Changes, Edge, EdgeKind, Entity, Insight, NodeKind, Note, Removal, Selection, by_rule
 from graph.ports import Store
 from graph.text import fold, tells_of
 
@@ -35,7 +35,7 @@ def entity_changes(entity: Entity, store: Store) -> Iterator[Changes]:
 def _of_notes(ids: Sequence[str], names: Set[str], store: Store) -> Changes:
     """Take the names out of notes' keywords and contexts, and of the reasons of their links."""
     notes = (node for node in store.nodes(Selection((NodeKind.NOTE,), ids=tuple(ids))) if isinstance(node, Note))
-    links = [edge for edge in store.edges(ids, (EdgeKind.LINKS_TO,)) if edge.reason.startswith(_TOGETHER)]
+    links = [edge for edge in store.edges(ids, (EdgeKind.LINKS_TO,)) if _rests_on_names(edge) or not _by_rule(edge)]
     kept = [edge for edge in (_without(edge, names) for edge in links) if edge is not None]
     there = {(edge.source, edge.target) for edge in kept}
     return Changes(
@@ -49,6 +49,12 @@ def _of_notes(ids: Sequence[str], names: Set[str], store: Store) -> Changes:
 
 
 def _unnamed(note: Note, names: Set[str]) -> Note:
+    if not _by_rule(note):
+        # Who words things freely may name it anywhere.
+        context = "" if tells_of(note.context, names) else note.context
+        return replace(
+            note, context=context, keywords=tuple(each for each in note.keywords if not tells_of(each, names))
+        )
     who, about, topics = note.context.removesuffix(".").partition(_ABOUT)
     left = ", ".join(each for each in topics.split(", ") if fold(each) not in names)
     context = f"{who}{about if left else ''}{left}."
@@ -57,11 +63,21 @@ def _unnamed(note: Note, names: Set[str]) -> Note:
 
 def _without(link: Edge, names: Set[str]) -> Edge | None:
     """A link without those of the names it rests on, as much weaker; None where it rests on nothing else."""
+    if not _rests_on_names(link):
+        return replace(link, reason="") if tells_of(link.reason, names) else link
     shared = link.reason.removeprefix(_TOGETHER).split(", ")
     left = [name for name in shared if fold(name) not in names]
     if not left:
         return None
     return replace(link, reason=_TOGETHER + ", ".join(left), weight=round(link.weight * len(left) / len(shared), 4))
+
+
+def _rests_on_names(link: Edge) -> bool:
+    return _by_rule(link) and link.reason.startswith(_TOGETHER)
+
+
+def _by_rule(decided: Note | Edge) -> bool:
+    return by_rule(decided.decided_by)
 
 
 def _insights(names: Set[str], store: Store) -> Iterator[Insight]:
