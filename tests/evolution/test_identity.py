@@ -92,6 +92,21 @@ def test_what_is_taken_in_later_goes_to_whom_it_means(url: str, tmp_path: Path) 
         assert (reply.answer.found, reply.hits[0].text) == (True, "I learn Portuguese.")
 
 
+def test_facts_concern_whom_their_speaker_is(url: str, tmp_path: Path) -> None:
+    before = talk("Annabel: I live in Porto.", conversation="before")
+    after = talk("Annabel: I moved to Leeds.", "Annabel: Sorry, I meant to Lyon.", conversation="after")
+    with opened(url) as memory:
+        memory.ingest([written(tmp_path / "before.jsonl", before)])
+        [event] = memory.merge_entities("Annabel", "Annabel Lee")
+        assert [each.text for each in memory.facts_of("Annabel Lee")] == ["Annabel lives in Porto."]
+        memory.ingest([written(tmp_path / "after.jsonl", after)])
+        assert {each.object for each in memory.facts_of("Annabel Lee")} >= {"Porto", "Leeds"}
+        assert memory.restate().facts == 0
+        assert memory.check().found == ()
+        undo(memory, event.id)
+        assert [each.text for each in memory.facts_of("Annabel")] == ["Annabel lives in Porto."]
+
+
 def test_a_chain_of_merges_is_undone_from_its_end(url: str) -> None:
     before = exported(url)
     with opened(url) as memory:
