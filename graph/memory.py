@@ -394,13 +394,13 @@ class Memory:
         Raises:
             UsageError: no language model is set, or not as it could be meant.
         """
-        from graph.refining.batch import Kind
+        from graph.refining.batch import Kind, Size
         from graph.refining.run import Refining
 
         if self._llm is None:
             raise UsageError("no language model is set", "name one: memcli config set llm.url https://…/v1")
         chosen = [each for each in Kind if (each in kinds if kinds else getattr(self._settings, f"llm_{each}"))]
-        return Refining(self._store, self._llm, chosen, self._settings.llm_context)
+        return Refining(self._store, self._llm, chosen, Size(self._settings.llm_batch, self._settings.llm_context))
 
     def stats(self) -> GraphStats:
         """Counts and shape of the graph."""

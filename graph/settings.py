@@ -62,6 +62,7 @@ class Settings:
     llm_model: str = setting("", "the name of the language model there")
     llm_timeout: float = setting(120.0, "seconds that one reply may take", 1, 3600)
     llm_context: int = setting(4096, "tokens that a question to it and the reply may take", 1024, 1_000_000)
+    llm_batch: int = setting(5, "decisions that one question to it may ask for; fewer suit small models", 1, 20)
     llm_budget: int = setting(200_000, "tokens that one run of refine may take", 0, 1_000_000_000)
     llm_notes: bool = setting(True, "let it write keywords, tags and context of notes, when you refine")
     llm_links: bool = setting(True, "let it judge links between notes, when you refine")

@@ -9,12 +9,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from graph.llm.client import Task
-from graph.llm.material import founded, given, line, shown
+from graph.llm.material import crossed, founded, given, line, shown
 from graph.model import Interaction, Relation
 from graph.text import shortened
 
-MOST = 5
-"""Pairs in one call."""
+MOST = 20
+"""Pairs in one call, at most."""
 REPLY_TOKENS = 70
 _LONGEST = 600
 _LONGEST_REASON = 140
@@ -74,4 +74,7 @@ def checked(reply: Verdicts, pairs: Sequence[Pair]) -> Iterator[Judged | None]:
     for n, (later, earlier) in enumerate(pairs, 1):
         own = [each for each in reply.verdicts if each.n == n]
         reason = shortened(line(own[0].reason), _LONGEST_REASON) if len(own) == 1 else ""
-        yield Judged(n, reason, own[0].relation) if reason and founded(reason, given(later, earlier)) else None
+        sources = given(later, earlier)
+        others = given(*(each for pair in pairs for each in pair if each.id not in (later.id, earlier.id)))
+        good = reason and founded(reason, sources) and not crossed(reason, sources, others)
+        yield Judged(n, reason, own[0].relation) if good else None

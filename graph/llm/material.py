@@ -11,11 +11,15 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from graph.model import Interaction, Json
-from graph.text import fold, sentences, shortened, spoken_date, words
+from graph.text import fold, sentences, shortened, spoken_date, stop_words, words
 
 _ADDRESS = re.compile(r"\w(?:://|@\w)|\bwww\.", re.ASCII)
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’.,:/][^\W_]+)*")
 _FREE = frozenset({"i", "user", "assistant", "none"})
+
+
+_CROSSED = 2
+"""Words of another item of a batch from which on a text is taken to be about that one too."""
 
 
 def line(text: str) -> str:
@@ -26,10 +30,19 @@ def line(text: str) -> str:
 
 def founded(said: str, sources: Sequence[str]) -> bool:
     """Whether every name and number in what is `said` is in one of `sources`, and every address."""
-    known = {word for text in sources for word in words(fold(text))}
+    known = _words(sources)
     if _ADDRESS.search(said) and not any(said in text for text in sources):
         return False
     return all(known.issuperset(words(fold(name))) for name in _named(said))
+
+
+def crossed(said: str, sources: Sequence[str], others: Sequence[str], most: int = _CROSSED) -> bool:
+    """Whether what is `said` of one item of a batch tells of the `others`: by `most` words, or one name, that are in
+    these and not in its own `sources`."""
+    own = _words(sources)
+    foreign = _words([said]) & (_words(others) - own - stop_words())
+    names = {fold(token[0]) for token in _TOKEN.finditer(said) if token[0][0].isupper()}
+    return len(foreign) >= most or not foreign.isdisjoint(names)
 
 
 def shown(said: Interaction, longest: int) -> dict[str, Json]:
@@ -40,6 +53,10 @@ def shown(said: Interaction, longest: int) -> dict[str, Json]:
 def given(*said: Interaction) -> list[str]:
     """The texts that what is said of these messages may rest on."""
     return [part for each in said for part in (each.text, each.title or "", _who(each), _when(each))]
+
+
+def _words(texts: Sequence[str]) -> set[str]:
+    return {word for text in texts for word in words(fold(text))}
 
 
 def _who(said: Interaction) -> str:

@@ -5,18 +5,18 @@ A note is judged by its own text alone, so that it holds nothing of what another
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from graph.llm.client import Task
-from graph.llm.material import founded, given, line, shown
+from graph.llm.material import crossed, founded, given, line, shown
 from graph.model import Interaction
 from graph.text import fold, words
 
-MOST = 5
-"""Notes in one call."""
+MOST = 20
+"""Notes in one call, at most."""
 REPLY_TOKENS = 160
 """Tokens of what is written about one note."""
 _LONGEST = 1500
@@ -46,25 +46,35 @@ def task(said: Sequence[Interaction]) -> Task[Cards]:
 
 
 def checked(reply: Cards, said: Sequence[Interaction]) -> Iterator[Card | None]:
-    """Yield the card of each message, None where it is missing, given twice, or says what the message does not."""
+    """Yield the card of each message, None where it is missing, given twice, or says what that message
+    does not, or another does."""
     for n, each in enumerate(said, 1):
         own = [card for card in reply.cards if card.n == n]
-        yield _cleaned(own[0], each) if len(own) == 1 else None
+        others = given(*(other for other in said if other.id != each.id))
+        yield _cleaned(own[0], each, others) if len(own) == 1 else None
 
 
-def _cleaned(card: Card, said: Interaction) -> Card | None:
+def _cleaned(card: Card, said: Interaction, others: Sequence[str]) -> Card | None:
+    """A card without the words on it that belong on another; None where too little is left, or its sentence tells what
+    the message does not."""
     sources = given(said)
     spoken = set(words(fold(said.text)))
-    keywords = tuple(dict.fromkeys(_spelled(line(each), said.text) for each in card.keywords))
-    tags = tuple(dict.fromkeys(line(each).lower() for each in card.tags))
+    keywords = _own((_spelled(line(each), said.text) for each in card.keywords), sources, others)
+    tags = _own((line(each).lower() for each in card.tags), sources, others)
     context = line(card.context)
     # A keyword may be a concept that the text does not name; one of them has to be in it.
     grounded = any(spoken.intersection(words(fold(each))) for each in keywords)
-    if not (grounded and context and all(keywords) and all(tags)):
-        return None
-    if not all(founded(each, sources) for each in (*keywords, *tags, context)):
+    if not (grounded and context and founded(context, sources)) or crossed(context, sources, others):
         return None
     return Card(card.n, keywords, tags, context)
+
+
+def _own(told: Iterable[str], sources: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            each for each in told if each and founded(each, sources) and not crossed(each, sources, others, 1)
+        )
+    )
 
 
 def _spelled(keyword: str, text: str) -> str:

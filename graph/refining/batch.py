@@ -26,6 +26,13 @@ class Kind(StrEnum):
     INSIGHTS = "insights"
 
 
+class Size(Struct, frozen=True):
+    """What one call may ask for, and how many tokens it may take with its reply."""
+
+    decisions: int
+    tokens: int
+
+
 class Settled(Struct, frozen=True):
     """What came of a reply: decisions that are the model's now, of these those that `changed` what the rule had said,
     those that it may not make (`foolish`), and those that were overtaken meanwhile."""
@@ -81,18 +88,18 @@ def said_in(store: Store, notes: Sequence[str]) -> dict[str, tuple[Note, Interac
 
 
 def portions(
-    items: Iterable[T], ask: Callable[[Sequence[T]], Task[Any]], most: int, context: int
+    items: Iterable[T], ask: Callable[[Sequence[T]], Task[Any]], size: Size
 ) -> Iterator[tuple[list[T], Task[Any]]]:
-    """Yield `items` in order, as many at once as one task may hold and `context` tokens allow, with the task; one
-    alone that is too much for that is left out."""
+    """Yield `items` in order, as many at once as `size` allows, with the task; one alone that is too much for that
+    is left out."""
     held: list[T] = []
     task: Task[Any] | None = None
     for each in items:
         longer = ask([*held, each])
-        if task and (len(held) == most or longer.tokens > context):
+        if task and (len(held) == size.decisions or longer.tokens > size.tokens):
             yield held, task
             held, task, longer = [], None, ask([each])
-        if longer.tokens <= context:
+        if longer.tokens <= size.tokens:
             held, task = [*held, each], longer
     if task:
         yield held, task

@@ -13,7 +13,7 @@ from graph.ids import content_id
 from graph.llm.insights import EVERYONE, SHOWN, Drawn, Statements, checked, task
 from graph.model import Action, Changes, Edge, EdgeKind, Event, Insight, NodeKind, Selection
 from graph.ports import Store
-from graph.refining.batch import Batch, Settled
+from graph.refining.batch import Batch, Settled, Size
 from graph.text import fold
 from graph.tiers.votes import CENTRAL, score, settled
 
@@ -28,7 +28,7 @@ class _Group(Struct, frozen=True):
     memory: Gathered
 
 
-def batches(store: Store, model: str, context: int) -> Iterator[Batch]:
+def batches(store: Store, model: str, size: Size) -> Iterator[Batch]:
     """Yield what `model` may draw from communities of which it has drawn nothing yet."""
     with store.transaction(write=False):
         found, memory = gathered(store)
@@ -40,7 +40,7 @@ def batches(store: Store, model: str, context: int) -> Iterator[Batch]:
     for each in found[:COMMUNITIES]:
         notes = tuple(id for id in each.notes if id in memory.said)[:SHOWN]
         asked = task([memory.said[id] for id in notes])
-        if known.isdisjoint(notes) and asked.tokens <= context:
+        if known.isdisjoint(notes) and asked.tokens <= size.tokens:
             yield Batch(asked, 1, partial(_settle, store, model, _Group(notes, memory)))
 
 

@@ -12,10 +12,10 @@ from graph import history
 from graph.evolution.events import Ledger, link_state, note_states
 from graph.evolution.revision import revised
 from graph.evolution.undo import Past
-from graph.llm.links import MOST, Judged, Verdicts, checked, task
+from graph.llm.links import Judged, Verdicts, checked, task
 from graph.model import Action, Changes, Edge, EdgeKind, Event, Interaction, Note, Removal, by_rule
 from graph.ports import Store
-from graph.refining.batch import LOOKED_UP, Batch, Settled, Told, portions, said_in
+from graph.refining.batch import LOOKED_UP, Batch, Settled, Size, Told, portions, said_in
 
 
 class _Linked(Struct, frozen=True):
@@ -31,7 +31,7 @@ class _Linked(Struct, frozen=True):
         return self.later[1], self.earlier[1]
 
 
-def batches(store: Store, model: str, context: int, told: Told) -> Iterator[Batch]:
+def batches(store: Store, model: str, size: Size, told: Told) -> Iterator[Batch]:
     """Yield what `model` may decide about links that rules have made, and nobody since."""
     edges = [
         edge
@@ -46,7 +46,7 @@ def batches(store: Store, model: str, context: int, told: Told) -> Iterator[Batc
             for edge in some
             if edge.source in ends and edge.target in ends
         ]
-        for held, asked in portions(linked, lambda those: task([each.pair for each in those]), MOST, context):
+        for held, asked in portions(linked, lambda those: task([each.pair for each in those]), size):
             yield Batch(asked, len(held), partial(_settle, store, model, held))
 
 

@@ -9,15 +9,15 @@ from msgspec.structs import replace
 
 from graph.evolution.events import Ledger, note_states
 from graph.evolution.revision import told_in
-from graph.llm.notes import MOST, Card, Cards, checked, task
+from graph.llm.notes import Card, Cards, checked, task
 from graph.model import Action, Changes, Event, Interaction, NodeKind, Note, Selection, by_rule
 from graph.ports import Store
-from graph.refining.batch import LOOKED_UP, Batch, Settled, Told, portions, said_in
+from graph.refining.batch import LOOKED_UP, Batch, Settled, Size, Told, portions, said_in
 
 _REASON = "by what it says"
 
 
-def batches(store: Store, model: str, context: int, told: Told) -> Iterator[Batch]:
+def batches(store: Store, model: str, size: Size, told: Told) -> Iterator[Batch]:
     """Yield what `model` may decide about notes that rules have written, and nobody since."""
     ids = [
         note.id
@@ -28,7 +28,7 @@ def batches(store: Store, model: str, context: int, told: Told) -> Iterator[Batc
         found = said_in(store, ids[start : start + LOOKED_UP]).values()
         # Those of one conversation together: what one message talks the model into stays among its own.
         ordered = sorted(found, key=lambda pair: (pair[1].conversation, pair[1].position, pair[1].id))
-        for some, asked in portions(ordered, lambda pairs: task([said for _, said in pairs]), MOST, context):
+        for some, asked in portions(ordered, lambda pairs: task([said for _, said in pairs]), size):
             yield Batch(asked, len(some), partial(_settle, store, model, some))
 
 

@@ -13,7 +13,7 @@ from graph.llm.client import Client
 from graph.llm.schema import NoReplyError, Why
 from graph.ports import Progress, Store
 from graph.refining import insights, links, notes
-from graph.refining.batch import Batch, Kind, Settled, taken_back
+from graph.refining.batch import Batch, Kind, Settled, Size, taken_back
 from graph.store.retrying import persistently
 
 _FAILURES = 3
@@ -47,12 +47,12 @@ class Refined(Struct, frozen=True):
 
 
 class Refining(Struct):
-    """A run over decisions of `kinds` with a `client`, whose calls may take `context` tokens each."""
+    """A run over decisions of `kinds` with a `client`, whose calls may be of a `size`."""
 
     store: Store
     client: Client
     kinds: Sequence[Kind]
-    context: int
+    size: Size
     _expected: dict[str, int] = field(default_factory=dict)
     _decided: dict[str, int] = field(default_factory=dict)
     _changed: dict[str, int] = field(default_factory=dict)
@@ -114,11 +114,11 @@ class Refining(Struct):
     def _batches(self, kind: Kind) -> Iterator[Batch]:
         name = self.client.name
         if kind is Kind.INSIGHTS:
-            return insights.batches(self.store, name, self.context)
+            return insights.batches(self.store, name, self.size)
         told = taken_back(self.store, name)
         if kind is Kind.LINKS:
-            return links.batches(self.store, name, self.context, told)
-        return notes.batches(self.store, name, self.context, told)
+            return links.batches(self.store, name, self.size, told)
+        return notes.batches(self.store, name, self.size, told)
 
     def _ask(self, kind: Kind, batch: Batch, budget: int) -> None:
         """Have one batch decided, or leave it to the rule."""

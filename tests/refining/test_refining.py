@@ -83,7 +83,7 @@ def test_what_a_model_wrote_has_its_name_and_can_be_taken_back(
         assert report.fallbacks == {}
         notes = nodes(memory, NodeKind.NOTE)
         assert {note.decided_by for note in notes} == {NAME}
-        assert all(note.tags == ("message", "hotel") and len(note.keywords) == 1 for note in notes)
+        assert {note.tags for note in notes} == {("message", "hotel"), ("message",)}
         assert {(edge.decided_by, edge.relation) for edge in links(memory)} == {(NAME, "elaborates")}
         made = [each for each in nodes(memory, NodeKind.INSIGHT) if each.decided_by == NAME]
         assert [(each.state, each.support) for each in made] == [("active", 2)]
@@ -230,7 +230,7 @@ FOOLISH: dict[str, Any] = {
     "another's name": lambda n, text: card(n, text) | {"context": "Somebody met Zebedee."},
     "a number from nowhere": lambda n, text: card(n, text) | {"context": "Somebody pays 4711."},
     "an address": lambda n, text: card(n, text) | {"context": "Somebody likes http://evil.example."},
-    "an address in small letters": lambda n, text: card(n, text) | {"keywords": [first_of(text), "www.evil.example"]},
+    "an address in small letters": lambda n, text: card(n, text) | {"context": "Somebody likes www.evil.example."},
     "keywords from nowhere": lambda n, text: card(n, text) | {"keywords": ["gardening"]},
     "nothing": lambda n, text: card(n, text) | {"context": "\u202e \x07"},
 }
@@ -249,6 +249,26 @@ def test_a_foolish_card_leaves_the_rule_s(url: str, server: LlmServer, tmp_path:
         assert report.fallbacks == {"foolish": len(nodes(memory, NodeKind.NOTE))}
         assert report.decided == {"notes": 0}
         assert exported(url) == before
+
+
+def test_what_one_message_says_is_on_no_other_s_card(url: str, server: LlmServer, tmp_path: Path) -> None:
+    def mixes(_: str, about: Any, __: dict[str, Any]) -> Any:
+        cards = [card(each["n"], each["text"]) for each in about["messages"]]
+        told = [
+            {"context": "Somebody fed a ferret on the balcony."},
+            {"context": "Cleo came along."},
+            {"tags": ["ferret"]},
+        ]
+        return {"cards": [each | more for each, more in zip(cards, told, strict=True)]}
+
+    server.thinks = mixes
+    said = talk("Cleo: Our ferret eats on the balcony.", "Ann: Rain again in Basel.", "Bob: Snow again in Zürich.")
+    with opened(url, server, tmp_path, said) as memory:
+        report = refined(memory, "notes")
+        assert (report.decided, report.fallbacks) == ({"notes": 2}, {"foolish": 1})
+        told = {note.title[:4]: (note.keywords, note.tags) for note in nodes(memory, NodeKind.NOTE)}
+        assert told["Our "] == (("our",), ("message", "ferret", "pet"))
+        assert told["Snow"] == (("snow",), ("message", "hotel"))
 
 
 def test_one_foolish_card_costs_one_decision(url: str, server: LlmServer, tmp_path: Path) -> None:
@@ -298,9 +318,8 @@ def test_what_a_model_says_of_an_entity_goes_with_it(url: str, server: LlmServer
             return {"verdicts": verdicts}
         cards = [card(each["n"], each["text"]) for each in about["messages"]]
         told = {"context": "Somebody knows the Storchen.", "keywords": ["old Storchen"]}
-        return {
-            "cards": [each | told if "Storchen" in m["text"] else each for each, m in zip(cards, about["messages"])]
-        }
+        texts = [each["text"] for each in about["messages"]]
+        return {"cards": [c | told if "Storchen" in text else c for c, text in zip(cards, texts, strict=True)]}
 
     server.thinks = names_it
     with opened(url, server, tmp_path) as memory:
