@@ -252,14 +252,14 @@ def test_a_foolish_card_leaves_the_rule_s(url: str, server: LlmServer, tmp_path:
 
 
 def test_what_one_message_says_is_on_no_other_s_card(url: str, server: LlmServer, tmp_path: Path) -> None:
+    wrong = {
+        "Cleo": {"tags": ["ferret", "pet"]},
+        "Ann": {"context": "Cleo came along."},
+        "Bob": {"keywords": ["snow", "ferret"]},
+    }
+
     def mixes(_: str, about: Any, __: dict[str, Any]) -> Any:
-        cards = [card(each["n"], each["text"]) for each in about["messages"]]
-        told = [
-            {"context": "Somebody fed a ferret on the balcony."},
-            {"context": "Cleo came along."},
-            {"tags": ["ferret"]},
-        ]
-        return {"cards": [each | more for each, more in zip(cards, told, strict=True)]}
+        return {"cards": [card(each["n"], each["text"]) | wrong[each["speaker"]] for each in about["messages"]]}
 
     server.thinks = mixes
     said = talk("Cleo: Our ferret eats on the balcony.", "Ann: Rain again in Basel.", "Bob: Snow again in Zürich.")
