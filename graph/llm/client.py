@@ -118,6 +118,10 @@ class Client(Struct):
     calls: int = 0
     cached: int = 0
     _dialect: int = field(default=0)
+    _spoken: bool = field(default=False)
+
+    def __repr__(self) -> str:
+        return f"Client({self.name!r} at {self.endpoint.host})"
 
     @property
     def dialect(self) -> Dialect:
@@ -139,7 +143,12 @@ class Client(Struct):
         if (known := self.cache.get(name)) is not None:
             self.cached += 1
             return read(known, task.reply, exact=False)
-        choice = self._choice(task)
+        try:
+            choice = self._choice(task)
+        except NoReplyError:
+            # Thinking in vain may cost as much.
+            self.spent += task.tokens
+            raise
         content = choice.message.content or ""
         if choice.finish_reason == "length":
             raise NoReplyError(Why.CUT_OFF)
@@ -157,13 +166,12 @@ class Client(Struct):
         try:
             completion = msgspec.json.decode(answered.body, type=_Completion)
         except (msgspec.DecodeError, RecursionError):
-            self.spent += task.tokens
             raise NoReplyError(Why.NOT_JSON, "the answer is no completion") from None
+        if not completion.choices:
+            raise NoReplyError(Why.SCHEMA, "the answer has no choice")
         told = completion.usage.total_tokens if completion.usage else 0
         # What a server says of itself may be anything.
         self.spent += told if 0 < told <= 10 * task.tokens else task.tokens
-        if not completion.choices:
-            raise NoReplyError(Why.SCHEMA, "the answer has no choice")
         return completion.choices[0]
 
     def _accepted(self, task: Task[Any]) -> Answered:
@@ -171,11 +179,17 @@ class Client(Struct):
         while True:
             answered = self._persistently(self._body(task))
             if answered.status == 200:
+                self._spoken = True
                 return answered
-            if answered.status in _REFUSED and self._dialect < len(DIALECTS) - 1:
-                self._dialect += 1
-                continue
-            raise self._refusal(answered)
+            if answered.status not in _REFUSED:
+                raise self._refusal(answered)
+            if self._spoken:
+                # It has taken others in this way: this one is too much for it.
+                raise NoReplyError(Why.NO_REPLY, f"{self.endpoint.host} says {answered.status}")
+            if self._dialect == len(DIALECTS) - 1:
+                self._dialect = 0
+                raise self._refusal(answered)
+            self._dialect += 1
 
     def _body(self, task: Task[Any]) -> bytes:
         dialect = self.dialect
@@ -242,7 +256,7 @@ class Client(Struct):
                 f"{host} has no model {self.name!r}, or no completions at this path (404)",
                 "check llm.model, and llm.url, which often ends in /v1",
             )
-        return LlmError(f"{host} says {status}", "`memcli llm check` tries it alone")
+        return LlmError(f"{host} says {status}", "try `memcli llm check`; llm.context may be more than it can take")
 
 
 def estimated(text: str) -> int:

@@ -158,6 +158,22 @@ def test_a_server_that_knows_less_is_asked_in_its_way(server: LlmServer, refused
     assert len(server.asked) == refused + 2
 
 
+def test_what_is_too_much_for_a_server_is_one_decision_lost(server: LlmServer) -> None:
+    server.thinks = lambda *_: RED
+    asks = client(server)
+    asks.ask(TASK)
+    server.faults = [Fault(400)]
+    with pytest.raises(NoReplyError):
+        asks.ask(Task("Another.", {"text": "sky"}, Colour, 50))
+    assert asks.dialect == DIALECTS[0]
+    server.faults = [Fault(400)] * len(DIALECTS)
+    fresh = client(server, key=KEY)
+    with pytest.raises(LlmError, match="says 400"):
+        fresh.ask(TASK)
+    assert fresh.ask(TASK).name == "red"
+    assert KEY not in repr(fresh)
+
+
 @pytest.mark.parametrize(
     ("fault", "kind", "said"),
     [
