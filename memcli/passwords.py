@@ -17,6 +17,9 @@ SERVICE = "memcli"
 _TRIES = 2
 """How often somebody is asked: a server locks an account for some seconds after three wrong passwords."""
 
+_LLM = "llm:"
+"""What the accounts of language models begin with; those of stores have an @ before any colon."""
+
 T = TypeVar("T")
 
 
@@ -34,7 +37,7 @@ def account_of(settings: Settings) -> str:
 
 
 def llm_account_of(settings: Settings) -> str:
-    """Whom the key of the language model is for: `llm@HOST:PORT`. Another host gets none that was kept for this one.
+    """Whom the key of the language model is for: `llm:HOST:PORT`. Another host gets none that was kept for this one.
 
     Raises:
         UsageError: no language model is set.
@@ -43,7 +46,7 @@ def llm_account_of(settings: Settings) -> str:
         raise UsageError("no language model is set", "name one: memcli config set llm.url https://…/v1")
     from graph.llm.endpoint import endpoint_of
 
-    return f"llm@{endpoint_of(settings.llm_url).host}"
+    return f"{_LLM}{endpoint_of(settings.llm_url).host}"
 
 
 def with_llm_key(settings: Settings) -> Settings:
@@ -169,5 +172,5 @@ def forget(account: str) -> None:
 
 def _unusable(error: Exception, account: str) -> StoreError:
     # Only its type: what a keyring says of itself may hold anything.
-    variable = LLM_KEY if account.startswith("llm@") else PASSWORD
+    variable = LLM_KEY if account.startswith(_LLM) else PASSWORD
     return StoreError(f"the keyring cannot be used: {type(error).__name__}", f"unlock it, or set {variable} instead")

@@ -55,19 +55,19 @@ class Batch(Struct, frozen=True):
     settle: Callable[[Any], Settled]
 
 
-class Told(Struct, frozen=True):
+class Refused(Struct, frozen=True):
     """What a model has decided, and somebody took back: nodes, and links by their ends."""
 
     nodes: frozenset[str]
     links: frozenset[tuple[str, str]]
 
 
-def taken_back(store: Store, model: str) -> Told:
+def refused(store: Store, model: str) -> Refused:
     """What `model` decided and people undid: it is not asked again."""
     events = [each for each in store.events() if each.decided_by == model or each.action is Action.UNDO]
     past = Past.of(events)
     gone = [each for each in events if each.decided_by == model and not past.holds(each)]
-    return Told(
+    return Refused(
         frozenset(each.subject for each in gone if not each.other),
         frozenset((each.subject, each.other) for each in gone if each.other),
     )

@@ -15,7 +15,7 @@ from graph.evolution.undo import Past
 from graph.llm.links import Judged, Verdicts, checked, task
 from graph.model import Action, Changes, Edge, EdgeKind, Event, Interaction, Note, Removal, by_rule
 from graph.ports import Store
-from graph.refining.batch import LOOKED_UP, Batch, Settled, Size, Told, portions, said_in
+from graph.refining.batch import LOOKED_UP, Batch, Refused, Settled, Size, portions, said_in
 
 
 class _Linked(Struct, frozen=True):
@@ -31,12 +31,12 @@ class _Linked(Struct, frozen=True):
         return self.later[1], self.earlier[1]
 
 
-def batches(store: Store, model: str, size: Size, told: Told) -> Iterator[Batch]:
+def batches(store: Store, model: str, size: Size, refusals: Refused) -> Iterator[Batch]:
     """Yield what `model` may decide about links that rules have made, and nobody since."""
     edges = [
         edge
         for edge in store.edges(None, (EdgeKind.LINKS_TO,))
-        if by_rule(edge.decided_by) and (edge.source, edge.target) not in told.links
+        if by_rule(edge.decided_by) and (edge.source, edge.target) not in refusals.links
     ]
     for start in range(0, len(edges), LOOKED_UP):
         some = edges[start : start + LOOKED_UP]

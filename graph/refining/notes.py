@@ -12,17 +12,17 @@ from graph.evolution.revision import told_in
 from graph.llm.notes import Card, Cards, checked, task
 from graph.model import Action, Changes, Event, Interaction, NodeKind, Note, Selection, by_rule
 from graph.ports import Store
-from graph.refining.batch import LOOKED_UP, Batch, Settled, Size, Told, portions, said_in
+from graph.refining.batch import LOOKED_UP, Batch, Refused, Settled, Size, portions, said_in
 
 _REASON = "by what it says"
 
 
-def batches(store: Store, model: str, size: Size, told: Told) -> Iterator[Batch]:
+def batches(store: Store, model: str, size: Size, refusals: Refused) -> Iterator[Batch]:
     """Yield what `model` may decide about notes that rules have written, and nobody since."""
     ids = [
         note.id
         for note in store.nodes(Selection((NodeKind.NOTE,)))
-        if isinstance(note, Note) and by_rule(note.decided_by) and note.id not in told.nodes
+        if isinstance(note, Note) and by_rule(note.decided_by) and note.id not in refusals.nodes
     ]
     for start in range(0, len(ids), LOOKED_UP):
         found = said_in(store, ids[start : start + LOOKED_UP]).values()

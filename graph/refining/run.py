@@ -13,7 +13,7 @@ from graph.llm.client import Client
 from graph.llm.schema import NoReplyError, Why
 from graph.ports import Progress, Store
 from graph.refining import insights, links, notes
-from graph.refining.batch import Batch, Kind, Settled, Size, taken_back
+from graph.refining.batch import Batch, Kind, Settled, Size, refused
 from graph.store.retrying import persistently
 
 _FAILURES = 3
@@ -115,10 +115,10 @@ class Refining(Struct):
         name = self.client.name
         if kind is Kind.INSIGHTS:
             return insights.batches(self.store, name, self.size)
-        told = taken_back(self.store, name)
+        refusals = refused(self.store, name)
         if kind is Kind.LINKS:
-            return links.batches(self.store, name, self.size, told)
-        return notes.batches(self.store, name, self.size, told)
+            return links.batches(self.store, name, self.size, refusals)
+        return notes.batches(self.store, name, self.size, refusals)
 
     def _ask(self, kind: Kind, batch: Batch, budget: int) -> None:
         """Have one batch decided, or leave it to the rule."""

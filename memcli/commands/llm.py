@@ -46,7 +46,7 @@ def check(session: Session) -> None:
     session.emit(
         data,
         lambda page: page.line(
-            f"{settings.llm_model} at {account.partition('@')[2]} {kept}; {key}; took {data['elapsed_s']:.1f} s"
+            f"{settings.llm_model} at {account.partition(':')[2]} {kept}; {key}; took {data['elapsed_s']:.1f} s"
         ),
     )
 

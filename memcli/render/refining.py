@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from graph.llm.schema import Why
 from memcli.render.page import Page
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ def described(estimate: Mapping[str, Estimate], budget: int) -> str:
 
 def show_refined(page: Page, report: Refined, model: str, since: str) -> None:
     """What a run did."""
+    from graph.llm.schema import Why
+
     for kind, decided in report.decided.items():
         page.line(f"{kind}: {decided} decided by {model}, {report.changed[kind]} of them otherwise than the rule")
     if not report.decided:

@@ -132,7 +132,7 @@ def test_a_key_in_the_keyring(keyring: World, llm: LlmServer) -> None:
     llm.thinks = lambda *_: {"colour": "white"}
     ran = keyring("llm", "login", "--json", stdin=f"{KEY}\n".encode())
     assert ran.code == 0
-    assert ran.data["account"] == f"llm@{llm.url.removeprefix('http://').removesuffix('/v1')}"
+    assert ran.data["account"] == f"llm:{llm.url.removeprefix('http://').removesuffix('/v1')}"
     Draft202012Validator(json.loads(schema_of("llm login"))).validate(ran.data)
     check = keyring("llm", "check", "--json")
     assert check.data["key"] == "keyring"

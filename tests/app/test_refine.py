@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from graph.refining.batch import Kind
+from memcli.commands.refine import Part
 from memcli.schema import schema_of
 from memcli.session import Terminals
 from tests.ingest.memories import written
@@ -25,6 +27,10 @@ def mine(empty: World, llm: LlmServer, tmp_path: Path) -> World:
     llm.thinks = thinks
     assert empty("ingest", str(written(tmp_path / "talk.jsonl", TALK))).code == 0
     return empty
+
+
+def test_there_is_an_option_for_each_kind() -> None:
+    assert {each.value for each in Part} == {each.value for each in Kind}
 
 
 def test_what_it_would_take_is_shown_and_nothing_asked(mine: World, llm: LlmServer) -> None:
