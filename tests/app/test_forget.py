@@ -61,7 +61,7 @@ def test_a_message_and_an_entity(talk: World) -> None:
     assert ran.out.startswith("forgot 1 interaction, 1 note, 2 entities in ")
     assert "blue card" not in talk("ask", "Which card?", "--no-answer").out
     data = talk("forget", "--entity", "zermatt", "--yes", "--json").data
-    assert (data["done"], data["nodes"]) == (True, {"entity": 1, "insight": 1})
+    assert (data["done"], data["nodes"]) == (True, {"entity": 1, "insight": 1, "fact": 1})
     assert talk("entity", "show", "Zermatt").code == 3
     assert interactions(talk) == 2
     assert talk("forget", "--entity", "Lausanne", "--with-messages", "--yes").code == 0
