@@ -52,7 +52,7 @@ def checked(worded: Worded, reply: Reply) -> tuple[str, tuple[int, ...]]:
     # So do the question's names, and what the rule made of a hit that is cited, such as a day it reckoned.
     quoted = reply.answer.quotations[:1]
     value = [reply.answer.value for each in quoted if each.hit in cites]
-    if not founded(text, [*sources, reply.question.text, *value]):
+    if not founded(text, [*sources, reply.question.text, *value], first=True):
         raise NoReplyError(Why.FOOLISH)
     return text, cites
 

@@ -61,4 +61,4 @@ def _good(drawn: Drawn, sources: Sequence[str]) -> bool:
     known = {word for text in sources for word in words(fold(text))}
     about = words(fold(drawn.about))
     named = drawn.about.lower() == EVERYONE or (bool(about) and known.issuperset(about))
-    return named and len(words(drawn.text)) > 3 and founded(drawn.text, sources)
+    return named and len(words(drawn.text)) > 3 and founded(drawn.text, sources, first=True)

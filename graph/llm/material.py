@@ -1,7 +1,7 @@
 """What a model is given of a message, and whether what it says rests on that: no name and no number from elsewhere.
 
 A model that was talked into something, or that mixes up what it was given at once, mostly names what is not there. What
-is wrong in small letters is not seen; it is why everything carries its decider and can be undone.
+is wrong in small letters is mostly not seen; it is why everything carries its decider and can be undone.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ from graph.text import fold, sentences, shortened, spoken_date, stop_words, word
 
 _ADDRESS = re.compile(r"\w(?:://|@\w)|\bwww\.", re.ASCII)
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’.,:/][^\W_]+)*")
-_FREE = frozenset({"i", "user", "assistant", "none"})
-
-
+_FREE = frozenset(["i", "user", "assistant", "none", "yes", "no", "everyone", "nobody", "somebody", "people", "both"])
 _CROSSED = 2
 """Words of another item of a batch from which on a text is taken to be about that one too."""
 
@@ -28,12 +26,15 @@ def line(text: str) -> str:
     return " ".join(kept.split())
 
 
-def founded(said: str, sources: Sequence[str]) -> bool:
-    """Whether every name and number in what is `said` is in one of `sources`, and every address."""
+def founded(said: str, sources: Sequence[str], *, first: bool = False) -> bool:
+    """Whether every name and number in what is `said` is in one of `sources`, and every address.
+
+    With `first`, what begins a sentence is taken for a name, unless it is one of the words that carry no topic.
+    """
     known = _words(sources)
     if _ADDRESS.search(said) and not any(said in text for text in sources):
         return False
-    return all(known.issuperset(words(fold(name))) for name in _named(said))
+    return all(known.issuperset(words(fold(name))) for name in _named(said, first))
 
 
 def crossed(said: str, sources: Sequence[str], others: Sequence[str], most: int = _CROSSED) -> bool:
@@ -67,11 +68,11 @@ def _when(said: Interaction) -> str:
     return spoken_date(said.timestamp) if said.timestamp else ""
 
 
-def _named(said: str) -> Iterator[str]:
-    """Yield what looks like a name, by its capital in the middle of a sentence, and what has a digit."""
+def _named(said: str, first: bool) -> Iterator[str]:
+    """Yield what looks like a name, by its capital, and what has a digit."""
     for sentence in sentences(said):
         for place, found in enumerate(_TOKEN.finditer(sentence)):
             token = found[0]
-            capital = token[0].isupper() and place > 0
+            capital = token[0].isupper() and (place > 0 or (first and fold(token) not in stop_words()))
             if (capital or any(each.isdigit() for each in token)) and fold(token) not in _FREE:
                 yield token

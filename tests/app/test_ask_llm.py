@@ -74,6 +74,7 @@ def test_it_helps_as_it_is_set(mine: World, llm: LlmServer) -> None:
 
 WORDINGS: list[Any] = [
     {"answer": "Ann lives in Mordor.", "cites": [1]},
+    {"answer": "Sauron lives in Basel.", "cites": [1]},
     {"answer": "Ann lives in Basel.", "cites": [99]},
     {"answer": "Ann lives in Basel.", "cites": []},
     {"answer": "", "cites": [1]},

@@ -289,6 +289,7 @@ STATEMENTS: list[dict[str, Any]] = [
     {"text": "Ann likes the Storchen hotel.", "about": "Ann", "support": [1, 1]},
     {"text": "Ann likes the Hilton hotel.", "about": "Ann", "support": [1, 2]},
     {"text": "Ann likes the Storchen hotel.", "about": "Zebedee", "support": [1, 2]},
+    {"text": "Zebedee likes the Storchen hotel.", "about": "Ann", "support": [1, 2]},
     {"text": "Yes.", "about": "Ann", "support": [1, 2]},
 ]
 
