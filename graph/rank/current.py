@@ -38,8 +38,7 @@ def asks_for_the_past(question: str, read: Understood, today: str | None) -> boo
 
 
 def asked_about(fact: Fact, question: str, read: Understood) -> bool:
-    """Whether a question may ask for a fact: it has a word that asks for the relation, and names the subject or nobody
-    else."""
+    """Whether a question may ask for a fact: it has a word that asks for the relation, and is about the subject."""
     if not stems(question) & {stem(word) for word in asking(fact.relation)}:
         return False
     return fold(fact.subject) in {fold(each) for each in subjects(question, read)}
