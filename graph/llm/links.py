@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated
@@ -18,6 +19,8 @@ MOST = 20
 REPLY_TOKENS = 70
 _LONGEST = 600
 _LONGEST_REASON = 140
+_QUESTION = re.compile(r"[?？؟]|^(?:tell|ask|let me know)\b", re.IGNORECASE | re.MULTILINE)
+"""What a message has that can be answered."""
 _TOLD = """\
 You judge pairs of messages of which a rule thinks that they belong together. For each item of "pairs" give one verdict,
 with its number "n":
@@ -70,11 +73,14 @@ def task(pairs: Sequence[Pair]) -> Task[Verdicts]:
 
 
 def checked(reply: Verdicts, pairs: Sequence[Pair]) -> Iterator[Judged | None]:
-    """Yield the verdict on each pair, None where it is missing, given twice, or has reasons from elsewhere."""
+    """Yield the verdict on each pair, None where it is missing, given twice, has reasons from elsewhere, or
+    takes for answered what asks nothing."""
     for n, (later, earlier) in enumerate(pairs, 1):
         own = [each for each in reply.verdicts if each.n == n]
         reason = shortened(line(own[0].reason), _LONGEST_REASON) if len(own) == 1 else ""
         sources = given(later, earlier)
         others = given(*(each for pair in pairs for each in pair if each.id not in (later.id, earlier.id)))
         good = reason and founded(reason, sources) and not crossed(reason, sources, others)
+        if good and own[0].relation is Verdict.ANSWERS:
+            good = bool(_QUESTION.search(earlier.text))
         yield Judged(n, reason, own[0].relation) if good else None

@@ -146,7 +146,9 @@ def test_an_entity_goes_and_what_was_said_stays(place: Place, tmp_path: Path) ->
     done = forgotten(url, entity="zermatt")
     assert done.removed == {"entity": 1, "insight": 3, "fact": 3}
     assert nodes(url, NodeKind.INTERACTION) == said
-    derived = [each for kind in (NodeKind.NOTE, NodeKind.ENTITY, NodeKind.INSIGHT, NodeKind.FACT) for each in nodes(url, kind)]
+    derived = [
+        each for kind in (NodeKind.NOTE, NodeKind.ENTITY, NodeKind.INSIGHT, NodeKind.FACT) for each in nodes(url, kind)
+    ]
     titles = {each.title for each in derived if isinstance(each, Note)}
     told = [str(each) for each in derived if not isinstance(each, Note)]
     told += [str((each.context, each.keywords)) for each in derived if isinstance(each, Note)]

@@ -214,6 +214,15 @@ def test_another_relation_changes_what_evolves(url: str, server: LlmServer, tmp_
         assert exported(url) == before
 
 
+def test_what_asks_nothing_is_not_answered(url: str, server: LlmServer, tmp_path: Path) -> None:
+    server.thinks = lambda _, about, __: {"verdicts": [verdict(each["n"], "answers") for each in about["pairs"]]}
+    with opened(url, server, tmp_path) as memory:
+        report = refined(memory, "links")
+        assert report.decided["links"] > 0 < report.fallbacks["foolish"]
+        judged = [edge for edge in links(memory) if edge.decided_by == NAME]
+        assert {memory.node(edge.target).title for edge in judged} == {"Where is the Storchen hotel, Bob?"}
+
+
 def test_people_are_not_overruled_by_a_link_taken_back(url: str, server: LlmServer, tmp_path: Path) -> None:
     server.thinks = lambda _, about, __: {"verdicts": [verdict(each["n"], "unrelated") for each in about["pairs"]]}
     with opened(url, server, tmp_path) as memory:
