@@ -1,7 +1,8 @@
 """Messages that say the same in the same words, as two exports of one chat have them: one hit, with all their sources.
 
-On REALTALK and LoCoMo, texts as near as this are greetings and thanks that are said again on another day. So their
-notes stay apart: merged, one of them would be of a day on which it was not said.
+A tenth of LongMemEval's messages are such copies. On REALTALK and LoCoMo, texts as near as this are greetings and
+thanks that are said again on another day. So their notes stay apart: merged, one of them would be of a day on which it
+was not said.
 """
 
 from __future__ import annotations
