@@ -124,7 +124,7 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     asked_of = read.voices if read.speaker else ()
     ranked = favoured(fuse(candidates, near, graph, asked_of, settings, signals), read, settings)
     ranked = [each for each in ranked if each.score > 0]
-    about = [each for each in facts if asked_about(each, question.text, read)]
+    about = asked_about(facts, question.text, read)
     unranked = _stating(about, candidates, question, store)
     told = _told(about, [*candidates, *unranked], question)
     past = asks_for_the_past(question.text, read, question.asked_at)

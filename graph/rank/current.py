@@ -6,7 +6,7 @@ Conflicts are settled in code, by the latest valid time among the candidates (ar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from graph.model import Fact, FactHit, Interaction
 from graph.rank.answer_type import AnswerType, expected
@@ -37,11 +37,13 @@ def asks_for_the_past(question: str, read: Understood, today: str | None) -> boo
     return bool(_PAST.search(question)) or any(not day or window.last < day for window in read.windows)
 
 
-def asked_about(fact: Fact, question: str, read: Understood) -> bool:
-    """Whether a question may ask for a fact: it has a word that asks for the relation, and is about the subject."""
-    if not stems(question) & {stem(word) for word in asking(fact.relation)}:
-        return False
-    return fold(fact.subject) in {fold(each) for each in subjects(question, read)}
+def asked_about(facts: Iterable[Fact], question: str, read: Understood) -> list[Fact]:
+    """Those of `facts` that a question may ask for: it has a word that asks for the relation, and is about the
+    subject."""
+    words, names = stems(question), {fold(each) for each in subjects(question, read)}
+    return [
+        each for each in facts if fold(each.subject) in names and words & {stem(word) for word in asking(each.relation)}
+    ]
 
 
 def slots_asked(question: str, read: Understood) -> tuple[str, ...]:
