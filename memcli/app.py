@@ -96,8 +96,8 @@ def root(
 ) -> None:
     """A memory for conversations: take them in, ask, and get answers that cite who said what when.
 
-    Everything stays on this machine. Settings and the memory live in your user folders, or under
-    MEMCLI_HOME where that is set.
+    Everything stays on this machine, unless you name a store or a language model elsewhere. Settings
+    and the memory live in your user folders, or under MEMCLI_HOME where that is set.
     """
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
