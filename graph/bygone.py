@@ -6,6 +6,7 @@ last year that is taken in today would have had no links last year. What somebod
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
@@ -161,13 +162,15 @@ def _reverted(
     entities = [node for node in nodes.values() if isinstance(node, Entity)]
     who = Identities.of(entities, edges.values(), events, nodes.keys())
     when = _times(nodes, past)
-    left = {each.id: each for each in events if _later(when(each), date)}
+    left = sorted((each for each in events if _later(when(each), date)), key=_time)
     while left:
-        each = left.pop(max(left, key=lambda id: (left[id].at, id)))
+        each = left.pop()
         if identifies(each):
             who.undo(each)
             # An entity that comes back brings what was decided about it.
-            left |= {event.id: event for event in who.restored if _later(event.at, date)}
+            for event in who.restored:
+                if _later(event.at, date):
+                    insort(left, event, key=_time)
             who.restored.clear()
         elif each.subject in ballot.insights:
             ballot.undo(each, past.action(each))
@@ -183,6 +186,10 @@ def _reverted(
     for edge in ballot.changed(there=False):
         kept.pop(ends(edge), None)
     return found | who.entities, kept | {ends(edge): edge for edge in ballot.changed(there=True)}
+
+
+def _time(event: Event) -> tuple[str, str]:
+    return event.at, event.id
 
 
 def _times(nodes: Mapping[str, Node], past: Past) -> Callable[[Event], str | None]:
