@@ -355,7 +355,7 @@ class Checkpoint(Struct, frozen=True):
 
 class Vector(Struct, frozen=True):
     """What an embedding model makes of an interaction. `numbers` are float32, little-endian; as a vector their length
-    is 1. `tokens` are the vectors of its word pieces, as `graph.embedding.interaction` packs them (empty: not kept)."""
+    is 1. `tokens` are its word pieces and vectors, as `graph.embedding.interaction` packs them (empty: not kept)."""
 
     node: str
     model: str
@@ -364,10 +364,11 @@ class Vector(Struct, frozen=True):
 
 
 class Scale(Struct, frozen=True):
-    """Where the token vectors of a model lie: their `mean` (dimensions,), an array of float32, and how far numbers
-    spread around it."""
+    """Where the token vectors of a model lie, in arrays of float32: their `mean` (dimensions,), the `basis`
+    (dimensions, kept) of the space in which they are kept, and how far numbers spread there."""
 
     mean: Any
+    basis: Any
     spread: float
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from graph.embedding.catalog import EmbeddingModel
-from graph.embedding.interaction import units
+from graph.embedding.interaction import FORM, units
 from graph.errors import ModelMissingError
 from graph.model import Scale
 
@@ -27,11 +27,12 @@ _BLOCK = re.compile(r"(?s).{1,65536}(?!\S)|.{1,65536}")
 class Encoder:
     """A BERT-like model as ONNX, with its tokenizer; both are loaded when they are first used.
 
-    `folder` holds the model's files. With `threads` 0 it uses every processor.
+    `folder` holds the model's files. With `threads` 0 it uses every processor. The `name` of its vectors tells the
+    model from every other, and the form in which they are kept.
     """
 
     def __init__(self, model: EmbeddingModel, folder: Path, threads: int = 0) -> None:
-        self.name = model.id
+        self.name = f"{model.id}.{FORM}"
         self._model = model
         self._folder = folder
         self._threads = threads
@@ -66,8 +67,9 @@ class Encoder:
 
         data = pkgutil.get_data("graph.embedding", f"{self._model.name}.scale")
         assert data is not None
-        *mean, spread = numpy.frombuffer(data, "<f4")
-        return Scale(numpy.array(mean), float(spread))
+        numbers = numpy.frombuffer(data, "<f2").astype(numpy.float32)
+        size = self._model.dimensions
+        return Scale(numbers[:size], numbers[size:-1].reshape(size, -1), float(numbers[-1]))
 
     def _cut(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids

@@ -7,7 +7,8 @@ are compared by what sets them apart from the mean of them all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
     from numpy import float32
     from numpy.typing import NDArray
 
+FORM = "2"
+"""The form in which token vectors are kept, in the name of a model's vectors: those of another are not compared."""
 _BORDER = 0.98
 _LEVELS = (-1.51, -0.4528, 0.4528, 1.51)
 """The four values of least error for what is spread normally (Lloyd and Max), and the border between the inner two and
 the outer two."""
+_POOL = 2.5
+"""Tokens for each vector that is kept."""
+_COUNT = 4
+"""Bytes that say how many different pieces a text has."""
 _AT_ONCE = 1 << 13
 """Token vectors that are unpacked at once."""
 _SAMPLE = 1 << 12
@@ -50,27 +57,64 @@ def mean_vector(directions: Sequence[NDArray[float32]]) -> bytes:
     return bytes(units(numpy.sum(directions, axis=0)).astype("<f4").tobytes())
 
 
-def packed(part: Tokens, scale: Scale) -> tuple[bytes, bytes]:
-    """The pieces, in two bytes each, and the vectors, with two bits a number.
+def condensed(vectors: NDArray[float32], scale: Scale) -> bytes:
+    """Token vectors (tokens, dimensions) in little room: in the fewer dimensions of the scale's basis, those of tokens
+    that are alike as one, with two bits a number."""
+    import numpy
 
-    `Vector.tokens` are the pieces of all parts of a text, then the vectors of all.
+    kept = pooled((vectors - scale.mean) @ scale.basis)
+    codes = numpy.digitize(kept / scale.spread, (-_BORDER, 0.0, _BORDER)).astype(numpy.uint8).reshape(len(kept), -1, 4)
+    bits = codes[..., 0] | codes[..., 1] << 2 | codes[..., 2] << 4 | codes[..., 3] << 6
+    return bytes(bits.tobytes())
+
+
+def pooled(vectors: NDArray[float32]) -> NDArray[float32]:
+    """Of `vectors` (tokens, dimensions), groups that are alike: (groups, dimensions), a group for each `_POOL` tokens.
+
+    Clavié, Chaffin and Adams, arXiv 2409.14683, section 2: what is nearest by cosine becomes one, until so many are
+    left. Here two groups are as near as their members are in the mean, and as long.
     """
     import numpy
 
-    offsets = (part.vectors - scale.mean) / scale.spread
-    codes = numpy.digitize(offsets, (-_BORDER, 0.0, _BORDER)).astype(numpy.uint8).reshape(len(offsets), -1, 4)
-    bits = codes[..., 0] | codes[..., 1] << 2 | codes[..., 2] << 4 | codes[..., 3] << 6
-    return numpy.array(part.pieces, "<u2").tobytes(), bits.tobytes()
+    count = len(vectors)
+    lengths = numpy.linalg.norm(vectors, axis=1)
+    likeness = units(vectors) @ units(vectors).T
+    numpy.fill_diagonal(likeness, -numpy.inf)
+    group, size = numpy.arange(count), numpy.ones(count, numpy.float32)
+    for _ in range(count - math.ceil(count / _POOL)):
+        kept, gone = sorted(divmod(int(likeness.argmax()), count))
+        likeness[kept] = (size[kept] * likeness[kept] + size[gone] * likeness[gone]) / (size[kept] + size[gone])
+        likeness[:, kept] = likeness[kept]
+        likeness[gone] = likeness[:, gone] = likeness[kept, kept] = -numpy.inf
+        group[group == gone] = kept
+        size[kept] += size[gone]
+    members = group == numpy.unique(group)[:, None]
+    share = members / members.sum(axis=1, keepdims=True)
+    mean: NDArray[float32] = units(share @ vectors) * (share @ lengths)[:, None]
+    return mean.astype(numpy.float32)
+
+
+def packed(pieces: Set[int], parts: Sequence[bytes]) -> bytes:
+    """`Vector.tokens`: the number of different word pieces of a text in four bytes, these in two bytes each, and its
+    parts, `condensed`."""
+    import numpy
+
+    return b"".join([len(pieces).to_bytes(_COUNT, "little"), numpy.array(sorted(pieces), "<u2").tobytes(), *parts])
 
 
 def is_packed(tokens: bytes, scale: Scale) -> bool:
     """Whether `tokens` can be those of a text by a model of that scale."""
-    return bool(tokens) and len(tokens) % _room(scale) == 0
+    codes = len(tokens) - _codes_at(tokens)
+    return len(tokens) > _COUNT and codes > 0 and codes % _room(scale) == 0
+
+
+def _codes_at(tokens: bytes) -> int:
+    return _COUNT + 2 * int.from_bytes(tokens[:_COUNT], "little")
 
 
 def _room(scale: Scale) -> int:
-    """Bytes of a token."""
-    return 2 + len(scale.mean) // 4
+    """Bytes of a vector."""
+    return int(scale.basis.shape[1]) // 4
 
 
 def similarities(question: Tokens, texts: Sequence[bytes], scale: Scale) -> list[float]:
@@ -81,14 +125,14 @@ def similarities(question: Tokens, texts: Sequence[bytes], scale: Scale) -> list
     """
     import numpy
 
-    counts = numpy.array([len(text) // _room(scale) for text in texts])
-    pieces = [numpy.frombuffer(text, "<u2", count) for text, count in zip(texts, counts, strict=True)]
-    bits = [numpy.frombuffer(text, numpy.uint8, offset=2 * count) for text, count in zip(texts, counts, strict=True)]
-    codes = numpy.concatenate(bits).reshape(counts.sum(), -1)
+    starts = [_codes_at(text) for text in texts]
+    pieces = [numpy.frombuffer(text[_COUNT:start], "<u2") for text, start in zip(texts, starts, strict=True)]
+    bits = [numpy.frombuffer(text, numpy.uint8, offset=start) for text, start in zip(texts, starts, strict=True)]
+    codes = numpy.concatenate(bits).reshape(-1, _room(scale))
     mean = _unpacked(codes[:: -(-len(codes) // _SAMPLE)], scale).mean(axis=0)
-    owners = numpy.repeat(numpy.arange(len(texts)), counts)
-    rarity = _rarity(question.pieces, numpy.concatenate(pieces), owners)
-    wanted = units(question.vectors - scale.mean - mean) * rarity[:, None]
+    owners = numpy.repeat(numpy.arange(len(texts)), [len(each) // _room(scale) for each in bits])
+    rarity = _rarity(question.pieces, numpy.concatenate(pieces), len(texts))
+    wanted = units((question.vectors - scale.mean) @ scale.basis - mean) * rarity[:, None]
     best = numpy.full((len(texts), len(wanted)), -numpy.inf, numpy.float32)
     for start in range(0, len(codes), _AT_ONCE):
         cosines = units(_unpacked(codes[start : start + _AT_ONCE], scale) - mean) @ wanted.T
@@ -98,21 +142,21 @@ def similarities(question: Tokens, texts: Sequence[bytes], scale: Scale) -> list
     return found
 
 
-def _rarity(asked: Sequence[int], pieces: NDArray[Any], owners: NDArray[Any]) -> NDArray[float32]:
+def _rarity(asked: Sequence[int], pieces: NDArray[Any], texts: int) -> NDArray[float32]:
     """The share of each piece asked for in the whole, by its inverse document frequency: (tokens,).
 
-    `pieces` are those of all texts, `owners` (ascending) the number of the text of each.
+    `pieces` are the different ones of each of so many texts.
     """
     import numpy
 
-    having = numpy.array([numpy.unique(owners[pieces == piece]).size for piece in asked])
-    rarity = numpy.maximum(numpy.log((owners[-1] + 2) / (having + 0.5)), 0.05)
+    having = numpy.bincount(pieces, minlength=1 << 16)[numpy.array(asked)]
+    rarity = numpy.maximum(numpy.log((texts + 1) / (having + 0.5)), 0.05)
     share: NDArray[float32] = (rarity / rarity.sum()).astype(numpy.float32)
     return share
 
 
 def _unpacked(codes: NDArray[Any], scale: Scale) -> NDArray[float32]:
-    """The vectors of `codes` (tokens, dimensions / 4) beside the model's mean."""
+    """The vectors (groups, kept) of `codes` (groups, kept / 4)."""
     import numpy
 
     levels = numpy.array(_LEVELS, numpy.float32) * scale.spread

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from typing import TYPE_CHECKING
 
-from graph.embedding.interaction import Tokens, direction, mean_vector, packed
+from graph.embedding.interaction import condensed, direction, mean_vector, packed
 from graph.model import Form, Interaction, Vector
 from graph.ports import Embedder
 
@@ -54,13 +54,12 @@ def vectors(session: Sequence[Interaction], places: Sequence[int], embedder: Emb
         if not pieces[place]:
             continue
         if session[place].form is Form.DOCUMENT or len(pieces[place]) > _SHORT:
-            cut = _parts(spoken[place], pieces[place], embedder)
-            parts = (Tokens(each, embedder.tokens(each)) for each in cut)
+            # One part after the other: the vectors of a long text would fill the memory.
+            encoded = (embedder.tokens(part) for part in _parts(spoken[place], pieces[place], embedder))
         else:
-            parts = (Tokens(each, _in_context(session, pieces, place, embedder)) for each in [pieces[place]])
-        # One part after the other: the vectors of a long text would fill the memory.
-        made = [(direction(part.vectors), packed(part, embedder.scale)) for part in parts]
-        tokens = b"".join([*(numbers for _, (numbers, _) in made), *(codes for _, (_, codes) in made)])
+            encoded = (each for each in [_in_context(session, pieces, place, embedder)])
+        made = [(direction(part), condensed(part, embedder.scale)) for part in encoded]
+        tokens = packed(frozenset(pieces[place]), [codes for _, codes in made])
         yield Vector(session[place].id, embedder.name, mean_vector([each for each, _ in made]), tokens)
 
 

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from graph.embedding.catalog import EMBEDDING_MODELS
+from graph.embedding.interaction import FORM
 from memcli.exits import Exit
 from memcli.render.progress import TerminalProgress
 from memcli.schema import schema_of
@@ -17,7 +18,8 @@ from memcli.session import Terminals
 
 from .world import World
 
-NAME = EMBEDDING_MODELS["bge-small"].id
+FOLDER = EMBEDDING_MODELS["bge-small"].id
+NAME = f"{FOLDER}.{FORM}"
 CHAT = b"".join(
     json.dumps({"conversation": "trip", "id": str(at), "speaker": "Ann", "text": f"Day {at} in Lisbon."}).encode()
     + b"\n"
@@ -97,8 +99,8 @@ def test_without_a_model_info_says_how_to_get_one(bare: World) -> None:
 
 def test_a_damaged_model_is_an_error_like_any_other(bare: World, models: Path, tmp_path: Path) -> None:
     folder = tmp_path / "models"
-    shutil.copytree(models / NAME, folder / NAME)
-    (folder / NAME / "model.onnx").write_bytes(bytes(EMBEDDING_MODELS["bge-small"].files[0].bytes))
+    shutil.copytree(models / FOLDER, folder / FOLDER)
+    (folder / FOLDER / "model.onnx").write_bytes(bytes(EMBEDDING_MODELS["bge-small"].files[0].bytes))
     bare.env["MEMCLI_MODELS"] = str(folder)
     for arguments in (["store", "reindex"], ["ask", "Who was in Lisbon?"]):
         ran = bare(*arguments)

@@ -88,8 +88,9 @@ def made(encoder: Encoder) -> list:
 
 def test_the_scale_is_that_of_the_vectors(encoder: Encoder) -> None:
     made = numpy.concatenate([encoder.tokens(pieces) for pieces in encoder.pieces([answer for _, answer in NEAR])])
-    offsets = (made - encoder.scale.mean) / encoder.scale.spread
+    offsets = (made - encoder.scale.mean) @ encoder.scale.basis / encoder.scale.spread
     assert encoder.scale.mean.shape == (MODEL.dimensions,)
+    assert encoder.scale.basis.T @ encoder.scale.basis == pytest.approx(numpy.eye(192), abs=1e-2)
     assert abs(float(offsets.mean())) < 0.1
     assert 0.8 < float(offsets.std()) < 1.2
 

@@ -11,12 +11,18 @@ import pytest
 
 from graph.embedding import interaction
 from graph.embedding.asking import Asked, asked
-from graph.embedding.interaction import Tokens, is_packed, mean_vector, packed, similarities, units
+from graph.embedding.interaction import Tokens, condensed, is_packed, mean_vector, packed, pooled, similarities, units
 from graph.model import Match, Scale
 from tests.embedding.words import DIMENSIONS, WordEmbedder, numbers
 
 LEVELS = numpy.array([-1.51, -0.4528, 0.4528, 1.51], numpy.float32)
-SCALE = Scale(numpy.linspace(-0.2, 0.3, 8, dtype=numpy.float32), 0.125)
+SCALE = Scale(numpy.linspace(-0.2, 0.3, 8, dtype=numpy.float32), numpy.eye(8, dtype=numpy.float32), 0.125)
+
+
+@pytest.fixture
+def unpooled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every token keeps a vector of its own."""
+    monkeypatch.setattr(interaction, "_POOL", 1)
 
 
 def chance(seed: int = 7) -> Any:
@@ -34,7 +40,7 @@ def tokens(count: int, seed: int, *, levels: bool = False, pieces: Sequence[int]
 
 
 def held(text: Tokens) -> bytes:
-    return b"".join(packed(text, SCALE))
+    return packed(set(text.pieces), [condensed(text.vectors, SCALE)])
 
 
 def plain(question: Tokens, texts: Sequence[Tokens]) -> list[float]:
@@ -55,6 +61,7 @@ def plain(question: Tokens, texts: Sequence[Tokens]) -> list[float]:
     return found
 
 
+@pytest.mark.usefixtures("unpooled")
 def test_on_the_levels_nothing_is_lost() -> None:
     question = tokens(6, 1)
     texts = [tokens(count, seed, levels=True) for seed, count in enumerate((3, 1, 20, 7, 5), 10)]
@@ -62,6 +69,7 @@ def test_on_the_levels_nothing_is_lost() -> None:
     assert found == pytest.approx(plain(question, texts), abs=1e-5)
 
 
+@pytest.mark.usefixtures("unpooled")
 def test_beside_the_levels_the_order_agrees() -> None:
     question = tokens(5, 2)
     # Some of each text is the question's own, with more and more noise: what is nearer is clear.
@@ -76,18 +84,47 @@ def test_beside_the_levels_the_order_agrees() -> None:
     assert all(found[low] < found[high] for low, high in clear)
 
 
-def test_a_token_takes_two_bytes_and_two_bits_a_number() -> None:
-    pieces, codes = packed(tokens(9, 3, pieces=[0, 1, 65_535, *range(6)]), SCALE)
-    assert (len(pieces), len(codes)) == (9 * 2, 9 * 2)
-    assert pieces[:6] == b"\0\0\1\0\xff\xff"
+def test_a_text_takes_little_room() -> None:
+    made = tokens(9, 3, pieces=[0, 1, 65_535, *range(6)])
+    # Seven different pieces in two bytes each, four vectors of eight numbers in two bits each.
+    assert len(held(made)) == 4 + 7 * 2 + 4 * 2
+    assert held(made)[: 4 + 4] == b"\7\0\0\0\0\0\1\0"
+    assert held(made)[4 + 6 * 2 : 4 + 7 * 2] == b"\xff\xff"
 
 
+def test_what_is_alike_is_kept_as_one() -> None:
+    kinds = units(chance().normal(size=(4, 8)).astype(numpy.float32))
+    vectors = numpy.repeat(kinds, [3, 2, 4, 1], axis=0) * numpy.arange(1, 11, dtype=numpy.float32)[:, None]
+    made = pooled(vectors)
+    assert made == pytest.approx(kinds * numpy.array([[2], [4.5], [7.5], [10]], numpy.float32), abs=1e-4)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 256])
+def test_groups_are_as_many_as_there_is_room_for(count: int) -> None:
+    assert pooled(tokens(count, count).vectors).shape == (-(-count * 2 // 5), 8)
+
+
+def test_vectors_that_are_all_alike_or_nothing_are_pooled() -> None:
+    assert pooled(numpy.ones((10, 8), numpy.float32)) == pytest.approx(numpy.ones((4, 8)))
+    assert pooled(numpy.zeros((10, 8), numpy.float32)) == pytest.approx(numpy.zeros((4, 8)))
+
+
+def test_in_fewer_dimensions_what_differs_in_these_stays_apart() -> None:
+    narrow = Scale(numpy.zeros(8, numpy.float32), numpy.eye(8, dtype=numpy.float32)[:, :4], 0.125)
+    near, far = (Tokens([1], numpy.full((1, 8), sign * 0.1, numpy.float32)) for sign in (1, -1))
+    texts = [packed({1}, [condensed(each.vectors, narrow)]) for each in (near, far)]
+    found = similarities(near, texts, narrow)
+    assert found[0] > found[1]
+
+
+@pytest.mark.usefixtures("unpooled")
 def test_numbers_go_to_the_nearest_level() -> None:
     numbers = numpy.array([[-9, -0.99, -0.97, -0.01, 0.01, 0.97, 0.99, 9]], numpy.float32) * SCALE.spread
-    _, codes = packed(Tokens([1], numbers + SCALE.mean), SCALE)
+    codes = condensed(numbers + SCALE.mean, SCALE)
     assert codes == bytes([0b01_01_00_00, 0b11_11_10_10])
 
 
+@pytest.mark.usefixtures("unpooled")
 def test_rare_pieces_weigh_more() -> None:
     one, other = tokens(1, 4, levels=True), tokens(1, 5, levels=True)
     common, rare = Tokens([1], one.vectors), Tokens([2], other.vectors)
@@ -98,12 +135,14 @@ def test_rare_pieces_weigh_more() -> None:
     assert found[-1] > found[0]
 
 
+@pytest.mark.usefixtures("unpooled")
 def test_a_piece_in_every_text_still_weighs_something() -> None:
     texts = [tokens(4, seed, levels=True, pieces=[1, 1, 1, 1]) for seed in range(30)]
     found = similarities(tokens(1, 2, pieces=[1]), [held(text) for text in texts], SCALE)
     assert len({round(each, 4) for each in found}) > 5
 
 
+@pytest.mark.usefixtures("unpooled")
 def test_one_text_and_one_token() -> None:
     question = tokens(3, 1)
     several, single = tokens(5, 2, levels=True), tokens(1, 3, levels=True)
@@ -115,6 +154,7 @@ def test_one_text_and_one_token() -> None:
     )
 
 
+@pytest.mark.usefixtures("unpooled")
 @pytest.mark.parametrize("at_once", [1, 2, 7, 64, 100_000])
 def test_what_is_unpacked_at_once_makes_no_difference(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
     question = tokens(4, 1)
@@ -124,6 +164,7 @@ def test_what_is_unpacked_at_once_makes_no_difference(monkeypatch: pytest.Monkey
     assert found == pytest.approx(plain(question, texts), abs=1e-5)
 
 
+@pytest.mark.usefixtures("unpooled")
 def test_more_tokens_than_are_unpacked_at_once() -> None:
     question = tokens(4, 1)
     texts = [tokens(count, seed, levels=True) for seed, count in enumerate((9_000, 3, 8_191, 1, 20_000))]
@@ -144,9 +185,22 @@ def test_nothing_stays_nothing() -> None:
 # --- What stands in a store ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("length", "right"), [(0, False), (4, True), (8, True), (3, False), (9, False), (1, False)])
-def test_what_can_be_tokens(length: int, right: bool) -> None:
-    assert is_packed(b"\xff" * length, SCALE) is right
+@pytest.mark.parametrize(
+    ("tokens", "right"),
+    [
+        (b"", False),
+        (b"\0\0\0", False),
+        (b"\0\0\0\0", False),
+        (b"\0\0\0\0\1\1", True),
+        (b"\0\0\0\0\1\1\1", False),
+        (b"\1\0\0\0\7\0\1\1", True),
+        (b"\1\0\0\0\7\0", False),
+        (b"\2\0\0\0\7\0\1\1", False),
+        (b"\xff" * 400, False),
+    ],
+)
+def test_what_can_be_tokens(tokens: bytes, right: bool) -> None:
+    assert is_packed(tokens, SCALE) is right
 
 
 def question_of(text: str) -> Asked:
@@ -157,10 +211,10 @@ def question_of(text: str) -> Asked:
 
 def test_what_are_no_tokens_counts_as_none() -> None:
     found = question_of("a b")
-    room = 2 + DIMENSIONS // 4
+    codes = b"\0\0\0\0" + b"\x01" * (DIMENSIONS // 4 * 3)
     matches = [
-        Match("m_1", 1, 1, 0.5, b"\x01" * room * 3),
-        Match("m_2", 1, 1, 0.5, b"\x01" * (room * 3 - 1)),
+        Match("m_1", 1, 1, 0.5, codes),
+        Match("m_2", 1, 1, 0.5, codes[:-1]),
         Match("m_3", 1, 1, 0.5, b""),
         Match("m_4", 1, 1),
         Match("m_5", 1, 1, 0.5, b"\x00"),

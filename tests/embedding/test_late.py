@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from itertools import chain
 
 import numpy
 import pytest
 
-from graph.embedding.interaction import Tokens, direction, is_packed, mean_vector, packed
+from graph.embedding.interaction import condensed, direction, is_packed, mean_vector, packed
 from graph.embedding.late import unsettled, vectors
 from graph.model import Form, Interaction
 from tests.embedding.words import DIMENSIONS, WordEmbedder, number, numbers
-
-TOKEN = 2 + DIMENSIONS // 4
 
 
 def turns(*texts: str, form: Form = Form.MESSAGE) -> list[Interaction]:
@@ -43,7 +42,7 @@ def test_it_keeps_the_vectors_of_its_own_pieces() -> None:
     (made,) = vectors(session, [1], embedder)
     own = WordEmbedder().tokens(numbers("a b c d e"))[2:4]
     assert made.numbers == mean_vector([direction(own)])
-    assert made.tokens == b"".join(packed(Tokens(numbers("c d"), own), embedder.scale))
+    assert made.tokens == packed(set(numbers("c d")), [condensed(own, embedder.scale)])
     assert (made.node, made.model) == ("m_1", "words")
     # Elsewhere the same words mean something else.
     (alone,) = vectors(turns("c d"), [0], embedder)
@@ -103,9 +102,9 @@ def test_parts_of_a_long_text_lose_no_piece(text: str) -> None:
     (made,) = vectors(turns(text), [0], embedder)
     assert all(0 < len(each) <= 256 for each in embedder.windows)
     assert list(chain(*embedder.windows)) == numbers(text)
-    assert len(made.tokens) == TOKEN * len(numbers(text))
-    kept = numpy.frombuffer(made.tokens, "<u2", len(numbers(text)))
-    assert kept.tolist() == numbers(text)
+    different, kept = set(numbers(text)), sum(math.ceil(len(each) / 2.5) for each in embedder.windows)
+    assert len(made.tokens) == 4 + 2 * len(different) + DIMENSIONS // 4 * kept
+    assert numpy.frombuffer(made.tokens, "<u2", len(different), 4).tolist() == sorted(different)
 
 
 def test_parts_end_with_sentences() -> None:

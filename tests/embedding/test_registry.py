@@ -8,6 +8,7 @@ import pytest
 
 from graph.embedding import catalog
 from graph.embedding.catalog import EMBEDDING_MODELS
+from graph.embedding.interaction import FORM
 from graph.embedding.registry import embedder_named
 from graph.errors import ModelMissingError, UsageError
 
@@ -16,7 +17,7 @@ def test_the_model_that_is_here_is_taken(models: Path) -> None:
     for name in ("auto", "bge-small"):
         found = embedder_named(name, models)
         assert found is not None
-        assert found.name == EMBEDDING_MODELS["bge-small"].id
+        assert found.name == f"{EMBEDDING_MODELS['bge-small'].id}.{FORM}"
 
 
 def test_none_is_none(models: Path, tmp_path: Path) -> None:

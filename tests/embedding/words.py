@@ -24,7 +24,7 @@ class WordEmbedder:
 
     def __init__(self, name: str = "words") -> None:
         self.name = name
-        self.scale = Scale(numpy.zeros(DIMENSIONS, numpy.float32), 0.25)
+        self.scale = Scale(numpy.zeros(DIMENSIONS, numpy.float32), numpy.eye(DIMENSIONS, dtype=numpy.float32), 0.25)
         self.windows: list[list[int]] = []
 
     def pieces(self, texts: Sequence[str]) -> list[list[int]]:
