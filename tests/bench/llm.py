@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +48,8 @@ def main() -> None:
     asked = [each for each in map(json.loads, lines) if each["gold"]][: chosen.questions]
     show("without a model", recalled(settings, asked))
     for weight in chosen.added:
-        helped = replaced(settings, llm_ask=True, recall_added=weight)
+        helped = replace(settings, llm_ask=True, recall_added=weight)
         show(f"with its terms, weight {weight:g}", recalled(helped, asked))
-
-
-def replaced(settings: Settings, **more: Any) -> Settings:
-    return Settings(**{name: getattr(settings, name) for name in Settings.__slots__} | more)
 
 
 def recalled(settings: Settings, asked: Sequence[Any]) -> list[float]:
