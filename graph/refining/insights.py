@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from graph.conclusions import Gathered, cues, gathered
 from graph.evolution.events import Ledger
+from graph.evolution.linking import overlap, telling
 from graph.ids import content_id
 from graph.llm.insights import EVERYONE, SHOWN, Drawn, Statements, checked, task
 from graph.model import Action, Changes, Edge, EdgeKind, Event, Insight, NodeKind, Selection
@@ -19,6 +20,8 @@ from graph.tiers.votes import CENTRAL, score, settled
 
 COMMUNITIES = 20
 """Communities from which it draws, the strongest ones."""
+_SAME = 0.8
+"""The part of their words from which on two statements say the same."""
 
 
 class _Group(Struct, frozen=True):
@@ -64,9 +67,13 @@ def _settle(store: Store, model: str, group: _Group, reply: Statements) -> Settl
 
 
 def _insights(drawn: Sequence[Drawn | None], group: _Group, model: str) -> Iterator[tuple[Insight, list[Edge]]]:
+    said: list[frozenset[str]] = []
     for each in drawn:
-        if each is None:
+        own = telling(each.text) if each else frozenset()
+        # Models like to say one thing twice.
+        if each is None or any(overlap(own, other) >= _SAME for other in said):
             continue
+        said.append(own)
         support = [group.notes[n - 1] for n in each.support]
         scope, subject = _scope(each.about, [group.memory.said[id].conversation for id in support])
         id = content_id("insight", fold(each.text))

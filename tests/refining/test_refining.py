@@ -312,6 +312,13 @@ def test_a_foolish_insight_is_none(url: str, server: LlmServer, tmp_path: Path, 
         assert exported(url) == before
 
 
+def test_what_is_said_twice_is_one_insight(url: str, server: LlmServer, tmp_path: Path) -> None:
+    texts = ("Ann and Bob know the Storchen hotel well.", "Ann and Bob know well the old Storchen hotel.")
+    server.thinks = lambda *_: {"statements": [{"text": text, "about": "Ann", "support": [1, 2]} for text in texts]}
+    with opened(url, server, tmp_path) as memory:
+        assert refined(memory, "insights").changed == {"insights": 1}
+
+
 def test_an_insight_goes_with_any_of_what_it_rests_on(url: str, server: LlmServer, tmp_path: Path) -> None:
     with opened(url, server, tmp_path) as memory:
         refined(memory, "insights")
