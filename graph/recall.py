@@ -35,8 +35,9 @@ from graph.rank.ppr import personalized_pagerank
 from graph.rank.reading import Understood, names, searched, understood
 from graph.rank.replies import lent_down, replied
 from graph.rank.valid_times import last_day
-from graph.relations import order
+from graph.relations import order, slot
 from graph.settings import Settings
+from graph.text import fold
 
 if TYPE_CHECKING:
     from graph.embedding.asking import Asked
@@ -137,11 +138,19 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
 def _stating(
     facts: Sequence[Fact], candidates: Sequence[Interaction], question: Question, store: Store
 ) -> list[Interaction]:
-    """The messages that state `facts`, within what the question asks for, that are no candidates: a read of the store
-    where there are any. The latest ones, where they are many."""
+    """The messages that state `facts`, within what the question asks for, that are no candidates, where a candidate
+    states another value of the same: a read of the store where there are any. The latest ones, where they are many."""
     there = {each.id for each in candidates}
-    lacking = [id for each in sorted(facts, key=order) if (id := interaction_id(each.note)) not in there]
-    ids = tuple(dict.fromkeys(lacking[-_STATING:]))
+    slots: dict[str, list[Fact]] = {}
+    for each in sorted(facts, key=order):
+        slots.setdefault(slot(each.subject, each.relation), []).append(each)
+    lacking: list[str] = []
+    for some in slots.values():
+        stated = {fold(each.object) for each in some if interaction_id(each.note) in there}
+        # What is said of one value elsewhere adds nothing.
+        others = [interaction_id(each.note) for each in some if fold(each.object) not in stated]
+        lacking += others[-_STATING:] if stated else []
+    ids = tuple(dict.fromkeys(lacking))
     found = store.nodes(Selection((NodeKind.INTERACTION,), ids=ids)) if ids else ()
     return [each for each in found if isinstance(each, Interaction) and _within(each, question)]
 

@@ -25,7 +25,7 @@ _PAST = re.compile(
 """Words of questions that ask for what no longer holds."""
 _COMPARED = 10
 """Messages among which the latest count is looked for, so that none leaves the first ten by it."""
-_NEAR = 0.6
+_NEAR = 0.5
 """The part of the best one's score that these have."""
 _READ = 3_000
 """Letters of a message in which numbers are looked for."""
