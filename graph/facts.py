@@ -11,7 +11,7 @@ from graph.evolution.events import Ledger
 from graph.evolution.identity import Meanings
 from graph.evolution.validity import Ends, Settled, decisions, settled
 from graph.ids import note_id
-from graph.model import Action, Edge, Entity, Event, Extraction, Fact, Interaction, Relation
+from graph.model import PERSON, Action, Edge, Entity, Event, Extraction, Fact, Interaction, Relation
 from graph.rank.valid_times import ahead, began
 from graph.relations import slot
 from graph.tiers.facts import Times, corrected, fact_edges, facts, takes_back
@@ -106,7 +106,9 @@ class Stating(Struct):
                 fact = known.get(old.id)
                 # Without a time of its own, the correction is as late as what it corrects.
                 at = each.turn.timestamp or old.recorded_at or ""
-                if fact is None or fact.retracted_at is not None or not self._replaced(old, note, each.turn):
+                if fact is None or fact.retracted_at is not None or fact.decided_by == PERSON:
+                    continue
+                if not self._replaced(old, note, each.turn):
                     continue
                 states = {"old": {"retracted_at": None}, "new": {"retracted_at": at}}
                 yield (
