@@ -24,6 +24,7 @@ from graph.model import (
 from graph.paths import paths
 from graph.ports import Store
 from graph.rank.answer_type import AnswerType, expected
+from graph.rank.confidence import FOUND, confidence
 from graph.rank.current import standing
 from graph.rank.fusion import Scored
 from graph.rank.parts import parts
@@ -45,8 +46,6 @@ _LOOKED_THROUGH = 3
 """Times the number of hits that is asked for, of the ranked, among which those that say the same are one hit."""
 _INSIGHTS = 5
 """Insights above an answer."""
-_FOUND = 0.45
-"""Confidence from which memory is said to hold an answer."""
 
 
 def reply(question: Question, evidence: Evidence, store: Store, began: float) -> Reply:
@@ -139,34 +138,34 @@ def _insights(evidence: Evidence, notes: set[str]) -> tuple[InsightHit, ...]:
 def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored]) -> Answer:
     """What the best hits say of what the question asks: its value, if there is one, and quotations with their sources.
 
-    Confidence is the largest part of the question that one of them covers. A question proves nothing; nor does what
-    others say, where it is asked about one speaker.
+    How sure it is follows from the largest part of the question that one of them covers. A question proves nothing;
+    nor does what others say, where it is asked about one speaker.
     """
     want = wanted(evidence.read, evidence.ranked)
     turns = placed(evidence.ranked)
     voices = evidence.read.voices if evidence.read.speaker else ()
     heard = [each.interaction for each in chosen[:_TRUSTED_HITS] if _heard(each.interaction, voices)]
     covered = (want.covered(frame(said, turns) | stems(told(said))) for said in heard)
-    confidence = round(max(covered, default=0.0), 4)
+    most = max(covered, default=0.0)
     asked = Asked(question.text, expected(question.text), want, evidence.read.speaker)
     if (sum := parts(question.text)) and (found := reckoned(sum, chosen, turns, asked, question.asked_at)):
-        return _told_by(found.quotations, found.value, found.kind, max(confidence, round(found.covered, 4)), chosen)
-    if confidence < _FOUND:
-        return Answer(confidence=confidence)
+        return _told_by(found.quotations, found.value, found.kind, max(most, found.covered), chosen)
+    if confidence(most) < FOUND:
+        return Answer(confidence=confidence(most))
     quotations, value = quoted(chosen, turns, asked)
     if not quotations:
         # Titles and speakers may cover the question where nobody tells anything.
-        return Answer(confidence=confidence)
-    return _told_by(quotations, value, asked.expects.kind, confidence, chosen)
+        return Answer(confidence=confidence(most))
+    return _told_by(quotations, value, asked.expects.kind, most, chosen)
 
 
 def _told_by(
-    quotations: Sequence[Quotation], value: str, kind: AnswerType, confidence: float, chosen: Sequence[Scored]
+    quotations: Sequence[Quotation], value: str, kind: AnswerType, covered: float, chosen: Sequence[Scored]
 ) -> Answer:
     lines = "\n".join(_spoken(quotation, chosen[quotation.hit - 1].interaction) for quotation in quotations)
     return Answer(
         text=f"{value} — {lines}" if value else lines,
-        confidence=confidence,
+        confidence=confidence(covered),
         found=True,
         quotations=tuple(quotations),
         value=value,
