@@ -26,8 +26,8 @@ from memcli.session import open_memory
 from tests.bench.speed import MEMCLI, python, timed
 from tests.bench.store_recall import emptied, line
 
-MODELLESS = {"ingest_extractor": "rules", "embedding_model": "none"}
-"""No model's time, which is the same for both stores, is in the figures."""
+MODELLESS = {"ingest_extractor": "rules", "embedding_model": "none", "recall_store_walks": False}
+"""No model's time, which is the same for both stores, is in the figures, nor Graph Data Science's (store_gds)."""
 FILES = 10
 """Files that the messages are taken in by, in turns."""
 WARMING = 500
@@ -198,6 +198,7 @@ def markdown(found: dict[str, Any]) -> Iterator[str]:
     yield f"\n## Speed\n\nMessages of {first['set']}, in turns, after some warming up; "
     yield "who begins changes from turn to turn. Medians, and the median of the turns' ratios. Ingest is by "
     yield "`ingest.extractor rules` and no embedder, so that no model's time is in it, a tenth of the messages a turn. "
+    yield "Walks are memcli's own (`recall.store_walks false`). "
     yield "A new process may take as long as with SQLite and the driver's import and one connection with a query "
     yield "besides. "
     yield "Of work is the ratio of the seconds that processors worked for memcli and the server. "
