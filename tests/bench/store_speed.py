@@ -26,7 +26,7 @@ from memcli.session import open_memory
 from tests.bench.speed import MEMCLI, python, timed
 from tests.bench.store_recall import emptied, line
 
-MODELLESS = {"ingest_extractor": "rules", "embedding_model": "none", "recall_store_walks": False}
+MODELLESS: dict[str, Any] = {"ingest_extractor": "rules", "embedding_model": "none", "recall_store_walks": False}
 """No model's time, which is the same for both stores, is in the figures, nor Graph Data Science's (store_gds)."""
 FILES = 10
 """Files that the messages are taken in by, in turns."""
