@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from statistics import fmean, median
 from time import perf_counter
 from typing import Any
+from unittest.mock import patch
 
 import neo4j
 
-import graph.recall
 from graph.memory import Memory
-from graph.model import Question, Subgraph
+from graph.model import Question, Subgraph, Walk
 from graph.rank.ppr import personalized_pagerank
 from graph.settings import Settings
 from memcli.evals.runner import store_name
@@ -23,7 +23,7 @@ from tests.bench.store_recall import BEST, emptied, line
 from tests.bench.store_speed import folder_of
 
 QUESTIONS = 50
-Walk = tuple[Subgraph, Mapping[str, float], float]
+Walked = tuple[Subgraph, Walk]
 
 # The library gives no weights to starts: a node beside the graph leads to them by weight, and walks start there.
 PROJECT = """
@@ -76,40 +76,37 @@ def measured(given: Namespace) -> dict[str, Any] | None:
     }
 
 
-def walked(memory: Memory, question: Question) -> list[Walk]:
+def walked(memory: Memory, question: Question) -> list[Walked]:
     """The graph and the starts that a question ranks by."""
     with recorded() as walks:
         memory.ask(question)
-    return [walk for walk in walks if walk[0].edges and any(walk[1].get(id) for id in walk[0].ids)]
+    return [walk for walk in walks if walk[0].edges and any(walk[1].seeds.get(id) for id in walk[0].ids)]
 
 
 @contextmanager
-def recorded() -> Iterator[list[Walk]]:
-    walks: list[Walk] = []
+def recorded() -> Iterator[list[Walked]]:
+    walks: list[Walked] = []
 
-    def record(network: Subgraph, seeds: Mapping[str, float], damping: float) -> dict[str, float]:
-        walks.append((network, dict(seeds), damping))
-        return personalized_pagerank(network, seeds, damping)
+    def record(network: Subgraph, walk: Walk) -> dict[str, float]:
+        walks.append((network, walk))
+        return personalized_pagerank(network, walk)
 
-    graph.recall.personalized_pagerank = record
-    try:
+    with patch("graph.recall.personalized_pagerank", record):
         yield walks
-    finally:
-        graph.recall.personalized_pagerank = personalized_pagerank
 
 
-def beside(driver: neo4j.Driver, walk: Walk) -> dict[str, float]:
+def beside(driver: neo4j.Driver, walk: Walked) -> dict[str, float]:
     """Both on one graph: rank correlation over all nodes, share of the best notes in common, milliseconds."""
-    network, seeds, damping = walk
+    network, asked = walk
     edges = [[network.ids[source], network.ids[target], weight] for source, target, _, weight in network.edges]
-    edges += [[None, id, seeds[id]] for id in network.ids if seeds.get(id)]
+    edges += [[None, id, asked.seeds[id]] for id in network.ids if asked.seeds.get(id)]
     began = perf_counter()
-    own = personalized_pagerank(network, seeds, damping)
+    own = personalized_pagerank(network, asked)
     took = [perf_counter() - began]
     driver.execute_query(DROP)
-    for statement, asked in ((PROJECT, {"edges": edges}), (RANK, {"damping": damping})):
+    for statement, given in ((PROJECT, {"edges": edges}), (RANK, {"damping": asked.damping})):
         began = perf_counter()
-        (row,) = driver.execute_query(statement, given=asked).records
+        (row,) = driver.execute_query(statement, given=given).records
         took.append(perf_counter() - began)
     theirs = {id: score for id, score in row["scores"] if id is not None}
     assert theirs.keys() == own.keys()

@@ -190,7 +190,7 @@ def test_a_foreign_graph_beside_is_neither_touched_nor_seen(url: str, driver: ne
     try:
         driver.execute_query(FOREIGN)
         assert ids(store) == []
-        assert len(ids(fill(store))) == 17
+        assert len(ids(fill(store))) == 20
         driver.execute_query("MATCH (a:Note {title: 'theirs'}), (b:_Memcli {id: 'e_1'}) CREATE (a)-[:MENTIONS]->(b)")
         before = state()
         assert len(before) > 4

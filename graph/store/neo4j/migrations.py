@@ -8,7 +8,7 @@ from collections.abc import Mapping
 MIGRATIONS: Mapping[str, tuple[str, ...]] = {
     "first_graph": (
         # The labels of kinds first: programs that draw colour and caption a node by the first of its labels.
-        "UNWIND ['Interaction', 'Note', 'Entity', 'Query', 'Insight'] AS label CALL db.createLabel(label)",
+        "UNWIND ['Interaction', 'Note', 'Entity', 'Query', 'Insight', 'Fact'] AS label CALL db.createLabel(label)",
         "CREATE CONSTRAINT memcli_id IF NOT EXISTS FOR (n:_Memcli) REQUIRE n.id IS UNIQUE",
         "CREATE CONSTRAINT memcli_lock IF NOT EXISTS FOR (n:_MemcliLock) REQUIRE n.name IS UNIQUE",
         "CREATE CONSTRAINT memcli_index IF NOT EXISTS FOR (n:_MemcliIndex) REQUIRE n.name IS UNIQUE",
