@@ -91,8 +91,9 @@ def test_an_answer_as_of_a_day(mine: World) -> None:
 
 def test_a_store_keeps_its_facts_wherever_it_goes(mine: World) -> None:
     wanted = mine("graph", "export", "--format", "jsonl").out
-    assert mine("store", "backup", "b.gz").code == 0
-    assert mine("store", "restore", "b.gz", "--store", "other.db").code == 0
+    file = str(mine.home / "b.gz")
+    assert mine("store", "backup", file).code == 0
+    assert mine("store", "restore", file, "--store", "other.db").code == 0
     assert mine("graph", "export", "--format", "jsonl", "--store", "other.db").out == wanted
     assert '"kind": "ended_by"' in wanted
     assert mine("store", "doctor", "--store", "other.db").code == 0
