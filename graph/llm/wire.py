@@ -119,6 +119,9 @@ def _watched(kind: type[HTTPConnection], watch: _Watch) -> Any:
             # From here on only the watch ends it: a model may think for long before it says a word.
             self.sock.settimeout(None)
             watch.sockets.append(self.sock)
+            if watch.over:
+                # Time was up while there was nothing to end yet.
+                raise TimeoutError
 
     return Connection
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import socket
 import stat
+from http.client import HTTPConnection
 from pathlib import Path
+from threading import Event
 from typing import Annotated, Any
 
 import pytest
@@ -17,6 +19,7 @@ from graph.llm.client import DIALECTS, Client, Task
 from graph.llm.endpoint import Endpoint, checked_key, endpoint_of
 from graph.llm.registry import client_of
 from graph.llm.schema import NoReplyError, Why, schema_of
+from graph.llm.wire import _Watch
 from graph.settings import Settings
 
 from .server import Fault, LlmServer
@@ -94,6 +97,19 @@ def test_without_an_answer_there_is_no_reply(server: LlmServer, faults: list[Fau
         client(server, seconds=0.7).ask(TASK)
     assert raised.value.why is Why.NO_REPLY
     assert server.faults == []
+
+
+def test_time_that_is_up_before_there_is_a_connection(server: LlmServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(self: HTTPConnection) -> None:
+        up.wait()
+        connect(self)
+
+    up, connect, end = Event(), HTTPConnection.connect, _Watch.end
+    monkeypatch.setattr(HTTPConnection, "connect", late)
+    monkeypatch.setattr(_Watch, "end", lambda self: (end(self), up.set()))
+    server.faults = [Fault(silent=True)]
+    with pytest.raises(NoReplyError):
+        client(server, seconds=0.05).ask(TASK)
 
 
 @pytest.mark.parametrize(
