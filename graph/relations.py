@@ -58,13 +58,13 @@ def slot(subject: str, relation: str) -> str:
 
 
 def holds(fact: Fact, moment: str | None = None) -> bool:
-    """Whether a fact, as far as it is known, holds at `moment`, an ISO 8601 prefix (None: now)."""
+    """Whether a fact, as far as it is known, holds at the end of `moment`, an ISO 8601 prefix (None: now)."""
     if fact.retracted_at is not None:
         return False
     if moment is None:
         return fact.valid_to is None
     began = (fact.valid_from or "")[: len(moment)] <= moment
-    return began and (fact.valid_to is None or moment < fact.valid_to)
+    return began and (fact.valid_to is None or moment < fact.valid_to[: len(moment)])
 
 
 def order(fact: Fact) -> tuple[str, str, int, str]:

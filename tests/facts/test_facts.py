@@ -184,6 +184,8 @@ def test_without_a_time_nothing_ends(tmp_path: Path) -> None:
         ("2024-02-15", [("Porto", None), ("Porto", None)]),
         ("2023-05-19", [("Lisbon", None)]),
         ("2023-05-20", [("Porto", None)]),
+        ("2023-05", [("Porto", None)]),
+        ("2023", [("Porto", None)]),
         ("2021", []),
     ],
 )
