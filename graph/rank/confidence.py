@@ -11,7 +11,7 @@ import math
 
 _SLOPE, _START = 2.9, -0.76
 FOUND = 0.65
-"""The confidence from which memory is said to hold an answer: where .47 of the question is covered."""
+"""The confidence from which memory is said to hold an answer: where .48 of the question is covered."""
 
 
 def confidence(covered: float) -> float:
