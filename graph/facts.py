@@ -65,7 +65,8 @@ class Stating(Struct):
         back = []
         for each in turned:
             if each.relation is Relation.SUPERSEDES:
-                # What the earlier turn states follows from its words: it need not be looked up.
+                # What the earlier turn states follows from its words: it need not be looked up. Its names, by which
+                # a value may end further on, are not known here: see `_kept`.
                 stale = list(facts(each.before, statements(each.before, _NOTHING), TIMES))
                 back.append((each, stale))
                 meant = [one for one in (corrected(old, each.turn, TIMES) for old in stale) if one]
@@ -103,7 +104,7 @@ class Stating(Struct):
         for each, stale in self.back:
             note = note_id(each.turn.id)
             for old in stale:
-                fact = known.get(old.id)
+                fact = _kept(old, known.values())
                 # Without a time of its own, the correction is as late as what it corrects.
                 at = each.turn.timestamp or old.recorded_at or ""
                 if fact is None or fact.retracted_at is not None or fact.decided_by == PERSON:
@@ -121,6 +122,14 @@ class Stating(Struct):
         key = slot(old.subject, old.relation)
         stated = (each for each in self.new.values() if key and slot(each.subject, each.relation) == key)
         return takes_back(turn) or any(each.id != old.id and each.note == note for each in stated)
+
+
+def _kept(read: Fact, known: Iterable[Fact]) -> Fact | None:
+    """The one of the `known` facts that is `read`, or what the same words state of the same thing."""
+    key = slot(read.subject, read.relation)
+    same = (each for each in known if each.note == read.note and slot(each.subject, each.relation) == key)
+    found = {each.id: each for each in same}
+    return found.get(read.id) or (next(iter(found.values()), None) if key else None)
 
 
 def changed(before: Settled, after: Settled, ledger: Ledger) -> Settling:

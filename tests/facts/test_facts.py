@@ -11,10 +11,27 @@ from msgspec.structs import replace
 
 from graph.doctor import check
 from graph.errors import NotFoundError
+from graph.facts import Stating, Turned
 from graph.forgetting.choosing import Wanted
+from graph.ids import note_id
 from graph.memory import Memory
-from graph.model import Action, Changes, Edge, EdgeKind, Fact, NodeKind, Removal, Selection
+from graph.model import (
+    Action,
+    Changes,
+    Edge,
+    EdgeKind,
+    Extraction,
+    Fact,
+    Form,
+    Interaction,
+    Mention,
+    NodeKind,
+    Relation,
+    Removal,
+    Selection,
+)
 from graph.store.registry import open_store
+from graph.tiers.statements import statements
 from tests.ingest.memories import edges, exported, ingested, memory, nodes, written
 
 
@@ -283,3 +300,15 @@ def test_an_older_memory_is_given_its_facts(tmp_path: Path) -> None:
         assert of_facts(store) == wanted
         assert again.restate().facts == 0
     assert of_facts(store) == wanted
+
+
+def test_a_correction_finds_a_value_that_a_name_has_made_longer() -> None:
+    at = "2024-03-05T10:00:00"
+    text = "My favourite band is Guns and Roses."
+    said = Interaction("m_1", Form.MESSAGE, "1", text, speaker="Ann", timestamp=at)
+    turn = replace(said, id="m_2", text="No, I meant Queen.", position=1)
+    named = Extraction((Mention("Guns and Roses", "ORG", 21, 35),), ())
+    stated = [(each, note_id(said.id)) for each in statements(said, named)]
+    stating = Stating.of([(said, stated, ())], [Turned(turn, said, Relation.SUPERSEDES)])
+    found = {each.object: each.retracted_at for each in stating.settled([]).nodes}
+    assert found == {"Guns and Roses": at, "Queen": None}
