@@ -20,6 +20,7 @@ from graph.rank.parts import Operation, Parts
 from graph.rank.quoting import LONGEST, Place, frame, passages
 from graph.rank.spans import AMOUNT
 from graph.rank.temporal import begins
+from graph.rank.time_windows import day_of
 from graph.rank.values import Asked, dated, day_said, nearest, numbers_of
 from graph.rank.wanted import Wanted, stems
 from graph.text import shortened, spoken
@@ -155,8 +156,8 @@ def _of_days(sum: Parts, given: Sequence[_Given], today: str | None) -> str:
     first, last = (choose(given, key=lambda each: each.day) for choose in (min, max))
     match sum.operation:
         case Operation.SINCE:
-            end = date.fromisoformat(today[:10]) if today else date.min
-            return f"{_span(first.day, end, sum.unit)}, since {spoken(first.day)}" if end >= first.day else ""
+            end = day_of(today or "")
+            return f"{_span(first.day, end, sum.unit)}, since {spoken(first.day)}" if end and end >= first.day else ""
         case _ if first.day == last.day:
             return ""
         case Operation.BETWEEN:

@@ -34,7 +34,7 @@ def windows(question: str, today: str | None) -> tuple[Window, ...]:
     one that names its year: "last week, as told on 6 November 2023" is seen from there.
     """
     text = " ".join(question[:_LONGEST].split())
-    day = _day(today or "")
+    day = day_of(today or "")
     found = list(islice(_found(text, COMPLETE, day or date.min), _MOST))
     if not found and day:
         found = list(islice(_found(text, LEANING, day), _MOST))
@@ -43,7 +43,7 @@ def windows(question: str, today: str | None) -> tuple[Window, ...]:
 
 def nearness(timestamp: str | None, asked: tuple[Window, ...]) -> float:
     """How near a time is to the nearest of the windows `asked`: 1 within, falling to 0 outside; 0 without a time."""
-    day = _day(timestamp or "")
+    day = day_of(timestamp or "")
     return max((_near(day, window) for window in asked), default=0.0) if day else 0.0
 
 
@@ -70,7 +70,8 @@ def _found(text: str, rules: Mapping[re.Pattern[str], Rule], today: date) -> Ite
             yield Window(first.isoformat(), last.isoformat())
 
 
-def _day(timestamp: str) -> date | None:
+def day_of(timestamp: str) -> date | None:
+    """The day of an ISO 8601 time; None for what is none."""
     try:
         return date.fromisoformat(timestamp[:10])
     except ValueError:

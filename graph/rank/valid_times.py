@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from graph.rank.temporal import dates
-from graph.rank.time_windows import windows
+from graph.rank.time_windows import day_of, windows
 
 
 def began(text: str, said: str | None) -> str | None:
@@ -39,10 +39,7 @@ def last_day(moment: str) -> str:
 
 def ahead(text: str, said: str | None) -> str | None:
     """The first day named in `text`, as people write it; what is undecided ("on Friday") lies after the day `said`."""
-    try:
-        day = date.fromisoformat((said or "")[:10])
-    except ValueError:
-        day = None
+    day = day_of(said or "")
     found = dates(text, day, ahead=True)
     if not found and day:
         # Temporal phrases begin with a word before the weekday.

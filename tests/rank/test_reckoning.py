@@ -156,3 +156,8 @@ def test_lives_and_years_are_compared() -> None:
     assert died is not None
     assert born.value == "Ivo Brand (1899; the other 3 May 1901)"
     assert died.value == "Ivo Brand (7 June 1970; the other 1980)"
+
+
+@pytest.mark.parametrize("today", [None, "soon", "2023/04/12 (Wed) 10:00", "2023-04"])
+def test_without_a_day_of_asking_nothing_is_counted_from_it(today: str | None) -> None:
+    assert told("How many days ago did I paint the fence?", today=today) is None
