@@ -42,8 +42,11 @@ def gathered(ranked: Sequence[Scored], most: int) -> tuple[list[Scored], Twins]:
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two texts share nearly all words, and differ in no number and no denial."""
+    """Whether two texts share nearly all words, and differ in no number, no denial, and no word in another's place:
+    "on Monday" and "on Tuesday" are no copies."""
     if min(len(one), len(other)) < _FEWEST or len(one & other) < _SHARED * len(one | other):
+        return False
+    if not (one <= other or other <= one):
         return False
     return not any(word in _DENYING or word.endswith(("n't", "n’t")) or not word.isalpha() for word in one ^ other)
 

@@ -54,3 +54,10 @@ def test_short_texts_and_those_further_down_stay_apart() -> None:
     assert gathered(short, 10) == (short, {})
     far = ranked(replace(SAID, id="m_2", text="x"), replace(SAID, id="m_3"))
     assert len(gathered(far, 2)[0]) == 3
+
+
+def test_copies_have_no_word_in_the_place_of_another() -> None:
+    text = "The whole team has dinner at the old harbour restaurant with Bob and his wife at seven on Monday evening."
+    one, other = (replace(SAID, id=f"m_{day}", text=text.replace("Monday", day)) for day in ("Monday", "Tuesday"))
+    found = [Scored(one, 1.0, {}), Scored(other, 0.5, {})]
+    assert gathered(found, 10) == (found, {})
