@@ -47,13 +47,13 @@ def checked(worded: Worded, reply: Reply) -> tuple[str, tuple[int, ...]]:
     cites = tuple(dict.fromkeys(worded.cites))
     text = line(worded.answer)
     if not text or not cites or not given.keys() >= set(cites):
-        raise NoReplyError(Why.FOOLISH)
+        raise NoReplyError(Why.UNGROUNDED)
     sources = [part for rank in cites for part in (given[rank].text, _who(given[rank]), _when(given[rank]))]
     # So do the question's names, and what the rule made of a hit that is cited, such as a day it reckoned.
     quoted = reply.answer.quotations[:1]
     value = [reply.answer.value for each in quoted if each.hit in cites]
     if not founded(text, [*sources, reply.question.text, *value], first=True):
-        raise NoReplyError(Why.FOOLISH)
+        raise NoReplyError(Why.UNGROUNDED)
     return text, cites
 
 

@@ -19,7 +19,7 @@ class Why(StrEnum):
     CUT_OFF = "cut_off"
     NOT_JSON = "not_json"
     SCHEMA = "schema"
-    FOOLISH = "foolish"
+    UNGROUNDED = "ungrounded"
     NO_REPLY = "no_reply"
 
     @property
@@ -32,7 +32,7 @@ _TOLD: Mapping[Why, str] = {
     Why.CUT_OFF: "the reply was cut off",
     Why.NOT_JSON: "the reply was not JSON",
     Why.SCHEMA: "the reply was of another form",
-    Why.FOOLISH: "the reply was not borne out by what was given",
+    Why.UNGROUNDED: "the reply was not borne out by what was given",
     Why.NO_REPLY: "there was no reply",
 }
 

@@ -35,11 +35,11 @@ class Size(Struct, frozen=True):
 
 class Settled(Struct, frozen=True):
     """What came of a reply: decisions that are the model's now, of these those that `changed` what the rule had said,
-    those that it may not make (`foolish`), and those that were overtaken meanwhile."""
+    those that it may not make (`ungrounded`), and those that were overtaken meanwhile."""
 
     decided: int = 0
     changed: int = 0
-    foolish: int = 0
+    ungrounded: int = 0
     overtaken: int = 0
 
     def __add__(self, other: Settled) -> Settled:

@@ -50,7 +50,7 @@ def batches(store: Store, model: str, size: Size) -> Iterator[Batch]:
 def _settle(store: Store, model: str, group: _Group, reply: Statements) -> Settled:
     drawn = list(checked(reply, [group.memory.said[id] for id in group.notes]))
     wanted = {insight.id: (insight, edges) for insight, edges in _insights(drawn, group, model)}
-    foolish = int(None in drawn and not wanted)
+    ungrounded = int(None in drawn and not wanted)
     ledger = Ledger.of_now()
     with store.transaction(write=True):
         ids = [*wanted, *group.notes]
@@ -63,7 +63,7 @@ def _settle(store: Store, model: str, group: _Group, reply: Statements) -> Settl
         events = tuple(_event(insight, ledger) for insight, _ in new.values())
         edges = tuple(edge for _, some in new.values() for edge in some)
         store.save(Changes(tuple(insight for insight, _ in new.values()), edges, events=events))
-    return Settled(1 - foolish, len(new), foolish)
+    return Settled(1 - ungrounded, len(new), ungrounded)
 
 
 def _insights(drawn: Sequence[Drawn | None], group: _Group, model: str) -> Iterator[tuple[Insight, list[Edge]]]:

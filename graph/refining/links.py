@@ -53,7 +53,7 @@ def batches(store: Store, model: str, size: Size, refusals: Refused) -> Iterator
 def _settle(store: Store, model: str, about: Sequence[_Linked], reply: Verdicts) -> Settled:
     verdicts = list(checked(reply, [each.pair for each in about]))
     ledger = Ledger.of_now()
-    settled = Settled(foolish=verdicts.count(None))
+    settled = Settled(ungrounded=verdicts.count(None))
     with store.transaction(write=True):
         ids = sorted({each.edge.source for each in about})
         now = {(edge.source, edge.target): edge for edge in store.edges(ids, (EdgeKind.LINKS_TO,))}

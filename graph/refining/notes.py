@@ -47,8 +47,8 @@ def _settle(store: Store, model: str, about: Sequence[tuple[Note, Interaction]],
             notes.append(after)
             events.append(ledger.event(Action.EDIT, note.id, old=old, new=new, reason=_REASON, decided_by=model))
         store.save(Changes(tuple(notes), events=tuple(events)))
-    foolish = cards.count(None)
-    return Settled(len(notes), len(notes), foolish, len(about) - foolish - len(notes))
+    ungrounded = cards.count(None)
+    return Settled(len(notes), len(notes), ungrounded, len(about) - ungrounded - len(notes))
 
 
 def _written(note: Note, card: Card, model: str) -> Note:

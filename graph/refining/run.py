@@ -140,7 +140,7 @@ class Refining(Struct):
         self._decided[kind.value] = self._decided.get(kind.value, 0) + done.decided
         self._changed[kind.value] = self._changed.get(kind.value, 0) + done.changed
         self._overtaken += done.overtaken
-        self._fall_back(Why.FOOLISH, done.foolish)
+        self._fall_back(Why.UNGROUNDED, done.ungrounded)
 
     def _fall_back(self, why: Why, decisions: int) -> None:
         if decisions:

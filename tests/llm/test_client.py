@@ -246,7 +246,7 @@ def test_a_damaged_cache_is_no_reason_to_stop(server: LlmServer, tmp_path: Path)
     assert len(server.asked) == 2
 
 
-def test_foolish_replies_are_not_kept(server: LlmServer, tmp_path: Path) -> None:
+def test_ungrounded_replies_are_not_kept(server: LlmServer, tmp_path: Path) -> None:
     path = tmp_path / "replies.jsonl"
     server.thinks = lambda *_: "nonsense"
     with pytest.raises(NoReplyError):

@@ -218,7 +218,7 @@ def test_what_asks_nothing_is_not_answered(url: str, server: LlmServer, tmp_path
     server.thinks = lambda _, about, __: {"verdicts": [verdict(each["n"], "answers") for each in about["pairs"]]}
     with opened(url, server, tmp_path) as memory:
         report = refined(memory, "links")
-        assert report.decided["links"] > 0 < report.fallbacks["foolish"]
+        assert report.decided["links"] > 0 < report.fallbacks["ungrounded"]
         judged = [edge for edge in links(memory) if edge.decided_by == NAME]
         assert {memory.node(edge.target).title for edge in judged} == {"Where is the Storchen hotel, Bob?"}
 
@@ -234,7 +234,7 @@ def test_people_are_not_overruled_by_a_link_taken_back(url: str, server: LlmServ
         assert memory.node(evolved.subject) == before
 
 
-FOOLISH: dict[str, Any] = {
+UNGROUNDED: dict[str, Any] = {
     "another number": lambda n, text: card(n + 100, text),
     "another's name": lambda n, text: card(n, text) | {"context": "Somebody met Zebedee."},
     "a number from nowhere": lambda n, text: card(n, text) | {"context": "Somebody pays 4711."},
@@ -249,13 +249,13 @@ def first_of(text: str) -> str:
     return str(card(1, text)["keywords"][0])
 
 
-@pytest.mark.parametrize("wrong", FOOLISH)
-def test_a_foolish_card_leaves_the_rule_s(url: str, server: LlmServer, tmp_path: Path, wrong: str) -> None:
-    server.thinks = lambda _, about, __: {"cards": [FOOLISH[wrong](m["n"], m["text"]) for m in about["messages"]]}
+@pytest.mark.parametrize("wrong", UNGROUNDED)
+def test_an_ungrounded_card_leaves_the_rule_s(url: str, server: LlmServer, tmp_path: Path, wrong: str) -> None:
+    server.thinks = lambda _, about, __: {"cards": [UNGROUNDED[wrong](m["n"], m["text"]) for m in about["messages"]]}
     with opened(url, server, tmp_path) as memory:
         before = exported(url)
         report = refined(memory, "notes")
-        assert report.fallbacks == {"foolish": len(nodes(memory, NodeKind.NOTE))}
+        assert report.fallbacks == {"ungrounded": len(nodes(memory, NodeKind.NOTE))}
         assert report.decided == {"notes": 0}
         assert exported(url) == before
 
@@ -274,13 +274,13 @@ def test_what_one_message_says_is_on_no_other_s_card(url: str, server: LlmServer
     said = talk("Cleo: Our ferret eats on the balcony.", "Ann: Rain again in Basel.", "Bob: Snow again in Zürich.")
     with opened(url, server, tmp_path, said) as memory:
         report = refined(memory, "notes")
-        assert (report.decided, report.fallbacks) == ({"notes": 2}, {"foolish": 1})
+        assert (report.decided, report.fallbacks) == ({"notes": 2}, {"ungrounded": 1})
         told = {note.title[:4]: (note.keywords, note.tags) for note in nodes(memory, NodeKind.NOTE)}
         assert told["Our "] == (("our",), ("message", "ferret", "pet"))
         assert told["Snow"] == (("snow",), ("message", "hotel"))
 
 
-def test_one_foolish_card_costs_one_decision(url: str, server: LlmServer, tmp_path: Path) -> None:
+def test_one_ungrounded_card_costs_one_decision(url: str, server: LlmServer, tmp_path: Path) -> None:
     def twice(_: str, about: Any, __: dict[str, Any]) -> Any:
         cards = [card(each["n"], each["text"]) for each in about["messages"]]
         return {"cards": [*cards[:-1], cards[0]]} if len(cards) > 2 else {"cards": cards}
@@ -289,7 +289,7 @@ def test_one_foolish_card_costs_one_decision(url: str, server: LlmServer, tmp_pa
     with opened(url, server, tmp_path) as memory:
         report = refined(memory, "notes")
         # Of the five of the first call the first is told twice, and the last not at all.
-        assert report.fallbacks == {"foolish": 2}
+        assert report.fallbacks == {"ungrounded": 2}
         assert report.decided["notes"] == len(nodes(memory, NodeKind.NOTE)) - 2
 
 
@@ -304,11 +304,11 @@ STATEMENTS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("statement", STATEMENTS)
-def test_a_foolish_insight_is_none(url: str, server: LlmServer, tmp_path: Path, statement: dict[str, Any]) -> None:
+def test_an_ungrounded_insight_is_none(url: str, server: LlmServer, tmp_path: Path, statement: dict[str, Any]) -> None:
     server.thinks = lambda *_: {"statements": [statement]}
     with opened(url, server, tmp_path) as memory:
         before = exported(url)
-        assert refined(memory, "insights").fallbacks == {"foolish": 1}
+        assert refined(memory, "insights").fallbacks == {"ungrounded": 1}
         assert exported(url) == before
 
 
@@ -391,7 +391,7 @@ def test_a_message_that_gives_orders_changes_what_was_asked_and_no_more(
         assert not [
             each for each in nodes(memory, NodeKind.INSIGHT) if isinstance(each, Insight) and "Mallory" in each.text
         ]
-        assert report.fallbacks["foolish"] > 0
+        assert report.fallbacks["ungrounded"] > 0
         undone(memory)
     assert set(exported(url).splitlines()) == before
 
