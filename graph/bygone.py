@@ -15,15 +15,15 @@ from itertools import islice
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.evolution.identity import Ends, Identities, ends, identifies
+from graph.evolution.identity import Identities, identifies
 from graph.evolution.undo import Past, Reverted
 from graph.evolution.validity import settled as settled_facts
-from graph.forgetting.support import RESTING
-from graph.forgetting.support import ends as resting_ends
+from graph.forgetting.support import RESTING, resting_ends
 from graph.model import (
     Action,
     Edge,
     EdgeKind,
+    Ends,
     Entity,
     EntityMatch,
     Event,
@@ -36,9 +36,11 @@ from graph.model import (
     Selection,
     StoreInfo,
     caption,
+    ends,
     kind_of,
 )
 from graph.ports import Store
+from graph.relations import slot
 from graph.text import fold
 from graph.tiers import queries
 from graph.tiers.votes import Ballot, settled
@@ -84,8 +86,9 @@ class Bygone(Struct, frozen=True):
 
     def nodes(self, selection: Selection) -> Iterator[Node]:
         found: Iterable[Node] = self.by_id.values()
-        if selection.ids:
-            found = (self.by_id[id] for id in sorted(set(selection.ids)) if id in self.by_id)
+        if selection.ids or selection.slots:
+            named = {id for id in selection.ids if id in self.by_id}.union(self._stating(selection.slots))
+            found = (self.by_id[id] for id in sorted(named))
         touching = self._touching(selection.conversation) if selection.conversation is not None else None
         found = (node for node in found if _selected(node, selection) and (touching is None or node.id in touching))
         if selection.ranked:
@@ -113,6 +116,12 @@ class Bygone(Struct, frozen=True):
 
     def close(self) -> None:
         """There is nothing to let go of."""
+
+    def _stating(self, slots: Sequence[str]) -> Iterator[str]:
+        """Yield the ids of the facts of `slots`."""
+        for id, node in self.by_id.items() if slots else ():
+            if isinstance(node, Fact) and slot(node.subject, node.relation) in slots:
+                yield id
 
     def _touching(self, conversation: str) -> Set[str]:
         said = {id for id, node in self.by_id.items() if getattr(node, "conversation", None) == conversation}

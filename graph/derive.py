@@ -22,6 +22,7 @@ from graph.model import (
     Action,
     Edge,
     EdgeKind,
+    Ends,
     Entity,
     EntityMatch,
     Event,
@@ -38,6 +39,7 @@ from graph.model import (
     Relation,
     Removal,
     Selection,
+    ends,
 )
 from graph.ports import Store
 from graph.text import fold
@@ -169,10 +171,10 @@ def _as_meant(turn: _Turn, meanings: Meanings) -> _Turn:
     meant = {id: meanings.meant(name, turn.interaction.conversation) for id, name in named.items()}
     if all(id == other for id, other in meant.items()):
         return turn
-    edges: dict[tuple[str, EdgeKind, str], Edge] = {}
+    edges: dict[Ends, Edge] = {}
     for edge in (replace(each, target=meant.get(each.target, each.target)) for each in turn.edges):
-        known = edges.setdefault((edge.source, edge.kind, edge.target), edge)
-        edges[edge.source, edge.kind, edge.target] = max(known, edge, key=lambda each: each.weight)
+        known = edges.setdefault(ends(edge), edge)
+        edges[ends(edge)] = max(known, edge, key=lambda each: each.weight)
     return replace(
         turn,
         speaker=turn.speaker and replace(turn.speaker, id=meant[turn.speaker.id]),
@@ -263,9 +265,9 @@ def _links(
     """Links of this batch's notes to earlier ones, note by note; what people say of themselves, that one thing answers
     or corrects another, goes before what is concluded."""
     found = {(edge.source, edge.target): edge for edge in linking.links(joining, before, known.likeness)}
-    for ends, edge in found.items():
-        if known.soon_after(*ends):
-            found[ends] = replace(edge, relation=Relation.ELABORATES.value)
+    for pair, edge in found.items():
+        if known.soon_after(*pair):
+            found[pair] = replace(edge, relation=Relation.ELABORATES.value)
     for edge in told_links(told):
         found[edge.source, edge.target] = edge
     place = {note: number for number, (note, _) in enumerate(joining)}

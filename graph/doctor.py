@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from graph.evolution.identity import Meanings
 from graph.evolution.validity import settled as settled_facts
-from graph.forgetting.support import RESTING, batches, ends
+from graph.forgetting.support import RESTING, batches, resting_ends
 from graph.ids import content_id
 from graph.model import (
     EDGE_ENDS,
     Changes,
     Edge,
     EdgeKind,
+    Ends,
     Entity,
     Fact,
     Fault,
@@ -29,6 +30,7 @@ from graph.model import (
     Query,
     Removal,
     Selection,
+    ends,
     kind_of,
 )
 from graph.ports import Store, Upkeep
@@ -44,9 +46,6 @@ _WORDS: Mapping[NodeKind, str] = {
     NodeKind.FACT: "nobody states it",
     NodeKind.ENTITY: "nobody tells of it, and it says nothing",
 }
-
-
-_Ends = tuple[str, EdgeKind, str]
 
 
 class Kept(Store, Upkeep, Protocol):
@@ -89,7 +88,7 @@ def check(store: Kept, *, repair: bool = False) -> Checkup:
 
 
 def _repaired(found: _Found, store: Store) -> None:
-    edges = tuple((edge.source, edge.kind, edge.target) for edge in found.edges)
+    edges = tuple(map(ends, found.edges))
     with store.transaction(write=True):
         store.save(Changes(removed=Removal(edges=edges)))
         for batch in batches(found.gone):
@@ -105,7 +104,7 @@ def _looked_through(store: Store) -> _Found:
         places: dict[str, tuple[str, str, int]] = {}
         told: list[Query | Insight] = []
         facts: list[Fact] = []
-        ending: dict[_Ends, Edge] = {}
+        ending: dict[Ends, Edge] = {}
         named: dict[str, list[str]] = defaultdict(list)
         found = _Found()
         for node in store.nodes(Selection()):
@@ -128,13 +127,13 @@ def _looked_through(store: Store) -> _Found:
                 found.faults.append(Fault("edges join what they may", edge.source, f"{edge.kind} to {edge.target}"))
                 continue
             if edge.kind in RESTING:
-                support[ends(edge)[0]] += 1
+                support[resting_ends(edge)[0]] += 1
             if edge.kind is EdgeKind.ANSWERED_BY:
                 answers[edge.source].append(edge)
             if edge.kind is EdgeKind.NEXT:
                 after[edge.source].append(edge)
             if edge.kind in (EdgeKind.ENDED_BY, EdgeKind.CONFLICTS_WITH):
-                ending[edge.source, edge.kind, edge.target] = edge
+                ending[ends(edge)] = edge
         _check_names({name: ids for name, ids in named.items() if len(ids) > 1}, store, found)
     _check_places(places, found)
     _check_order(after, places, found)
@@ -148,7 +147,7 @@ def _looked_through(store: Store) -> _Found:
     return found
 
 
-def _check_facts(facts: Sequence[Fact], ending: Mapping[_Ends, Edge], found: _Found) -> None:
+def _check_facts(facts: Sequence[Fact], ending: Mapping[Ends, Edge], found: _Found) -> None:
     """A fact ends where the next value begins, by which it is ended, and conflicts only with what it may."""
     right = settled_facts(facts)
     for each in facts:

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from graph.evolution.events import Ledger
 from graph.evolution.identity import Meanings
-from graph.evolution.validity import Ends, Settled, decisions, settled
+from graph.evolution.validity import Settled, decisions, settled
 from graph.ids import note_id
-from graph.model import PERSON, Action, Edge, Entity, Event, Extraction, Fact, Interaction, Relation
+from graph.model import PERSON, Action, Edge, Ends, Entity, Event, Extraction, Fact, Interaction, Relation
 from graph.rank.valid_times import ahead, began
 from graph.relations import slot
 from graph.tiers.facts import Times, corrected, fact_edges, facts, takes_back

@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from graph.errors import UsageError
 from graph.evolution.events import Ledger
-from graph.evolution.identity import Claim, Ends, Identities, ends
+from graph.evolution.identity import Claim, Identities
 from graph.ids import content_id
 from graph.lookup import find
-from graph.model import PERSON, Action, EdgeKind, Entity, Event, Interaction, Json, NodeKind, Selection
+from graph.model import PERSON, Action, EdgeKind, Ends, Entity, Event, Interaction, Json, NodeKind, Selection, ends
 from graph.ports import Store
 from graph.text import fold, tells_of
 

@@ -405,6 +405,15 @@ class IngestReport(Struct, frozen=True):
 # --- Decisions and changes --------------------------------------------------------------------
 
 
+Ends = tuple[str, EdgeKind, str]
+"""Source, kind and target: what tells an edge from others."""
+
+
+def ends(edge: Edge) -> Ends:
+    """What tells an edge from others."""
+    return edge.source, edge.kind, edge.target
+
+
 class Removal(Struct, frozen=True):
     """What is taken out, as if it had never been there: `nodes` by id, with all their edges, all that is indexed of
     them and the events about them or because of them, `edges` by source, kind and target, the `vectors` of nodes by
@@ -412,7 +421,7 @@ class Removal(Struct, frozen=True):
     and folded name: their own name, and spellings of it, stay. What is not there is passed over."""
 
     nodes: tuple[str, ...] = ()
-    edges: tuple[tuple[str, EdgeKind, str], ...] = ()
+    edges: tuple[Ends, ...] = ()
     vectors: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     checkpoints: tuple[str, ...] = ()

@@ -86,6 +86,8 @@ def test_looking_around_in_it_is_as_in_the_memory(url: str, tmp_path: Path) -> N
             Selection(conversation="talk", limit=7),
             Selection(since="2024-04", until="2024-09"),
             Selection(contains="lisbon", ranked=True),
+            Selection(slots=("home: bob",)),
+            Selection(ids=(past.node("ann").id,), slots=("home: bob", "home: ann")),
         ):
             assert list(past.nodes(wanted)) == list(memory.nodes(wanted))
         early = memory.as_of("2024-05")

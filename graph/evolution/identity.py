@@ -15,13 +15,11 @@ from msgspec.structs import replace
 
 from graph.evolution.undo import Past
 from graph.ids import content_id
-from graph.model import Action, Changes, Edge, EdgeKind, Entity, EntityMatch, Event, Json, Removal
+from graph.model import Action, Changes, Edge, EdgeKind, Ends, Entity, EntityMatch, Event, Json, Removal, ends
 from graph.text import fold
 
 Claim = tuple[str, str]
 """A folded name, and the conversation in which it means somebody; empty: in all."""
-Ends = tuple[str, EdgeKind, str]
-"""Source, kind and target: what tells an edge from others."""
 
 
 class Meanings(Struct, frozen=True):
@@ -224,11 +222,6 @@ class Identities(Struct):
         if entity := self.entities.get(id):
             aliases = tuple(name for name in entity.aliases if fold(name) not in folded)
             self.entities[id] = replace(entity, aliases=aliases)
-
-
-def ends(edge: Edge) -> Ends:
-    """What tells an edge from others."""
-    return edge.source, edge.kind, edge.target
 
 
 def concerned(events: Iterable[Event]) -> Iterator[str]:

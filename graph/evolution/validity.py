@@ -15,11 +15,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from graph.evolution.events import Ledger
-from graph.model import PERSON, Action, Edge, EdgeKind, Event, Fact
+from graph.model import PERSON, Action, Edge, EdgeKind, Ends, Event, Fact, ends
 from graph.relations import order, slot, start_of
 from graph.text import fold
-
-Ends = tuple[str, EdgeKind, str]
 
 
 class Settled(Struct):
@@ -115,4 +113,4 @@ def _holding(fact: Fact, standing: Sequence[Fact]) -> Fact | None:
 
 
 def _tie(edge: Edge, found: Settled) -> None:
-    found.edges[edge.source, edge.kind, edge.target] = edge
+    found.edges[ends(edge)] = edge

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from graph.embedding.late import EARLIER, LATER
 from graph.evolution.undo import without
 from graph.forgetting import facts, spelling
-from graph.forgetting.support import Cascade, batches, cascade, ends, supporting
+from graph.forgetting.support import Cascade, batches, cascade, resting_ends, supporting
 from graph.ids import PREFIXES
 from graph.model import (
     Changes,
@@ -85,7 +85,7 @@ def _insights(found: Cascade, said: str, store: Store) -> Iterator[Node]:
     weaker = _of_kind(found.lost, NodeKind.INSIGHT)
     support = Counter(
         resting
-        for resting, on in map(ends, _edges(weaker, supporting(NodeKind.INSIGHT), store))
+        for resting, on in map(resting_ends, _edges(weaker, supporting(NodeKind.INSIGHT), store))
         if on not in found.gone
     )
     kept = spelling.staying(weaker, NodeKind.INSIGHT, found.gone, store)

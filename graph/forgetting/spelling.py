@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.evolution.events import wording
-from graph.forgetting.support import batches, ends, supporting
+from graph.forgetting.support import batches, resting_ends, supporting
 from graph.model import Edge, EdgeKind, Entity, Event, Insight, Interaction, NodeKind, Selection, TextQuery
 from graph.ports import Store
 from graph.text import fold, tells_of
@@ -77,7 +77,7 @@ def staying(ids: Iterable[str], kind: NodeKind, gone: Set[str], store: Store) ->
     wanted = sorted(ids)
     for batch in batches(wanted):
         for edge in store.edges(batch, supporting(kind), _FEW):
-            node, support = ends(edge)
+            node, support = resting_ends(edge)
             if support not in gone:
                 resting[node].add(support)
     sources = _sources({each for some in resting.values() for each in some}, store)

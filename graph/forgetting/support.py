@@ -43,7 +43,7 @@ def cascade(ids: Collection[str], store: Store) -> Cascade:
         within = set(layer)
         fallen: set[str] = set()
         for edge in (edge for batch in batches(layer) for edge in store.edges(batch, tuple(RESTING))):
-            resting, support = ends(edge)
+            resting, support = resting_ends(edge)
             if support in within and resting not in gone:
                 lost[resting] += 1
                 touched[RESTING[edge.kind]].add(resting)
@@ -56,7 +56,7 @@ def cascade(ids: Collection[str], store: Store) -> Cascade:
     return Cascade(frozenset(gone), {id: number for id, number in lost.items() if id not in gone})
 
 
-def ends(edge: Edge) -> tuple[str, str]:
+def resting_ends(edge: Edge) -> tuple[str, str]:
     """The end of an edge of `RESTING` that rests, and the one that it rests on."""
     rests = EDGE_ENDS[edge.kind][0] is RESTING[edge.kind]
     return (edge.source, edge.target) if rests else (edge.target, edge.source)
@@ -88,6 +88,6 @@ def _unsupported(ids: Collection[str], kind: NodeKind, lost: Mapping[str, int], 
             there: Counter[str] = Counter()
             wanted = set(batch)
             for edge in store.edges(batch, supporting(kind), bound):
-                resting, _ = ends(edge)
+                resting, _ = resting_ends(edge)
                 there[resting] += resting in wanted
             yield from (id for id in batch if 0 < there[id] <= lost[id])
