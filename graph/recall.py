@@ -143,7 +143,8 @@ def _stating(
     there = {each.id for each in candidates}
     slots: dict[str, list[Fact]] = {}
     for each in sorted(facts, key=order):
-        slots.setdefault(slot(each.subject, each.relation), []).append(each)
+        if key := slot(each.subject, each.relation):
+            slots.setdefault(key, []).append(each)
     lacking: list[str] = []
     for some in slots.values():
         stated = {fold(each.object) for each in some if interaction_id(each.note) in there}
