@@ -99,3 +99,8 @@ class StoreFullError(StoreError):
 
 class StoreBusyError(StoreError):
     code = "store-busy"
+
+
+def no_llm() -> UsageError:
+    """What is raised where a language model is wanted and none is set."""
+    return UsageError("no language model is set", "name one: memcli config set llm.url https://…/v1")

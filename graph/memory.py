@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 from graph.answer import reply
-from graph.errors import ModelMissingError, StoreBusyError, UsageError
+from graph.errors import ModelMissingError, StoreBusyError, no_llm
 from graph.lookup import company, find, neighbors
 from graph.model import (
     Entity,
@@ -398,7 +398,7 @@ class Memory:
         from graph.refining.run import Refining
 
         if self._llm is None:
-            raise UsageError("no language model is set", "name one: memcli config set llm.url https://…/v1")
+            raise no_llm()
         chosen = [each for each in Kind if (each in kinds if kinds else getattr(self._settings, f"llm_{each}"))]
         return Refining(self._store, self._llm, chosen, Size(self._settings.llm_batch, self._settings.llm_context))
 

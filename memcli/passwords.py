@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from typing import TypeVar
 
-from graph.errors import ModelMissingError, NotFoundError, StoreError, StoreSignInError, UsageError
+from graph.errors import ModelMissingError, NotFoundError, StoreError, StoreSignInError, UsageError, no_llm
 from graph.settings import Settings
 from memcli.config import LLM_KEY, PASSWORD
 
@@ -43,7 +43,7 @@ def llm_account_of(settings: Settings) -> str:
         UsageError: no language model is set.
     """
     if not settings.llm_url:
-        raise UsageError("no language model is set", "name one: memcli config set llm.url https://…/v1")
+        raise no_llm()
     from graph.llm.endpoint import endpoint_of
 
     return f"{_LLM}{endpoint_of(settings.llm_url).host}"

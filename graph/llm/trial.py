@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from graph.errors import LlmError, UsageError
+from graph.errors import LlmError, no_llm
 from graph.llm.cache import Cache
 from graph.llm.client import Task
 from graph.llm.registry import client_of
@@ -37,7 +37,7 @@ def tried(settings: Settings) -> Trial:
     """
     client = client_of(settings)
     if client is None:
-        raise UsageError("no language model is set", "name one: memcli config set llm.url https://…/v1")
+        raise no_llm()
     client.cache = Cache(None)
     try:
         client.ask(Task("Name the colour of the thing in the message.", {"thing": "snow"}, Colour, 64))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import replace
 
-from graph.errors import UsageError
+from graph.errors import UsageError, no_llm
 from graph.model import Question
 from memcli.command import command, new_group
 from memcli.exits import Exit
@@ -115,7 +115,7 @@ def _helped(session: Session, wanted: bool | None) -> bool:
         session.flags["llm.ask"] = str(wanted).lower()
     settings = session.config.settings()
     if wanted and not settings.llm_url:
-        raise UsageError("no language model is set", "name one: memcli config set llm.url https://…/v1")
+        raise no_llm()
     return settings.llm_ask
 
 
