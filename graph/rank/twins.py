@@ -14,7 +14,7 @@ from graph.rank.fusion import Scored
 from graph.text import segmented, words
 
 _SHARED = 0.9
-"""The part of the words of both texts that both have."""
+"""The part of the longer text's words that the shorter has, which has no others."""
 _FEWEST = 6
 """Words of a text that says enough to be told from others."""
 _DENYING = frozenset(["not", "no", "never", "none", "nobody", "nothing", "without", "cannot", "cant", "dont", "wont"])
@@ -42,13 +42,13 @@ def gathered(ranked: Sequence[Scored], most: int) -> tuple[list[Scored], Twins]:
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether two texts share nearly all words, and differ in no number, no denial, and no word in another's place:
-    "on Monday" and "on Tuesday" are no copies."""
-    if min(len(one), len(other)) < _FEWEST or len(one & other) < _SHARED * len(one | other):
+    """Whether one text has all words of the other and hardly more, of these no number and no denial: "on Monday" and
+    "on Tuesday" are no copies."""
+    shorter, longer = sorted((one, other), key=len)
+    # Many pairs are compared: that all words of one are in the other fails at the first that is not.
+    if len(shorter) < max(_FEWEST, _SHARED * len(longer)) or not shorter <= longer:
         return False
-    if not (one <= other or other <= one):
-        return False
-    return not any(word in _DENYING or word.endswith(("n't", "n’t")) or not word.isalpha() for word in one ^ other)
+    return not any(word in _DENYING or word.endswith(("n't", "n’t")) or not word.isalpha() for word in longer - shorter)
 
 
 def _together(one: Scored, other: Scored) -> bool:
