@@ -148,7 +148,7 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored]) ->
     covered = (want.covered(frame(said, turns) | stems(told(said))) for said in heard)
     most = max(covered, default=0.0)
     asked = Asked(question.text, expected(question.text), want, evidence.read.speaker)
-    if (sum := parts(question.text)) and (found := reckoned(sum, chosen, turns, asked, question.asked_at)):
+    if (problem := parts(question.text)) and (found := reckoned(problem, chosen, turns, asked, question.asked_at)):
         return _told_by(found.quotations, found.value, found.kind, max(most, found.covered), chosen)
     if confidence(most) < FOUND:
         return Answer(confidence=confidence(most))

@@ -27,8 +27,9 @@ LLM_KEY = "MEMCLI_LLM_KEY"
 """That with the key of the language model, likewise."""
 
 
-OWN = frozenset({"llm.url", "llm.ask"})
-"""Settings that no project file has: with a folder of somebody else's, what was said would go where they like."""
+USER_ONLY = frozenset({"llm.url", "llm.ask", "llm.budget", "llm.batch"})
+"""Settings that no project file has: with a folder of somebody else's, what was said would go where they like, and as
+much of it as they like."""
 
 
 class Origin(StrEnum):
@@ -155,9 +156,9 @@ def refuse_shared(name: str, where: str = "") -> None:
     Raises:
         UsageError: it is one; `where` is added to the message.
     """
-    if name in OWN:
+    if name in USER_ONLY:
         raise UsageError(
-            f"{name} can be in no project file{where}: it says where what was said goes",
+            f"{name} can be in no project file{where}: it says what goes to a language model",
             f"set it for yourself with `memcli config set {name} …`, or as {variable_of(name)}",
         )
 

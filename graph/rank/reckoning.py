@@ -67,33 +67,33 @@ _Read = Callable[[str, Interaction, Wanted], _Given | None]
 
 
 def reckoned(
-    sum: Parts, chosen: Sequence[Scored], turns: Mapping[Place, Interaction], asked: Asked, today: str | None
+    problem: Parts, chosen: Sequence[Scored], turns: Mapping[Place, Interaction], asked: Asked, today: str | None
 ) -> Reckoned | None:
-    """What `sum` comes to by the hits `chosen`, in the order of rank; None where an operand is not told of.
+    """What `problem` comes to by the hits `chosen`, in the order of rank; None where an operand is not told of.
 
     `today` is the day of asking as ISO 8601, from which "ago" is counted.
     """
-    timed = sum.operation not in (Operation.TOTAL, Operation.DIFFERENCE)
-    read = _day(asked, sum.operation) if timed else _amount(sum.counted)
-    found = [_best(operand, chosen, turns, asked.want, read) for operand in sum.operands]
+    timed = problem.operation not in (Operation.TOTAL, Operation.DIFFERENCE)
+    read = _day(asked, problem.operation) if timed else _amount(problem.counted)
+    found = [_best(operand, chosen, turns, asked.want, read) for operand in problem.operands]
     there = [each for each in found if each]
     if len(there) < len(found):
         return None
-    value = _of_days(sum, [each.given for each in there], today) if timed else _of_amounts(sum.operation, there)
+    value = _of_days(problem, [each.given for each in there], today) if timed else _of_amounts(problem.operation, there)
     if not value:
         return None
     quotations = tuple(dict.fromkeys(each.quotation for each in there))
-    return Reckoned(value, _kind(sum), quotations, min(each.covered for each in there))
+    return Reckoned(value, _kind(problem), quotations, min(each.covered for each in there))
 
 
-def _kind(sum: Parts) -> AnswerType:
-    match sum.operation:
+def _kind(problem: Parts) -> AnswerType:
+    match problem.operation:
         case Operation.BETWEEN | Operation.SINCE:
             return AnswerType.DURATION
         case Operation.FIRST | Operation.LAST:
             return AnswerType.NONE
         case _:
-            return AnswerType.NUMBER if sum.counted else AnswerType.AMOUNT
+            return AnswerType.NUMBER if problem.counted else AnswerType.AMOUNT
 
 
 def _best(
@@ -152,19 +152,21 @@ def _amount(noun: str) -> _Read:
     return read
 
 
-def _of_days(sum: Parts, given: Sequence[_Given], today: str | None) -> str:
+def _of_days(problem: Parts, given: Sequence[_Given], today: str | None) -> str:
     first, last = (choose(given, key=lambda each: each.day) for choose in (min, max))
-    match sum.operation:
+    match problem.operation:
         case Operation.SINCE:
             end = day_of(today or "")
-            return f"{_span(first.day, end, sum.unit)}, since {spoken(first.day)}" if end and end >= first.day else ""
+            if not end or end < first.day:
+                return ""
+            return f"{_span(first.day, end, problem.unit)}, since {spoken(first.day)}"
         case _ if first.day == last.day:
             return ""
         case Operation.BETWEEN:
-            return f"{_span(first.day, last.day, sum.unit)}, from {spoken(first.day)} to {spoken(last.day)}"
+            return f"{_span(first.day, last.day, problem.unit)}, from {spoken(first.day)} to {spoken(last.day)}"
         case _:
-            chosen, other = (first, last) if sum.operation is Operation.FIRST else (last, first)
-            return f"{sum.operands[given.index(chosen)]} ({chosen.written}; the other {other.written})"
+            chosen, other = (first, last) if problem.operation is Operation.FIRST else (last, first)
+            return f"{problem.operands[given.index(chosen)]} ({chosen.written}; the other {other.written})"
 
 
 def _span(first: date, last: date, unit: str) -> str:

@@ -95,7 +95,9 @@ def test_a_key_goes_to_no_stranger_in_the_open(empty: World) -> None:
 
 
 def test_no_project_says_where_what_was_said_goes(empty: World, tmp_path: Path) -> None:
-    assert empty("config", "set", "llm.url", "http://127.0.0.1:1/v1", "--project").code == 2
+    given = {"llm.url": "http://127.0.0.1:1/v1", "llm.ask": "true", "llm.budget": "9", "llm.batch": "1"}
+    for name, value in given.items():
+        assert empty("config", "set", name, value, "--project").code == 2
     (tmp_path / ".memcli.toml").write_text('[llm]\nurl = "https://elsewhere.example/v1"\n')
     ran = empty("config", "list")
     assert ran.code == 2
