@@ -238,6 +238,12 @@ def remembered(events: Iterable[Event]) -> Iterator[str]:
             yield from filter(None, (each["subject"], each["other"]))
 
 
+def keeping(events: Iterable[Event], gone: Set[str]) -> Iterator[str]:
+    """Yield the ids of the merges and splits among `events`, and of what undoes them, that keep one of the entities
+    `gone`: a merge that was undone is an event about the other one alone."""
+    return (each.id for each in events if not gone.isdisjoint(concerned([each])))
+
+
 def identifies(event: Event) -> bool:
     """Whether an event merges or splits entities, or undoes that."""
     return next(_states([event]), None) is not None

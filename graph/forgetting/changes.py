@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from msgspec.structs import replace
 
 from graph.embedding.late import EARLIER, LATER
+from graph.evolution.identity import keeping
 from graph.evolution.undo import without
 from graph.forgetting import facts, spelling
 from graph.forgetting.support import Cascade, batches, cascade, resting_ends, supporting
@@ -44,6 +45,7 @@ def changes(ids: Sequence[str], store: Store) -> Changes:
     around = list(_edges(ids, (EdgeKind.NEXT, EdgeKind.ANSWERED_BY), store))
     weaker = (each for each in _nodes(_of_kind(found.lost, NodeKind.ENTITY), store) if isinstance(each, Entity))
     respelt = spelling.entities(list(weaker), said, found.gone, store)
+    forgotten = {*_of_kind(found.gone, NodeKind.ENTITY)}
     left = facts.without(_of_kind(found.gone, NodeKind.FACT), _of_kind(found.gone, NodeKind.NOTE), store)
     return Changes(
         nodes=(
@@ -58,6 +60,7 @@ def changes(ids: Sequence[str], store: Store) -> Changes:
             nodes=tuple(sorted(found.gone | {each.id for each in respelt.entities})),
             edges=left.gone,
             vectors=tuple(_hearing(ids, found.gone, store)),
+            events=tuple(keeping(store.events(), forgotten)) if forgotten else (),
         ),
         events=(*respelt.events, *left.events),
     )

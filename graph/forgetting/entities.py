@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence, Set
 from msgspec.structs import replace
 
 from graph.evolution.events import wording
+from graph.evolution.identity import keeping
 from graph.forgetting import facts
 from graph.forgetting.choosing import names_of
 from graph.forgetting.support import batches
@@ -28,7 +29,8 @@ def entity_changes(entity: Entity, store: Store) -> Iterator[Changes]:
     stated = list(facts.telling(names, store))
     gone = (*(each.id for each in _insights(names, store)), *stated)
     left = facts.without(stated, (), store)
-    removed = Removal(nodes=(*gone, entity.id), edges=left.gone)
+    events = tuple(keeping(store.events(), {entity.id}))
+    removed = Removal(nodes=(*gone, entity.id), edges=left.gone, events=events)
     yield Changes(left.nodes, left.edges, removed=removed, events=left.events)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from msgspec import Struct
 
@@ -32,6 +32,8 @@ _NAMED = 0.25
 _SCORE = 0.1
 """Worth of the best hit's score."""
 _FIGURES = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_EXACT = Context(prec=64)
+"""Amounts have at most 22 letters each, so that nothing is rounded."""
 _UNITS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 _FITTING = {"year": 730, "month": 60, "week": 14}
 """The days from which "how long" is told in a unit."""
@@ -175,7 +177,7 @@ def _span(first: date, last: date, unit: str) -> str:
     unit = unit or next((each for each, least in _FITTING.items() if days >= least), "day")
     number = round(days / _UNITS[unit], 1)
     about = "" if unit == "day" or (unit == "week" and not days % 7) else "about "
-    return f"{about}{number:g} {unit}{'' if number == 1 else 's'}"
+    return f"{about}{number:.12g} {unit}{'' if number == 1 else 's'}"
 
 
 def _of_amounts(operation: Operation, found: Sequence[_Found]) -> str:
@@ -188,6 +190,7 @@ def _of_amounts(operation: Operation, found: Sequence[_Found]) -> str:
     if operation is Operation.DIFFERENCE:
         amounts.sort(reverse=True)
     first, last = amounts
-    result, sign = (first + last, "+") if operation is Operation.TOTAL else (first - last, "−")
-    shown, *parts = (one.given.written.format(f"{each:,}") for each in (result, first, last))
+    total = operation is Operation.TOTAL
+    result, sign = (_EXACT.add(first, last), "+") if total else (_EXACT.subtract(first, last), "−")
+    shown, *parts = (one.given.written.format(f"{each:,f}") for each in (result, first, last))
     return f"{shown} = {f' {sign} '.join(parts)}"

@@ -19,7 +19,7 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 AMOUNT = re.compile(
-    r"[$£€¥]\s?\d(?:[\d,.]{0,20}\d)?(?:\s?(?:k|thousand|million|billion)\b)?"
+    r"[$£€¥]\s?\d(?:[\d,.]{0,20}\d)?(?!\d)(?:\s?(?:k|thousand|million|billion)\b)?"
     r"|(?<![\w.,])\d(?:[\d,.]{0,20}\d)?\s?(?:%|(?:percent|dollars|euros|pounds|cents|miles|km|kilometres|kilometers"
     r"|metres|meters|feet|ft|inches|cm|kg|lbs|hours|minutes|million|billion)\b)",
     re.IGNORECASE,

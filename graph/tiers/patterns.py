@@ -19,13 +19,13 @@ ADVERB = (
 )
 NAME = re.compile(r"(?:the )?[A-Z][\w'’&.-]*\w(?: (?:(?:of|the|de|la|del|da|do) )*[A-Z][\w'’&-]*\w)*")
 START = re.compile(
-    r"(?:^|[.!?…;:,\n(—–]|[\u2600-\u27bf\ufe0f\U0001f000-\U0010ffff]|\b(?:and|but|because|so|since)\b|:\))\s*"
+    r"(?:^|[.!?…;:,\n(—–]|[\u2600-\u27bf\ufe0f\U0001f000-\U0010ffff]|\b(?:and|but|because|so|since)\b|:\))\s{0,9}"
     r"(?:(?:well|yes|yeah|yep|oh|and|but|so|also|honestly|actually|personally|now|ok|okay|hey|haha|lol|btw|plus"
     r"|because|since|no|nope|sure|true|same|absolutely|definitely|of course|to be honest|anyway|currently|recently"
-    r"|lately|wow)[,!]?\s+)*(?=(?:i|my|we|every|the|our|maybe|perhaps|probably)\b)",
+    r"|lately|wow)[,!]?\s{1,9}){0,9}(?=(?:i|my|we|every|the|our|maybe|perhaps|probably)\b)",
     re.IGNORECASE,
 )
-"""What a clause about the speaker begins behind."""
+"""What a clause about the speaker begins behind. It is looked for at each word, so that it reaches only so far."""
 DOUBT = re.compile(
     r"(?:(?:maybe|perhaps|probably|i (?:think|guess|believe|suppose)|i(?:['’]m| am) not (?:so )?sure,? but)[, ]+"
     r"(?:that )?)+"

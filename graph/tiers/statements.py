@@ -23,6 +23,8 @@ _BEFORE_A_THING = re.compile(r"(?:(?:a|an|the|some|all|both|very|really|good|any
 _POINTING = re.compile(r"\b(?:the|all|both|some)\b", re.IGNORECASE)
 _DOING = re.compile(r"(?:to |how to )?(?:be |being )?[a-z]{2,}ing\b|(?:how )?to [a-z]+", re.IGNORECASE)
 _NO_DOING = re.compile(r"(?:(?:some|any|every|no)?thing|morning|evening|king|ring|spring|string)\b", re.IGNORECASE)
+_READ = 400
+"""Letters of a clause in which a statement is looked for."""
 _OPPOSITES: Mapping[str, str] = {"likes": "dislikes", "dislikes": "likes"}
 
 
@@ -65,7 +67,7 @@ def statements(interaction: Interaction, extraction: Extraction) -> Iterator[Sta
     text = interaction.text
     seen = set()
     for start in START.finditer(text):
-        doubt = DOUBT.match(text, start.end())
+        doubt = DOUBT.match(text, start.end(), start.end() + _READ)
         place = doubt.end() if doubt else start.end()
         said = _habit(text, place, extraction) or _said(text, place, extraction)
         if said is None or text.count('"', 0, place) % 2:
@@ -102,7 +104,7 @@ def _statement(speaker: str, said: _Said, insight: str, start: int, *, certain: 
 def _said(text: str, start: int, extraction: Extraction) -> _Said | None:
     """What the first rule finds at `start`."""
     for rule in RULES:
-        if found := rule.pattern.match(text, start):
+        if found := rule.pattern.match(text, start, start + _READ):
             told = _told(text, found, rule, extraction)
             if told:
                 groups = {name: wording.third_person(group or "") for name, group in found.groupdict().items()}
@@ -170,7 +172,7 @@ def _doing(text: str, start: int, extraction: Extraction) -> tuple[str, str] | N
 
 def _habit(text: str, start: int, extraction: Extraction) -> _Said | None:
     for rule in HABITS:
-        found = rule.pattern.match(text, start)
+        found = rule.pattern.match(text, start, start + _READ)
         if found is None or found["verb"].casefold() not in word_list("habits"):
             continue
         groups = found.groupdict()

@@ -37,6 +37,8 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 """What may stand at the end of a clause, and says nothing that lasts."""
+_MOST = 9
+"""How much of that is taken away."""
 _FILLERS = re.compile(r"\b(?:also|actually|really|just|probably|definitely|basically|literally) ", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
@@ -58,7 +60,9 @@ def clause(text: str, start: int, longest: int, mentions: Sequence[Mention] = ()
 
 def shorn(said: str) -> str:
     """`said` without what stands at its end and says nothing that lasts."""
-    while shorter := _LEFT_OUT.search(said):
+    for _ in range(_MOST):
+        if not (shorter := _LEFT_OUT.search(said)):
+            break
         said = said[: shorter.start()].rstrip()
     return said
 
@@ -66,7 +70,7 @@ def shorn(said: str) -> str:
 def ends(text: str, place: int) -> bool:
     """Whether a clause may end at `place` of `text`, or only goes on to say where, with whom or since when."""
     rest = _END.search(text, place)
-    between = text[place : rest.start() if rest else None].strip().casefold()
+    between = " ".join(text[place : rest.start() if rest else None].split()).casefold()
     return between == "" or _LEFT_OUT.sub("", between) == "" or between.split()[0] in word_list("locating")
 
 

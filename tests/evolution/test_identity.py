@@ -200,6 +200,17 @@ def test_a_name_that_was_forgotten_is_in_no_event(url: str, tmp_path: Path) -> N
         assert memory.check().found == ()
 
 
+@pytest.mark.parametrize("wanted", [Wanted(conversation="x"), Wanted(entity="Quirina", with_messages=True)])
+def test_a_merge_that_was_undone_keeps_no_name_that_was_forgotten(url: str, tmp_path: Path, wanted: Wanted) -> None:
+    with opened(url) as memory:
+        memory.ingest([written(tmp_path / "x.jsonl", talk("Bob: I saw Quirina here.", conversation="x"))])
+        [event] = memory.merge_entities("Quirina", "Lizzy")
+        undo(memory, event.id)
+        memory.forget(wanted)
+        assert not [each for each in memory._store.events() if "uirina" in str(each)]
+        assert memory.check().found == ()
+
+
 def test_a_name_that_means_two_is_a_fault(url: str, tmp_path: Path) -> None:
     with opened(url) as memory:
         [event] = memory.merge_entities("Annabel", "Annabel Lee")

@@ -161,3 +161,27 @@ def test_lives_and_years_are_compared() -> None:
 @pytest.mark.parametrize("today", [None, "soon", "2023/04/12 (Wed) 10:00", "2023-04"])
 def test_without_a_day_of_asking_nothing_is_counted_from_it(today: str | None) -> None:
     assert told("How many days ago did I paint the fence?", today=today) is None
+
+
+def test_long_spans_are_told_in_figures() -> None:
+    found = told("How many days ago did I buy the smoker?", today="9999-12-31")
+    assert found is not None
+    assert found.value == "2913467 days, since 13 March 2023"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "value"),
+    [
+        ("$0.00000001", "$2", "$2.00000001 = $0.00000001 + $2"),
+        (
+            "$1234567890123456789",
+            "$0.0000000000000001",
+            "$1,234,567,890,123,456,789.0000000000000001 = $1,234,567,890,123,456,789 + $0.0000000000000001",
+        ),
+        ("$" + "9" * 23, "$2", None),
+    ],
+)
+def test_no_figure_of_an_amount_is_lost(one: str, other: str, value: str | None) -> None:
+    chosen = hits([("2023-03-14", f"I paid {one} for the horse."), ("2023-03-15", f"I paid {other} for the saddle.")])
+    found = told("What is the total cost of the horse and the saddle?", chosen)
+    assert (found and found.value) == value

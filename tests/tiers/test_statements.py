@@ -73,6 +73,23 @@ def test_what_is_not(text: str) -> None:
     assert told(text) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and " * 25_000,
+        "x" + "\n" * 100_000,
+        "I love " + " " * 100_000,
+        "I go " + " " * 100_000,
+        "maybe, " * 15_000,
+        "and I go " * 10_000,
+        "I love tea" + " now" * 25_000,
+        "I am single" + "  " * 50_000 + "x",
+    ],
+)
+def test_endless_clauses_are_read_in_part(text: str) -> None:
+    assert list(statements(Interaction("m_1", Form.MESSAGE, "1", text, "c", "s", 0, "Ann"), Extraction((), ()))) == []
+
+
 def test_no_clause_ends_within_a_name() -> None:
     text = "My goal is to give kids a safe and loving home."
     chunk = Extraction((Mention("safe and loving home", "CONCEPT", text.index("safe"), len(text) - 1),), ())
