@@ -25,7 +25,7 @@ from graph.paths import paths
 from graph.ports import Store
 from graph.rank.answer_type import AnswerType, expected
 from graph.rank.confidence import FOUND, confidence
-from graph.rank.current import standing
+from graph.rank.current import asks_for_the_past, standing
 from graph.rank.fusion import Scored
 from graph.rank.parts import parts
 from graph.rank.quoting import frame, placed, quoted, told
@@ -68,15 +68,16 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
     if question.order == "time":
         hits.sort(key=lambda hit: (hit.timestamp or "", hit.rank))
     insights = _insights(evidence, set(note_of.values()))
+    facts = tuple(_facts(evidence, hits))
     return Reply(
         question=question,
-        answer=_answer(question, evidence, chosen) if question.answer else Answer(),
+        answer=_answer(question, evidence, chosen, facts) if question.answer else Answer(),
         hits=tuple(hits),
         insights=insights,
         reading=shown(evidence.read, question.added),
         elapsed_ms=round((time.perf_counter() - began) * 1000, 3),
         id=answer_id([each.insight for each in insights]),
-        facts=tuple(_facts(evidence, hits)),
+        facts=facts,
     )
 
 
@@ -135,7 +136,7 @@ def _insights(evidence: Evidence, notes: set[str]) -> tuple[InsightHit, ...]:
     return tuple(sorted(found, key=lambda hit: (-hit.score, -len(hit.support), hit.insight)))[:_INSIGHTS]
 
 
-def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored]) -> Answer:
+def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], facts: Sequence[FactHit]) -> Answer:
     """What the best hits say of what the question asks: its value, if there is one, and quotations with their sources.
 
     How sure it is follows from the largest part of the question that one of them covers. A question proves nothing;
@@ -152,7 +153,13 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored]) ->
         return _told_by(found.quotations, found.value, found.kind, max(most, found.covered), chosen)
     if confidence(most) < FOUND:
         return Answer(confidence=confidence(most))
-    quotations, value = quoted(chosen, turns, asked)
+    past = asks_for_the_past(question.text, evidence.read, question.asked_at)
+    holding = [] if past else [each for each in facts if each.hit]
+    # What has ended is not quoted where what holds can be.
+    ended = frozenset(rank for each in holding for rank in each.replaced)
+    quotations, value = quoted(chosen, turns, asked, ended)
+    if len(holding) == 1 and (saying := [each for each in quotations if each.hit == holding[0].hit]):
+        quotations, value = saying, holding[0].value
     if not quotations:
         # Titles and speakers may cover the question where nobody tells anything.
         return Answer(confidence=confidence(most))

@@ -42,14 +42,20 @@ class Passage(Struct, frozen=True):
     covered: float
 
 
-def quoted(chosen: Sequence[Scored], turns: Mapping[Place, Interaction], asked: Asked) -> tuple[list[Quotation], str]:
+def quoted(
+    chosen: Sequence[Scored], turns: Mapping[Place, Interaction], asked: Asked, passed: Set[int] = frozenset()
+) -> tuple[list[Quotation], str]:
     """A passage of each of the best of `chosen`, best first, and the value that answers (empty: none is told).
+
+    Those with the ranks `passed` are not quoted.
 
     A passage is worth what its best sentence covers within its frame, what it says beyond that, and whether it has a
     value of the type asked for.
     """
     best: list[Passage] = []
     for rank, each in enumerate(chosen[:_QUOTED_HITS], 1):
+        if rank in passed:
+            continue
         around = frame(each.interaction, turns)
         if passage := _passage(each.interaction, around, asked):
             worth, text = passage

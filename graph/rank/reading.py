@@ -97,10 +97,15 @@ def shown(read: Understood, added: tuple[str, ...] = ()) -> Reading:
 
 
 def _named(words: Sequence[str], matches: Sequence[EntityMatch]) -> dict[tuple[int, int], list[EntityMatch]]:
-    """The entities named by runs of words, by the run's start and end, the longest first."""
+    """The entities named by runs of words, by the run's start and end, the longest first.
+
+    Who is called so in full is meant, and nobody whose name only begins so: "Ann" is Ann where there is one, not Annie.
+    """
     by_name: dict[str, list[EntityMatch]] = {}
-    for match in matches:
-        by_name.setdefault(match.name, []).append(match)
+    for match in sorted(matches, key=_in_full, reverse=True):
+        namesakes = by_name.setdefault(match.name, [])
+        if not namesakes or _in_full(match) or not _in_full(namesakes[0]):
+            namesakes.append(match)
     taken: set[int] = set()
     places: dict[tuple[int, int], list[EntityMatch]] = {}
     for run, start, end in _runs(words):
@@ -108,6 +113,11 @@ def _named(words: Sequence[str], matches: Sequence[EntityMatch]) -> dict[tuple[i
             taken.update(range(start, end))
             places[start, end] = by_name[run]
     return places
+
+
+def _in_full(match: EntityMatch) -> bool:
+    """Whether somebody who speaks is called just so."""
+    return match.speaks and match.name in map(fold, _voices(match.entity))
 
 
 def _voices(entity: Entity | None) -> tuple[str, ...]:

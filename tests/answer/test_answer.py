@@ -221,3 +221,24 @@ def test_asking_loads_neither_spacy_nor_numpy(store: Path) -> None:
     modules = set(json.loads(done.stdout))
     assert "igraph" in modules
     assert modules.isdisjoint({"spacy", "numpy", "networkx", "graph.ingest", "graph.extract.spacy"})
+
+
+def test_what_holds_is_the_answer_and_what_has_ended_is_not_quoted(tmp_path: Path) -> None:
+    said = [
+        ("Ann", "2023-01-05T10:00:00", "I live in Leeds. I work for Acme."),
+        ("Bob", "2023-01-05T10:01:00", "I live in York. My sister is a nurse."),
+        ("Ann", "2023-06-05T10:00:00", "I just moved to Berlin. We went to the fair with Annie."),
+        ("Annie", "2023-06-05T10:02:00", "I live in Oslo. My favourite colour is red."),
+    ]
+    path = tmp_path / "homes.jsonl"
+    lines = (
+        {"id": f"m{at}", "conversation": "c", "speaker": who, "timestamp": when, "text": text}
+        for at, (who, when, text) in enumerate(said)
+    )
+    path.write_text("".join(json.dumps(each) + "\n" for each in lines), "utf-8")
+    with memory(tmp_path / "homes.db") as opened:
+        opened.ingest([path])
+        answer = opened.ask(Question("Where does Ann live?")).answer
+        assert (answer.value, [each.text for each in answer.quotations]) == ("Berlin", [said[2][2]])
+        then = opened.ask(Question("Where does Ann live?", as_of="2023-02")).answer
+        assert (then.value, [each.text for each in then.quotations]) == ("Leeds", [said[0][2]])

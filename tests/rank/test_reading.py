@@ -163,3 +163,13 @@ def test_what_is_understood_is_shown() -> None:
 
 def test_an_irregular_verb_is_searched_for_in_all_its_forms() -> None:
     assert searched(read("What did Mel buy there?", MELANIE)) == ("buy", "bought")
+
+
+def test_who_is_called_so_in_full_is_meant() -> None:
+    ann, annie = match("Ann", "ann", speaks=True), match("Annie", "ann", speaks=True)
+    for matches in ((ann, annie), (annie, ann)):
+        assert read("Where does Ann live?", *matches).speaker == "Ann"
+        assert found(read("Where does Ann live?", *matches)) == ["Ann"]
+    assert read("Where does Ann live?", annie).speaker == "Annie"
+    # A thing of that name is no reason to hear nobody.
+    assert read("What did Mel paint?", match("Mel", "mel"), MELANIE).speaker == "Melanie"
