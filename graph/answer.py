@@ -25,7 +25,7 @@ from graph.paths import paths
 from graph.ports import Store
 from graph.rank.answer_type import AnswerType, expected
 from graph.rank.confidence import FOUND, confidence
-from graph.rank.current import asks_for_the_past, standing
+from graph.rank.current import answering, standing
 from graph.rank.fusion import Scored
 from graph.rank.parts import parts
 from graph.rank.quoting import frame, placed, quoted, told
@@ -153,8 +153,7 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
         return _told_by(found.quotations, found.value, found.kind, max(most, found.covered), chosen)
     if confidence(most) < FOUND:
         return Answer(confidence=confidence(most))
-    past = asks_for_the_past(question.text, evidence.read, question.asked_at)
-    holding = [] if past else [each for each in facts if each.hit]
+    holding = answering(facts, question.text, evidence.read, question.asked_at)
     # What has ended is not quoted where what holds can be.
     ended = frozenset(rank for each in holding for rank in each.replaced)
     quotations, value = quoted(chosen, turns, asked, ended)

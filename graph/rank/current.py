@@ -27,6 +27,10 @@ _COMPARED = 10
 """Messages among which the latest count is looked for, so that none leaves the first ten by it."""
 _NEAR = 0.5
 """The part of the best one's score that these have."""
+_ABOUT_A_VALUE = frozenset(
+    {AnswerType.DATE, AnswerType.TIME, AnswerType.DURATION, AnswerType.FREQUENCY, AnswerType.YES_NO}
+)
+"""Types of answers that are not values of facts, but tell something of them."""
 _READ = 3_000
 """Letters of a message in which numbers are looked for."""
 
@@ -35,6 +39,17 @@ def asks_for_the_past(question: str, read: Understood, today: str | None) -> boo
     """Whether a question asks for what held earlier: by its words, or by a time it names that is over."""
     day = (today or "")[:10]
     return bool(_PAST.search(question)) or any(not day or window.last < day for window in read.windows)
+
+
+def answering(facts: Sequence[FactHit], question: str, read: Understood, today: str | None) -> list[FactHit]:
+    """Those of `facts` whose values a question asks for, as they hold, and that hits state.
+
+    It asks for none of the past, for no time of it ("when did Ann move"), and names none of the values itself.
+    """
+    if asks_for_the_past(question, read, today) or expected(question).kind in _ABOUT_A_VALUE:
+        return []
+    words = stems(question)
+    return [each for each in facts if each.hit and words.isdisjoint(stems(each.value, *each.before))]
 
 
 def asked_about(facts: Iterable[Fact], question: str, read: Understood) -> list[Fact]:

@@ -240,5 +240,8 @@ def test_what_holds_is_the_answer_and_what_has_ended_is_not_quoted(tmp_path: Pat
         opened.ingest([path])
         answer = opened.ask(Question("Where does Ann live?")).answer
         assert (answer.value, [each.text for each in answer.quotations]) == ("Berlin", [said[2][2]])
+        # Who names a value asks for something else of it.
+        assert opened.ask(Question("When did Ann live in Leeds?")).answer.value != "Berlin"
+        assert opened.ask(Question("Does Ann live in Leeds?")).answer.value != "Berlin"
         then = opened.ask(Question("Where does Ann live?", as_of="2023-02")).answer
         assert (then.value, [each.text for each in then.quotations]) == ("Leeds", [said[0][2]])
