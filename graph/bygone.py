@@ -38,6 +38,7 @@ from graph.model import (
     caption,
     ends,
     kind_of,
+    when_decided,
 )
 from graph.ports import Store
 from graph.relations import slot
@@ -171,7 +172,7 @@ def _reverted(
     entities = [node for node in nodes.values() if isinstance(node, Entity)]
     who = Identities.of(entities, edges.values(), events, nodes.keys())
     when = _times(nodes, past)
-    left = sorted((each for each in events if _later(when(each), date)), key=_time)
+    left = sorted((each for each in events if _later(when(each), date)), key=when_decided)
     while left:
         each = left.pop()
         if identifies(each):
@@ -179,7 +180,7 @@ def _reverted(
             # An entity that comes back brings what was decided about it.
             for event in who.restored:
                 if _later(event.at, date):
-                    insort(left, event, key=_time)
+                    insort(left, event, key=when_decided)
             who.restored.clear()
         elif each.subject in ballot.insights:
             ballot.undo(each, past.action(each))
@@ -195,10 +196,6 @@ def _reverted(
     for edge in ballot.changed(there=False):
         kept.pop(ends(edge), None)
     return found | who.entities, kept | {ends(edge): edge for edge in ballot.changed(there=True)}
-
-
-def _time(event: Event) -> tuple[str, str]:
-    return event.at, event.id
 
 
 def _times(nodes: Mapping[str, Node], past: Past) -> Callable[[Event], str | None]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.model import Checkpoint, Edge, Entity, Event, Interaction, Item, Node, Selection, Vector
+from graph.model import Checkpoint, Edge, Entity, Event, Interaction, Item, Node, Selection, Vector, ends, when_decided
 from graph.ports import Store
 
 
@@ -98,11 +98,11 @@ def key_of(item: Item) -> tuple[str, ...]:
     """What tells `item` from others of its part, and orders them."""
     match item:
         case Edge():
-            return (item.source, item.kind, item.target)
+            return ends(item)
         case Vector():
             return (item.node,)
         case Event():
-            return (item.at, item.id)
+            return when_decided(item)
         case Checkpoint():
             return (item.digest,)
     return (item.id,)

@@ -30,10 +30,15 @@ from graph.model import (
     Relation,
     Removal,
     Selection,
+    ends,
+    when_decided,
 )
 from graph.ports import Store
 from graph.relations import slot
 from graph.tiers.votes import Ballot, gained
+
+_DECIDED = (NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT)
+"""What is decided about."""
 
 
 def link(store: Store, source: str, target: str, relation: Relation, reason: str) -> list[Event]:
@@ -44,13 +49,13 @@ def link(store: Store, source: str, target: str, relation: Relation, reason: str
         UsageError: they are the same.
     """
     with store.transaction(write=True):
-        ends = _pair(store, source, target)
-        edge = Edge(*ends, EdgeKind.LINKS_TO, 1.0, relation.value, reason, PERSON)
-        before = _links(store, [ends]).get(ends)
+        pair = _pair(store, source, target)
+        edge = Edge(*pair, EdgeKind.LINKS_TO, 1.0, relation.value, reason, PERSON)
+        before = _links(store, [pair]).get(pair)
         if before == edge:
             return []
         states = {"old": link_state(before), "new": link_state(edge)}
-        event = Ledger.of_now().event(Action.LINK, ends[0], other=ends[1], reason=reason, decided_by=PERSON, **states)
+        event = Ledger.of_now().event(Action.LINK, pair[0], other=pair[1], reason=reason, decided_by=PERSON, **states)
         store.save(Changes(edges=(edge,), events=(event,)))
         return [event]
 
@@ -62,10 +67,10 @@ def unlink(store: Store, one: str, other: str, reason: str) -> list[Event]:
         NotFoundError: there is no such note, or no link between them.
     """
     with store.transaction(write=True):
-        ends = _pair(store, one, other)
-        held = _links(store, [ends, ends[::-1]])
+        pair = _pair(store, one, other)
+        held = _links(store, [pair, pair[::-1]])
         if not held:
-            raise NotFoundError(f"no link between {ends[0]} and {ends[1]}", f"see `memcli note show {ends[0]}`")
+            raise NotFoundError(f"no link between {pair[0]} and {pair[1]}", f"see `memcli note show {pair[0]}`")
         ledger = Ledger.of_now()
         told = {"reason": reason, "decided_by": PERSON}
         events = [
@@ -102,10 +107,6 @@ def history(store: Store, name: str) -> tuple[Note, list[Event]]:
     with store.transaction(write=False):
         note = _note(store, name)
         return note, list(store.events([note.id]))
-
-
-_DECIDED = (NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT)
-"""What is decided about."""
 
 
 class Undoing(Struct, frozen=True):
@@ -183,7 +184,7 @@ def _with_dependents(store: Store, held: Sequence[Event], past: Past) -> tuple[U
         rim = [each for each in past.dependents(rim) if each.id not in found and past.holds(each)]
         found |= {each.id: each for each in rim}
         past = _around(store, rim, past)
-    return Undoing(tuple(sorted(found.values(), key=_time, reverse=True)), len(held)), past
+    return Undoing(tuple(sorted(found.values(), key=when_decided, reverse=True)), len(held)), past
 
 
 def _around(store: Store, events: Sequence[Event], past: Past) -> Past:
@@ -196,10 +197,6 @@ def _around(store: Store, events: Sequence[Event], past: Past) -> Past:
         undoings = {each.cause for each in fresh if each.action is Action.UNDO}
         about = {each.id for each in fresh} | undoings - known.keys()
     return Past.of(known.values())
-
-
-def _time(event: Event) -> tuple[str, str]:
-    return event.at, event.id
 
 
 def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, by: str) -> Changes:
@@ -244,7 +241,7 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
             entities.removed,
             edges=(
                 *((s, EdgeKind.LINKS_TO, t) for (s, t), edge in state.links.items() if not edge),
-                *((edge.source, edge.kind, edge.target) for edge in ballot.changed(there=False)),
+                *map(ends, ballot.changed(there=False)),
                 *facts.gone,
                 *entities.removed.edges,
             ),
@@ -299,10 +296,10 @@ def _owned(note: Note, edited: Set[str]) -> Note:
 
 
 def _pair(store: Store, one: str, other: str) -> tuple[str, str]:
-    ends = _note(store, one).id, _note(store, other).id
-    if ends[0] == ends[1]:
+    pair = _note(store, one).id, _note(store, other).id
+    if pair[0] == pair[1]:
         raise UsageError(f"{one} and {other} are the same note", "name two")
-    return ends
+    return pair
 
 
 def _note(store: Store, name: str) -> Note:

@@ -470,6 +470,11 @@ class Event(Struct, frozen=True):
     value: int = 0
 
 
+def when_decided(event: Event) -> tuple[str, str]:
+    """What orders events in time."""
+    return event.at, event.id
+
+
 class Changes(Struct, frozen=True):
     """What one transaction writes, after it has taken out what is `removed`. Nodes come before the edges that join
     them, and before the events about them.

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from graph.comparison import Difference, Holding, differences, grows_into, holding
 from graph.errors import StoreError
-from graph.model import Changes, Checkpoint, Edge, Event, Interaction, Item, Node, Selection, Vector
+from graph.model import Changes, Checkpoint, Edge, Event, Interaction, Item, Node, Selection, Vector, ends
 from graph.ports import Progress, Store
 from graph.store.retrying import persistently
 
@@ -121,11 +121,11 @@ class Transfer(Struct):
         return [node for node in batch if there.get(node.id) != node]
 
     def _fresh_edges(self, batch: Sequence[Edge]) -> Sequence[Edge]:
-        wanted = {(edge.source, edge.kind, edge.target) for edge in batch}
+        wanted = set(map(ends, batch))
         kinds = tuple(sorted({edge.kind for edge in batch}))
         # Edges lead from what was said and from notes, which have few, to the few nodes that have many.
         found = self.target.edges(sorted({edge.source for edge in batch}), kinds)
-        there = {edge for edge in found if (edge.source, edge.kind, edge.target) in wanted}
+        there = {edge for edge in found if ends(edge) in wanted}
         return [edge for edge in batch if edge not in there]
 
     def _fresh_vectors(self, batch: Sequence[Vector]) -> Sequence[Vector]:

@@ -26,6 +26,7 @@ from graph.model import (
     NodeKind,
     Note,
     Selection,
+    when_decided,
 )
 from graph.ports import Store
 from graph.text import fold
@@ -169,7 +170,7 @@ def page(store: Store, name: str) -> InsightPage:
             list(_quoted(store, insight.id)),
             [each for each in known if each.id in opposed],
             _near(insight, known, opposed),
-            sorted(told.values(), key=lambda each: (each.at, each.id)),
+            sorted(told.values(), key=when_decided),
         )
 
 

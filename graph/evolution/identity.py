@@ -15,7 +15,20 @@ from msgspec.structs import replace
 
 from graph.evolution.undo import Past
 from graph.ids import content_id
-from graph.model import Action, Changes, Edge, EdgeKind, Ends, Entity, EntityMatch, Event, Json, Removal, ends
+from graph.model import (
+    Action,
+    Changes,
+    Edge,
+    EdgeKind,
+    Ends,
+    Entity,
+    EntityMatch,
+    Event,
+    Json,
+    Removal,
+    ends,
+    when_decided,
+)
 from graph.text import fold
 
 Claim = tuple[str, str]
@@ -32,7 +45,7 @@ class Meanings(Struct, frozen=True):
         """What those of `events` say that hold; the later ones have the last word."""
         past = Past.of(events)
         claims: dict[Claim, str] = {}
-        for each in sorted(past.events.values(), key=lambda event: (event.at, event.id)):
+        for each in sorted(past.events.values(), key=when_decided):
             if isinstance(each.new, dict) and "claims" in each.new and past.holds(each):
                 claims |= {(name, conversation): _holder(each) for name, conversation in each.new["claims"]}
         return cls(claims)

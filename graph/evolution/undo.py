@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from graph.evolution.events import link_of
-from graph.model import Action, Edge, Event, Fact, Note
+from graph.model import Action, Edge, Event, Fact, Note, when_decided
 
 _TIMES = ("valid_to", "retracted_at")
 """What changes of a fact."""
@@ -54,7 +54,7 @@ class Past(Struct, frozen=True):
         """
         if later.cause == earlier.id:
             return later.action is not Action.UNDO
-        if (later.at, later.id) <= (earlier.at, earlier.id) or later.action is Action.UNDO:
+        if when_decided(later) <= when_decided(earlier) or later.action is Action.UNDO:
             return False
         return bool(self._places(later) & self._places(earlier))
 
@@ -120,7 +120,7 @@ def without(events: Iterable[Event], notes: Iterable[Note]) -> list[Note]:
     """Those of `notes` that evolved by what holds of `events`, as if these had never been."""
     past = Past.of(events)
     state = Reverted({each.id: each for each in notes}, {})
-    for each in sorted(past.events.values(), key=lambda event: (event.at, event.id), reverse=True):
+    for each in sorted(past.events.values(), key=when_decided, reverse=True):
         if each.action is Action.EVOLVE and past.holds(each):
             state.undo(each, each.action)
     return [state.notes[id] for id in sorted(state.touched)]

@@ -11,7 +11,7 @@ from graph.evolution.identity import keeping
 from graph.forgetting import facts
 from graph.forgetting.choosing import names_of
 from graph.forgetting.support import batches
-from graph.model import Changes, Edge, EdgeKind, Entity, Insight, NodeKind, Note, Removal, Selection, by_rule
+from graph.model import Changes, Edge, EdgeKind, Entity, Insight, NodeKind, Note, Removal, Selection, by_rule, ends
 from graph.ports import Store
 from graph.text import fold, tells_of
 
@@ -39,12 +39,12 @@ def _of_notes(ids: Sequence[str], names: Set[str], store: Store) -> Changes:
     notes = (node for node in store.nodes(Selection((NodeKind.NOTE,), ids=tuple(ids))) if isinstance(node, Note))
     links = [edge for edge in store.edges(ids, (EdgeKind.LINKS_TO,)) if _rests_on_names(edge) or not _by_rule(edge)]
     kept = [edge for edge in (_without(edge, names) for edge in links) if edge is not None]
-    there = {(edge.source, edge.target) for edge in kept}
+    there = set(map(ends, kept))
     return Changes(
         nodes=tuple(_unnamed(note, names) for note in notes),
         edges=tuple(edge for edge in kept if edge not in links),
         removed=Removal(
-            edges=tuple((e.source, e.kind, e.target) for e in links if (e.source, e.target) not in there),
+            edges=tuple(key for key in map(ends, links) if key not in there),
             events=tuple(event.id for event in store.events(ids) if tells_of(wording(event), names)),
         ),
     )

@@ -13,7 +13,7 @@ from graph.evolution.events import Ledger, link_state, note_states
 from graph.evolution.revision import revised
 from graph.evolution.undo import Past
 from graph.llm.links import Judged, Verdicts, checked, task
-from graph.model import Action, Changes, Edge, EdgeKind, Event, Interaction, Note, Removal, by_rule
+from graph.model import Action, Changes, Edge, EdgeKind, Event, Interaction, Note, Removal, by_rule, when_decided
 from graph.ports import Store
 from graph.refining.batch import LOOKED_UP, Batch, Refused, Settled, Size, portions, said_in
 
@@ -95,7 +95,7 @@ def _made_by(store: Store, edge: Edge) -> Event | None:
         for each in past.events.values()
         if each.action is Action.LINK and (each.subject, each.other) == (edge.source, edge.target) and past.holds(each)
     ]
-    return max(made, key=lambda each: (each.at, each.id), default=None)
+    return max(made, key=when_decided, default=None)
 
 
 def _linked(before: Edge | None, after: Edge, ledger: Ledger) -> Changes:
