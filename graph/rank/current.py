@@ -92,9 +92,7 @@ def current_first(
         old = next((place for place, each in enumerate(found) if each.interaction.id in outdated), None)
         new = next((place for place, each in enumerate(found) if each.interaction.id in standing), None)
         if old is not None and new is not None and old < new:
-            moved = found.pop(new)
-            signals = {**moved.signals, "current": 1.0}
-            found.insert(old, Scored(moved.interaction, max(moved.score, found[old].score), signals))
+            _put_before(found, old, new)
     return [each for each in found if each.score > 0]
 
 
@@ -120,10 +118,15 @@ def latest_count(ranked: Sequence[Scored], question: str, speaker: str | None) -
     latest = max(counts, key=lambda place: _said(found[place]))
     older = [place for place, number in counts.items() if place < latest and number != counts[latest]]
     if older:
-        moved = found.pop(latest)
-        score = max(moved.score, found[older[0]].score)
-        found.insert(older[0], Scored(moved.interaction, score, {**moved.signals, "current": 1.0}))
+        _put_before(found, older[0], latest)
     return found
+
+
+def _put_before(found: list[Scored], old: int, new: int) -> None:
+    """Move what is at the place `new` before what is at `old`, which it scores no less than."""
+    moved = found.pop(new)
+    score = max(moved.score, found[old].score)
+    found.insert(old, Scored(moved.interaction, score, {**moved.signals, "current": 1.0}))
 
 
 def _number(words: str) -> str:

@@ -6,7 +6,7 @@ Every operand is looked for by itself among the hits, and the answer names what 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from decimal import Context, Decimal
 
@@ -59,6 +59,17 @@ class _Given(Struct, frozen=True):
     written: str = ""
 
 
+class _Passage(Struct, frozen=True):
+    """What may be quoted of a hit: its text, the rank of the hit and its score as a share of the best one's, and the
+    stems of what is understood with it."""
+
+    text: str
+    said: Interaction
+    rank: int
+    share: float
+    stems: Set[str]
+
+
 class _Found(Struct, frozen=True):
     quotation: Quotation
     given: _Given
@@ -77,7 +88,8 @@ def reckoned(
     """
     timed = problem.operation not in (Operation.TOTAL, Operation.DIFFERENCE)
     read = _day(asked, problem.operation) if timed else _amount(problem.counted)
-    found = [_best(operand, chosen, turns, asked.want, read) for operand in problem.operands]
+    said = list(_passages(chosen, turns))
+    found = [_best(said, asked.want.part(stems(operand)), read) for operand in problem.operands]
     there = [each for each in found if each]
     if len(there) < len(found):
         return None
@@ -98,21 +110,25 @@ def _kind(problem: Parts) -> AnswerType:
             return AnswerType.NUMBER if problem.counted else AnswerType.AMOUNT
 
 
-def _best(
-    operand: str, chosen: Sequence[Scored], turns: Mapping[Place, Interaction], want: Wanted, read: _Read
-) -> _Found | None:
-    """The passage that says most of an operand and gives something for it; of equals, that of the better hit."""
-    wanted = want.part(stems(operand))
-    best: tuple[float, _Found] | None = None
+def _passages(chosen: Sequence[Scored], turns: Mapping[Place, Interaction]) -> Iterator[_Passage]:
+    """Yield what may be quoted of each hit, the best hit first."""
     for rank, each in enumerate(chosen, 1):
         around = frame(each.interaction, turns)
-        for passage in passages(each.interaction):
-            covered = wanted.covered(around | stems(passage))
-            if covered < _COVERED or (given := read(passage, each.interaction, wanted)) is None:
-                continue
-            worth = covered + _NAMED * given.named + _SCORE * each.score / chosen[0].score
-            if best is None or worth > best[0]:
-                best = worth, _Found(Quotation(shortened(passage, LONGEST), rank), given, covered)
+        share = each.score / chosen[0].score
+        for text in passages(each.interaction):
+            yield _Passage(text, each.interaction, rank, share, around | stems(text))
+
+
+def _best(said: Sequence[_Passage], wanted: Wanted, read: _Read) -> _Found | None:
+    """The passage that says most of what is wanted and gives something for it; of equals, that of the better hit."""
+    best: tuple[float, _Found] | None = None
+    for each in said:
+        covered = wanted.covered(each.stems)
+        if covered < _COVERED or (given := read(each.text, each.said, wanted)) is None:
+            continue
+        worth = covered + _NAMED * given.named + _SCORE * each.share
+        if best is None or worth > best[0]:
+            best = worth, _Found(Quotation(shortened(each.text, LONGEST), each.rank), given, covered)
     return best[1] if best else None
 
 
