@@ -18,7 +18,7 @@ from graph.lookup import find
 from graph.model import EdgeKind, Entity, Event, Fact, Insight, Interaction, NodeKind, Selection
 from graph.ports import Store
 from graph.text import fold, tells_of
-from graph.timeline import of_entity
+from graph.timeline import concerning
 
 
 class Aspect(StrEnum):
@@ -75,7 +75,7 @@ def portrait(store: Store, name: str, since: str | None = None, until: str | Non
         entity = find(store, name, NodeKind.ENTITY)
         assert isinstance(entity, Entity)
         names = {fold(each) for each in (entity.name, *entity.aliases)}
-        facts = [each for each in of_entity(store, entity.id) if each.retracted_at is None]
+        facts = [each for each in concerning(store, entity.id) if each.retracted_at is None]
         stated = {fold(each.text) for each in facts}
         # An insight in the words of a fact says no more than that.
         insights = (each for each in _insights(store) if _concerns(each, names) and fold(each.text) not in stated)

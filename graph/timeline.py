@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -52,10 +52,15 @@ def of_entity(store: Store, name: str, relation: str | None = None, as_of: str |
         NotFoundError: there is no such entity.
     """
     with store.transaction(write=False):
-        entity = find(store, name, NodeKind.ENTITY)
-        ids = [edge.source for edge in store.edges([entity.id], (EdgeKind.CONCERNS,))][:_ENTITY_FACTS]
-        found = store.nodes(Selection((NodeKind.FACT,), ids=tuple(ids))) if ids else ()
-        return _in_order((each for each in found if isinstance(each, Fact)), None, None, relation, as_of, past=True)
+        found = concerning(store, find(store, name, NodeKind.ENTITY).id)
+        return _in_order(found, None, None, relation, as_of, past=True)
+
+
+def concerning(store: Store, entity: str) -> Iterator[Fact]:
+    """Yield the facts that concern the entity with that id. Reads the store, within the caller's transaction."""
+    ids = [edge.source for edge in store.edges([entity], (EdgeKind.CONCERNS,))][:_ENTITY_FACTS]
+    found = store.nodes(Selection((NodeKind.FACT,), ids=tuple(ids))) if ids else ()
+    return (each for each in found if isinstance(each, Fact))
 
 
 def page(store: Store, name: str) -> FactPage:
