@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 
 PREFIXES = {
     "interaction": "m_",
@@ -29,12 +30,19 @@ def interaction_id(note: str) -> str:
 def content_id(kind: str, *parts: str) -> str:
     """Return the id of a node or an event, of `kind`, whose identity is `parts`, in order.
 
-    80 bits of BLAKE2b in base 32 behind a letter for the kind. Each part is preceded by its
-    length, so that ("ab", "c") and ("a", "bc") differ.
+    80 bits of BLAKE2b in base 32 behind a letter for the kind.
     """
-    digest = hashlib.blake2b(digest_size=10)
+    return PREFIXES[kind] + base64.b32encode(digest(parts, 10)).decode("ascii").lower()
+
+
+def digest(parts: Iterable[str], size: int) -> bytes:
+    """So many bytes of BLAKE2b that tell texts, in order, from any others.
+
+    Each part is preceded by its length, so that ("ab", "c") and ("a", "bc") differ.
+    """
+    digest = hashlib.blake2b(digest_size=size)
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)
-    return PREFIXES[kind] + base64.b32encode(digest.digest()).decode("ascii").lower()
+    return digest.digest()

@@ -8,10 +8,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from graph.llm.client import Task
-from graph.llm.material import founded, line
+from graph.llm.material import founded, line, passage, when
 from graph.llm.schema import NoReplyError, Why
 from graph.model import Hit, Reply
-from graph.text import shortened, spoken_date
 
 SHOWN = 6
 """Hits that are shown."""
@@ -29,10 +28,7 @@ class Worded(Struct, frozen=True, forbid_unknown_fields=True):
 
 def task(reply: Reply) -> Task[Worded]:
     """What is asked about the hits of a reply."""
-    passages = [
-        {"n": hit.rank, "speaker": _who(hit), "date": _when(hit), "text": shortened(hit.text, _LONGEST)}
-        for hit in _shown(reply)
-    ]
+    passages = [{"n": hit.rank, **passage(_who(hit), hit.timestamp, hit.text, _LONGEST)} for hit in _shown(reply)]
     today = (reply.question.asked_at or "")[:10]
     return Task(_TOLD, {"question": reply.question.text, "today": today, "passages": passages}, Worded, 200)
 
@@ -48,7 +44,7 @@ def checked(worded: Worded, reply: Reply) -> tuple[str, tuple[int, ...]]:
     text = line(worded.answer)
     if not text or not cites or not given.keys() >= set(cites):
         raise NoReplyError(Why.UNGROUNDED)
-    sources = [part for rank in cites for part in (given[rank].text, _who(given[rank]), _when(given[rank]))]
+    sources = [part for rank in cites for part in (given[rank].text, _who(given[rank]), when(given[rank].timestamp))]
     # So do the question's names, and what the rule made of a hit that is cited, such as a day it reckoned.
     quoted = reply.answer.quotations[:1]
     value = [reply.answer.value for each in quoted if each.hit in cites]
@@ -63,7 +59,3 @@ def _shown(reply: Reply) -> Sequence[Hit]:
 
 def _who(hit: Hit) -> str:
     return next((each.speaker for each in hit.sources if each.speaker), "") or hit.title
-
-
-def _when(hit: Hit) -> str:
-    return spoken_date(hit.timestamp) if hit.timestamp else ""

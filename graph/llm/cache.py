@@ -5,7 +5,6 @@ It holds what was said about people's texts, and never a key. `memcli forget` re
 
 from __future__ import annotations
 
-import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -53,15 +52,6 @@ class Cache(Struct):
         if self._known is None:
             self._known = dict(_read(self.path)) if self.path else {}
         return self._known
-
-
-def key_of(*parts: str) -> str:
-    """The name of what is asked, by all that it is made of."""
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()
 
 
 def wipe(path: str) -> None:

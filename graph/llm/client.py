@@ -18,7 +18,8 @@ import msgspec
 from msgspec import Struct, field
 
 from graph.errors import LlmError, LlmSignInError
-from graph.llm.cache import Cache, key_of
+from graph.ids import digest
+from graph.llm.cache import Cache
 from graph.llm.endpoint import KEY, Endpoint
 from graph.llm.schema import NoReplyError, Why, read, schema_of
 from graph.llm.wire import Answered, WireError, post
@@ -158,7 +159,7 @@ class Client(Struct):
 
     def _name_of(self, task: Task[Any]) -> str:
         schema = json.dumps(schema_of(task.reply), sort_keys=True)
-        return key_of(self.endpoint.url, self.name, task.system, task.user, schema)
+        return digest((self.endpoint.url, self.name, task.system, task.user, schema), 16).hex()
 
     def _choice(self, task: Task[Any]) -> _Choice:
         answered = self._accepted(task)

@@ -48,12 +48,22 @@ def crossed(said: str, sources: Sequence[str], others: Sequence[str], most: int 
 
 def shown(said: Interaction, longest: int) -> dict[str, Json]:
     """A message as a model is shown it, its text up to so many letters."""
-    return {"speaker": _who(said), "date": _when(said), "text": shortened(said.text, longest)}
+    return passage(_who(said), said.timestamp, said.text, longest)
+
+
+def passage(speaker: str, timestamp: str | None, text: str, longest: int) -> dict[str, Json]:
+    """What somebody said at a time, as a model is shown it."""
+    return {"speaker": speaker, "date": when(timestamp), "text": shortened(text, longest)}
+
+
+def when(timestamp: str | None) -> str:
+    """The day of a time, as a model is shown it; empty for none."""
+    return spoken_date(timestamp) if timestamp else ""
 
 
 def given(*said: Interaction) -> list[str]:
     """The texts that what is said of these messages may rest on."""
-    return [part for each in said for part in (each.text, each.title or "", _who(each), _when(each))]
+    return [part for each in said for part in (each.text, each.title or "", _who(each), when(each.timestamp))]
 
 
 def _words(texts: Sequence[str]) -> set[str]:
@@ -62,10 +72,6 @@ def _words(texts: Sequence[str]) -> set[str]:
 
 def _who(said: Interaction) -> str:
     return said.speaker or said.title or ""
-
-
-def _when(said: Interaction) -> str:
-    return spoken_date(said.timestamp) if said.timestamp else ""
 
 
 def _named(said: str, first: bool) -> Iterator[str]:
