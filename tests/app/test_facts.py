@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from memcli.schema import schema_of
-
-from .world import World
+from .world import World, fitting, with_chat
 
 CHAT = """{"speaker": "Ann", "timestamp": "2022-01-10T10:00:00", "text": "I live in Lisbon."}
 {"speaker": "Ann", "timestamp": "2023-05-20T10:00:00", "text": "I moved to Porto two weeks ago."}
@@ -22,18 +18,7 @@ CHAT = """{"speaker": "Ann", "timestamp": "2022-01-10T10:00:00", "text": "I live
 
 @pytest.fixture
 def mine(empty: World) -> World:
-    """A world with a small memory of its own."""
-    empty.env |= {"MEMCLI_STORE": str(empty.home / "mine.db"), "MEMCLI_EMBEDDING_MODEL": "none"}
-    assert empty("ingest", "-", "--format", "plain", stdin=CHAT.encode()).code == 0
-    return empty
-
-
-def fitting(world: World, *words: str) -> Any:
-    """The data of a command, which has to fit its schema."""
-    ran = world(*words, "--json")
-    assert ran.code == 0
-    Draft202012Validator(json.loads(schema_of(ran.envelope["command"]))).validate(ran.data)
-    return ran.data
+    return with_chat(empty, CHAT)
 
 
 def values(found: Any) -> list[str]:

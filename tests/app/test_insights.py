@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
-from memcli.schema import schema_of
-
-from .world import World
+from .world import World, fitting, with_chat
 
 CHAT = """{"speaker": "Ann", "timestamp": "2024-03-05T10:22:00", "text": "I love Lisbon so much."}
 {"speaker": "Bob", "timestamp": "2024-03-05T10:23:00", "text": "I moved to Porto."}
@@ -23,20 +18,7 @@ CHAT = """{"speaker": "Ann", "timestamp": "2024-03-05T10:22:00", "text": "I love
 
 @pytest.fixture
 def mine(empty: World) -> World:
-    """A world with a small memory of its own."""
-    empty.env |= {"MEMCLI_STORE": str(empty.home / "mine.db"), "MEMCLI_EMBEDDING_MODEL": "none"}
-    assert empty("ingest", "-", "--format", "plain", stdin=CHAT.encode()).code == 0
-    return empty
-
-
-def fitting(world: World, *words: str) -> Any:
-    """The data of a command, which has to fit its schema."""
-    ran = world(*words, "--json")
-    assert ran.code == 0
-    validator = Draft202012Validator(json.loads(schema_of(ran.envelope["command"])))
-    validator.validate(ran.data)
-    assert not validator.is_valid({})
-    return ran.data
+    return with_chat(empty, CHAT)
 
 
 def ids(world: World) -> dict[str, str]:

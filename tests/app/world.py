@@ -11,10 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from jsonschema import Draft202012Validator
+
 from graph.model import Answer, Citation, Hit, IngestReport, InsightHit, Question, Quotation, Reading, Reject, Reply
 from graph.ports import Progress
 from graph.settings import Settings
 from memcli.app import main
+from memcli.schema import schema_of
 from memcli.session import Session, Terminals
 
 TEXT = "I flew to Lisbon \x1b[31mon\x07 Monday."
@@ -121,3 +124,20 @@ REJECTED = IngestReport(
     rejects=tuple(Reject("chat.jsonl", line, "not JSON") for line in range(1, 26)),
     warnings=("no spaCy model: memcli model pull spacy",),
 )
+
+
+def with_chat(empty: World, chat: str) -> World:
+    """A world with a small memory of its own: of `chat`, in plain lines of JSON."""
+    empty.env |= {"MEMCLI_STORE": str(empty.home / "mine.db"), "MEMCLI_EMBEDDING_MODEL": "none"}
+    assert empty("ingest", "-", "--format", "plain", stdin=chat.encode()).code == 0
+    return empty
+
+
+def fitting(world: World, *words: str) -> Any:
+    """The data of a command, which has to fit its schema."""
+    ran = world(*words, "--json")
+    assert ran.code == 0
+    validator = Draft202012Validator(json.loads(schema_of(ran.envelope["command"])))
+    validator.validate(ran.data)
+    assert not validator.is_valid({})
+    return ran.data
