@@ -28,7 +28,7 @@ class Part(StrEnum):
     examples="""
     memcli refine --dry-run
     memcli refine --kind notes --budget 50000
-    memcli refine --yes --json | jq .data.fallbacks
+    memcli refine --yes --json | jq .data.report.fallbacks
     """,
 )
 def refine(
