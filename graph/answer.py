@@ -6,6 +6,8 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from graph.model import (
     Answer,
     Citation,
@@ -44,7 +46,7 @@ _TRUSTED_HITS = 5
 """Hits that may show that memory holds an answer."""
 _LOOKED_THROUGH = 3
 """Times the number of hits that is asked for, of the ranked, among which those that say the same are one hit."""
-_INSIGHTS = 5
+INSIGHTS = 5
 """Insights above an answer."""
 
 
@@ -133,7 +135,7 @@ def _insights(evidence: Evidence, notes: set[str]) -> tuple[InsightHit, ...]:
         for node in evidence.insights
         if not notes.isdisjoint(support[node.id])
     ]
-    return tuple(sorted(found, key=lambda hit: (-hit.score, -len(hit.support), hit.insight)))[:_INSIGHTS]
+    return tuple(sorted(found, key=lambda hit: (-hit.score, -len(hit.support), hit.insight)))[:INSIGHTS]
 
 
 def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], facts: Sequence[FactHit]) -> Answer:
@@ -168,12 +170,12 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
 def _told_by(
     quotations: Sequence[Quotation], value: str, kind: AnswerType, covered: float, chosen: Sequence[Scored]
 ) -> Answer:
-    lines = "\n".join(_spoken(quotation, chosen[quotation.hit - 1].interaction) for quotation in quotations)
+    quotations = tuple(replace(each, said=_said(chosen[each.hit - 1].interaction)) for each in quotations)
     return Answer(
-        text=f"{value} — {lines}" if value else lines,
+        text=in_words(value, quotations),
         confidence=confidence(covered),
         found=True,
-        quotations=tuple(quotations),
+        quotations=quotations,
         value=value,
         kind=kind.value,
     )
@@ -184,7 +186,12 @@ def _heard(said: Interaction, voices: Sequence[str]) -> bool:
     return not voices or not said.speaker or bool(spelled([said.speaker], voices))
 
 
-def _spoken(quotation: Quotation, said: Interaction) -> str:
+def in_words(value: str, quotations: Sequence[Quotation]) -> str:
+    """The text of an answer: a line a quotation, the value before the first."""
+    lines = "\n".join(f"“{each.text}” — {each.said} [{each.hit}]" for each in quotations)
+    return f"{value} — {lines}" if value else lines
+
+
+def _said(said: Interaction) -> str:
     who = said.speaker or said.title or said.key
-    when = f", {spoken_date(said.timestamp)}" if said.timestamp else ""
-    return f"“{quotation.text}” — {who}{when} [{quotation.hit}]"
+    return f"{who}, {spoken_date(said.timestamp)}" if said.timestamp else who

@@ -140,15 +140,26 @@ class Memory:
 
     def ask(self, question: Question) -> Reply:
         """Recall and answer; with the help of the language model, where `llm.url` and `llm.ask` say so."""
+        return self.helped(question, self.found)
+
+    def found(self, question: Question) -> Reply:
+        """Recall and answer by rule."""
         began = time.perf_counter()
-        helper = self._helper
-        if helper:
-            question = helper.read(question)
         with self._store.transaction(write=False):
             question = seen_from(question)
             evidence = recall(question, self._store, self._settings, self._embedder)
-            found = reply(question, evidence, self._store, began)
-        return helper.worded(found, began) if helper else found
+            return reply(question, evidence, self._store, began)
+
+    def embed_like(self, other: Memory) -> None:
+        """Make vectors with what `other` makes them with: a model is loaded once."""
+        self._embedder = other._embedder
+
+    def helped(self, question: Question, find: Callable[[Question], Reply]) -> Reply:
+        """What `find` finds, with the help of the language model that is set, if there is one."""
+        began = time.perf_counter()
+        if (helper := self._helper) is None:
+            return find(question)
+        return helper.worded(find(helper.read(question)), began)
 
     @cached_property
     def _helper(self) -> Helper | None:

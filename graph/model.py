@@ -611,7 +611,7 @@ class Citation(Struct, frozen=True):
 class Hit(Struct, frozen=True):
     """One piece of evidence. `signals` are the parts of `score`: full text and graph, each in [0, 1]
     before weighting, and the factors their mean is multiplied with; `path` names the edges that lead
-    from the question to the hit, first step first."""
+    from the question to the hit, first step first. `space` is where it lies, where several were asked."""
 
     rank: int
     score: float
@@ -623,6 +623,7 @@ class Hit(Struct, frozen=True):
     sources: tuple[Citation, ...]
     signals: Mapping[str, float]
     path: tuple[str, ...] = ()
+    space: str = ""
 
 
 class InsightHit(Struct, frozen=True):
@@ -633,6 +634,7 @@ class InsightHit(Struct, frozen=True):
     text: str
     score: int
     support: tuple[str, ...]
+    space: str = ""
 
 
 class FactHit(Struct, frozen=True):
@@ -654,13 +656,15 @@ class FactHit(Struct, frozen=True):
     replaced: tuple[int, ...] = ()
     before: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
+    space: str = ""
 
 
 class Quotation(Struct, frozen=True):
-    """A sentence of the answer; `hit` is the rank of the hit it is quoted from."""
+    """A sentence of the answer; `hit` is the rank of the hit it is quoted from, `said` tells by whom and when."""
 
     text: str
     hit: int
+    said: str = ""
 
 
 class Answer(Struct, frozen=True):
@@ -669,6 +673,7 @@ class Answer(Struct, frozen=True):
     `value` is what is asked for, a date, a name or a number, taken from the first quotation (empty: none is told);
     `kind` is the type of answer that the question expects (`graph.rank.answer_type.AnswerType`; empty: any). `wording`
     is what a language model says above the quotations, with the hits it cites; `text` begins with it (empty: nothing).
+    `space` is the one that it is from, where several were asked; a reply's `id` is for that one.
     """
 
     text: str = ""
@@ -679,6 +684,7 @@ class Answer(Struct, frozen=True):
     value: str = ""
     kind: str = ""
     wording: str = ""
+    space: str = ""
 
 
 class Reading(Struct, frozen=True):

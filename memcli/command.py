@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from graph.errors import UsageError
 from memcli.exits import Exit
-from memcli.options import SHARED
+from memcli.options import shared
 from memcli.render.text import is_text
 from memcli.session import Session
 
@@ -35,12 +35,14 @@ def new_group(about: str) -> typer.Typer:
     return typer.Typer(cls=Group, help=about, add_completion=False, rich_markup_mode=None)
 
 
-def command(app: typer.Typer, *, examples: str, name: str | None = None) -> Callable[[Body], Body]:
+def command(
+    app: typer.Typer, *, examples: str, name: str | None = None, several: bool = False
+) -> Callable[[Body], Body]:
     """Register a function as a command of `app`.
 
     Its first parameter is the session, the others are its arguments and options; its docstring is
     the help, with `examples` (one command line a line) below it. It returns the exit code, None
-    for done.
+    for done. With `several`, it opens what `Session.asked` gives, and may be told more than one space.
     """
 
     def register(body: Body) -> Body:
@@ -48,7 +50,7 @@ def command(app: typer.Typer, *, examples: str, name: str | None = None) -> Call
         def run(
             ctx: typer.Context,
             store: str | None,
-            space: str | None,
+            space: list[str] | None,
             json: bool,
             quiet: bool,
             no_input: bool,
@@ -61,21 +63,35 @@ def command(app: typer.Typer, *, examples: str, name: str | None = None) -> Call
             _check(own)
             if store is not None:
                 session.flags["store"] = store
-            if space is not None:
-                # A variable that is not set must not mean another memory.
-                if not space:
-                    raise UsageError("an empty --space names nothing", "name a space, or default for the store itself")
-                session.flags["space"] = space
+            session.choose(_spaces(space or [], session.command, several=several))
             return body(session, **own) or Exit.DONE
 
         signature = inspect.signature(body, eval_str=True)
         own = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in list(signature.parameters.values())[1:]]
         context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
-        run.__signature__ = signature.replace(parameters=[context, *own, *SHARED])  # type: ignore[attr-defined]
+        run.__signature__ = signature.replace(parameters=[context, *own, *shared(several=several)])  # type: ignore[attr-defined]
         app.command(name, epilog=_epilog(examples))(run)
         return body
 
     return register
+
+
+def _spaces(named: Sequence[str], command: str, *, several: bool) -> list[str]:
+    """The spaces that are named, each once.
+
+    Raises:
+        UsageError: one has no name, or there are several and the command is not for `several`.
+    """
+    # A variable that is not set must not mean another memory.
+    if "" in named:
+        raise UsageError("an empty --space names nothing", "name a space, or default for the store itself")
+    spaces = list(dict.fromkeys(named))
+    if len(spaces) > 1 and not several:
+        raise UsageError(
+            f"`memcli {command}` works in one space, and {len(spaces)} are named: {', '.join(spaces)}",
+            "name one; `memcli ask` takes several",
+        )
+    return spaces
 
 
 def _check(given: Mapping[str, object]) -> None:

@@ -15,7 +15,11 @@ Store = Annotated[
     str | None, typer.Option("--store", metavar="URL", help="The memory: sqlite:///PATH, a path, or neo4j://HOST.")
 ]
 Space = Annotated[
-    str | None, typer.Option("--space", metavar="NAME", help="The space of the store: a memory of its own.")
+    list[str] | None, typer.Option("--space", metavar="NAME", help="The space of the store: a memory of its own.")
+]
+Spaces = Annotated[
+    list[str] | None,
+    typer.Option("--space", metavar="NAME", help="The space of the store; again for another that is asked too."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON envelope on standard output.")]
 AsLines = Annotated[bool, typer.Option("--jsonl", help="Print one JSON record a line.")]
@@ -74,15 +78,17 @@ Until = Annotated[
     str | None, typer.Option("--until", metavar="DATE", callback=moment, help="Only up to this date or time.")
 ]
 
-SHARED = tuple(
-    inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-    for name, default, annotation in (
-        ("store", None, Store),
-        ("space", None, Space),
-        ("json", False, AsJson),
-        ("quiet", False, Quiet),
-        ("no_input", False, NoInput),
-        ("verbose", False, Verbose),
-    )
-)
-"""The options of every command; `memcli.command` adds them."""
+
+def shared(*, several: bool) -> list[inspect.Parameter]:
+    """The options of every command; `memcli.command` adds them. `several` commands may be told more than one space."""
+    return [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, default, annotation in (
+            ("store", None, Store),
+            ("space", None, Spaces if several else Space),
+            ("json", False, AsJson),
+            ("quiet", False, Quiet),
+            ("no_input", False, NoInput),
+            ("verbose", False, Verbose),
+        )
+    ]

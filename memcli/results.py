@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.errors import MemcliError
-from graph.model import Citation, Hit, IngestReport, Insight, Neighbor, Node, Reply, kind_of
+from graph.model import Citation, FactHit, Hit, IngestReport, Insight, InsightHit, Neighbor, Node, Reply, kind_of
 from graph.tiers.votes import score
 
 if TYPE_CHECKING:
@@ -136,19 +136,28 @@ def reply_data(reply: Reply, *, explain: bool = False) -> dict[str, Any]:
             "decided_by": answer.decided_by,
             "id": reply.id,
             "wording": answer.wording,
+            **({"space": answer.space} if answer.space else {}),
         }
         if reply.question.answer
         else None,
         "hits": [_hit_data(hit, explain) for hit in reply.hits],
-        "insights": [plain(each) for each in reply.insights],
-        "facts": [plain(each) for each in reply.facts],
+        "insights": [_in_space(each) for each in reply.insights],
+        "facts": [_in_space(each) for each in reply.facts],
         "elapsed_ms": reply.elapsed_ms,
     }
     return data | {"reading": plain(reply.reading)} if explain else data
 
 
+def _in_space(found: Hit | InsightHit | FactHit) -> dict[str, Any]:
+    """A part of a reply, with its space where several were asked."""
+    data: dict[str, Any] = plain(found)
+    if not found.space:
+        del data["space"]
+    return data
+
+
 def _hit_data(hit: Hit, explain: bool) -> dict[str, Any]:
-    data: dict[str, Any] = plain(hit)
+    data = _in_space(hit)
     data["sources"] = [_source_data(each) for each in hit.sources]
     if not explain:
         del data["path"]

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
 from msgspec import Struct, field
 
 from graph.errors import MemcliError, UsageError
+from graph.store.spaces import DEFAULT
 from memcli.config import Config
 from memcli.passwords import ask_on_terminal, signed_in, with_llm_key
 from memcli.render.page import Page, PlainPage, TerminalPage
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from graph.memory import Memory
     from graph.ports import Progress
     from graph.settings import Settings
+    from graph.several import Several
 
 _LONGEST_ANSWER = 100
 _LONGEST_SECRET = 10_000
@@ -68,6 +71,8 @@ class Session(Struct):
     quiet: bool = False
     verbose: bool = False
     no_input: bool = False
+    spaces: tuple[str, ...] = ()
+    """The spaces that are asked at once; empty for the one of the settings."""
 
     @classmethod
     def of_process(cls) -> Session:
@@ -100,6 +105,26 @@ class Session(Struct):
             return self.opener(with_llm_key(settings) if llm else settings, create=create)
 
         return self.signed_in(opened)
+
+    def asked(self, *, llm: bool = False) -> Memory | Several:
+        """Open what is asked: the memory, or those of all spaces that are named; see `memory`."""
+        if not self.spaces:
+            return self.memory(llm=llm)
+        from graph.several import Several
+
+        def opened(settings: Settings) -> Several:
+            keyed = with_llm_key(settings) if llm else settings
+            return Several.open(self.spaces, lambda space: self.opener(replace(keyed, space=space)))
+
+        return self.signed_in(opened)
+
+    def choose(self, spaces: Sequence[str]) -> None:
+        """Have the command work in the space that is named, or ask several; none: in that of the settings."""
+        if len(spaces) > 1:
+            self.spaces = tuple(spaces)
+        if spaces:
+            # Several are those of the store itself, whichever of its spaces the settings name.
+            self.flags["space"] = spaces[0] if len(spaces) == 1 else DEFAULT
 
     def signed_in(self, work: Callable[[Settings], T]) -> T:
         """Do `work` with the settings; ask for a password if the store takes one.

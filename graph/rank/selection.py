@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import TypeVar
 
 from graph.model import Form, Question
 from graph.rank.fusion import Scored
 
+T = TypeVar("T")
+
 
 def selected(ranked: Sequence[Scored], question: Question) -> list[Scored]:
-    """The best, as far as the question's limit and budget reach; the first always, however long."""
-    chosen: list[Scored] = []
+    """The best, as far as the question's limit and budget reach."""
+    return within(question, _best_sections(ranked), lambda each: each.interaction.text)
+
+
+def within(question: Question, ranked: Iterable[T], text: Callable[[T], str]) -> list[T]:
+    """The first of `ranked`, as far as the question's limit and budget of words reach; the first always, however long
+    its `text` is."""
+    chosen: list[T] = []
     left = math.inf if question.budget is None else question.budget
-    for each in islice(_best_sections(ranked), question.limit):
-        left -= len(each.interaction.text.split())
+    for each in islice(ranked, question.limit):
+        left -= len(text(each).split())
         if left < 0 and chosen:
             break
         chosen.append(each)

@@ -21,6 +21,7 @@ from memcli.session import Session
 
 if TYPE_CHECKING:
     from graph.memory import Memory
+    from graph.several import Several
     from memcli.questions import BadLine
 
 app = new_group("Answer from memory, with citations.")
@@ -41,7 +42,9 @@ class Order(StrEnum):
     memcli ask "Where does Ann live?" --as-of 2023-06-01
     memcli ask --batch questions.jsonl --limit 20 > answers.jsonl
     memcli ask "Who has moved, and why?" --llm
+    memcli ask "Who has moved?" --space work --space family
     """,
+    several=True,
 )
 def ask(
     session: Session,
@@ -72,6 +75,9 @@ def ask(
 
     With --batch or -, every line is a question, plain or as JSON with "id", "question", "asked_at"
     and "conversation", and every line of the output is the JSON result of one question.
+
+    With --space more than once, each space is asked by itself, and what is found comes by score, each
+    with the name of its space; the answer is that of the space that is surest of its own.
     """
     like = Question(
         question or "",
@@ -87,7 +93,7 @@ def ask(
         as_of=as_of,
     )
     many = _batch_of(question, batch)
-    with session.memory(llm=_helped(session, llm)) as memory:
+    with session.asked(llm=_helped(session, llm)) as memory:
         if many is not None:
             return _ask_many(session, memory, like, many, explain=explain, exit_status=exit_status)
         reply = memory.ask(replace(like, asked_at=session.clock().isoformat(timespec="seconds")))
@@ -131,7 +137,7 @@ def _batch_of(question: str | None, batch: Path | None) -> Path | None:
 
 
 def _ask_many(
-    session: Session, memory: Memory, like: Question, batch: Path, *, explain: bool, exit_status: bool
+    session: Session, memory: Memory | Several, like: Question, batch: Path, *, explain: bool, exit_status: bool
 ) -> Exit:
     """Answer question by question, each on a line of its own as soon as it is there."""
     from memcli.questions import BadLine, read_questions

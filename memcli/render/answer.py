@@ -22,7 +22,8 @@ def show_reply(page: Page, reply: Reply, *, explain: bool = False) -> None:
     _show_facts(page, reply)
     _show_insights(page, reply.insights)
     if explain and reply.insights:
-        page.line(f"feedback: memcli feedback {reply.id} good|bad", "dim")
+        space = f" --space {reply.answer.space}" if reply.answer.space else ""
+        page.line(f"feedback: memcli feedback {reply.id} good|bad{space}", "dim")
     if explain:
         _show_explained(page, reply)
 
@@ -47,7 +48,8 @@ def _show_hits(page: Page, hits: tuple[Hit, ...]) -> None:
     if not hits:
         page.line("Nothing in memory.")
     for hit in hits:
-        page.line(f"[{hit.rank}] {_said(hit)}: {one_line(hit.text, HIT_WIDTH)}")
+        space = f"{hit.space} · " if hit.space else ""
+        page.line(f"[{hit.rank}] {space}{_said(hit)}: {one_line(hit.text, HIT_WIDTH)}")
 
 
 def _show_nothing(page: Page, hits: tuple[Hit, ...], *, explain: bool) -> None:
@@ -67,6 +69,7 @@ def _told(fact: FactHit) -> str:
     parts = [f"since {fact.valid_from}"] if fact.valid_from else []
     parts += [f"before: {', '.join(fact.before)}"] if fact.before else []
     parts += [f"doubted: {', '.join(fact.open)}"] if fact.open else []
+    parts += [f"space {fact.space}"] if fact.space else []
     return f" ({'; '.join(parts)})" if parts else ""
 
 
@@ -75,7 +78,8 @@ def _show_insights(page: Page, insights: tuple[InsightHit, ...]) -> None:
         page.line()
     for each in insights:
         count = len(each.support)
-        page.line(f"· {each.text} ({count} note{'s' if count != 1 else ''})")
+        space = f", space {each.space}" if each.space else ""
+        page.line(f"· {each.text} ({count} note{'s' if count != 1 else ''}{space})")
 
 
 def _show_reading(page: Page, reading: Reading) -> None:
@@ -121,7 +125,8 @@ def _said(hit: Hit) -> str:
 
 
 def _where(hit: Hit) -> str:
-    return "; ".join(_place(each) for each in hit.sources)
+    places = "; ".join(_place(each) for each in hit.sources)
+    return f"{hit.space} · {places}" if hit.space else places
 
 
 def _place(source: Citation) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from graph.settings import Settings
 from memcli.session import open_memory
 from tests.forgetting.conftest import OWN
 
-from .world import World
+from .world import World, fitting
 
 HERE = (
     b'{"conversation": "talk", "id": "1", "speaker": "Ann", "text": "I love Zermatt. Do you like Quirin Meyer?"}\n'
@@ -110,6 +111,67 @@ def test_no_command_tells_in_one_what_is_in_another(spaces: World) -> None:
         assert spaces("forget", "--matching", name, "--space", "here", "--yes").code == 3
     # The store's own memory is another one again.
     assert spaces("graph", "export").out == "" or spaces("graph", "export").code == 4
+
+
+def test_several_are_asked_at_once_and_each_hit_names_its_own(spaces: World) -> None:
+    assert spaces("ingest", "-", "--space", "third", stdin=THERE.replace(b"Vrbovsko", b"Opatija")).code == 0
+    both = ("--space", "here", "--space", "there")
+    data = fitting(spaces, "ask", "Where does Xaver Huber live?", *both)
+    assert (data["answer"]["space"], data["answer"]["value"]) == ("there", "Vrbovsko")
+    assert {hit["space"] for hit in data["hits"]} == {"here", "there"}
+    assert [hit["rank"] for hit in data["hits"]] == [1, 2, 3, 4]
+    assert [hit["score"] for hit in data["hits"]] == sorted((hit["score"] for hit in data["hits"]), reverse=True)
+    quoted = next(hit for hit in data["hits"] if hit["text"] == "Xaver Huber lives in Vrbovsko.")
+    assert data["answer"]["text"].endswith(f"[{quoted['rank']}]")
+    assert "Opatija" not in str(data)
+    # What each space finds is what it finds by itself.
+    alone = {
+        space: [
+            hit["score"] for hit in fitting(spaces, "ask", "Where does Xaver Huber live?", "--space", space)["hits"]
+        ]
+        for space in ("here", "there")
+    }
+    for space, scores in alone.items():
+        assert [hit["score"] for hit in data["hits"] if hit["space"] == space] == scores
+    shown = spaces("ask", "Where does Xaver Huber live?", *both, "--explain").out
+    assert f"[{quoted['rank']}] there · talk · 2" in shown
+    assert "] here · Bob: Quirin Meyer lives in Basel." in shown
+
+
+def test_the_hit_that_the_answer_quotes_has_a_place_among_few(spaces: World) -> None:
+    for question, space, quoted in (
+        ("Where does Xaver Huber live?", "there", "Xaver Huber lives in Vrbovsko."),
+        ("Where does Quirin Meyer live?", "here", "Quirin Meyer lives in Basel."),
+    ):
+        for bound in (("--limit", "1"), ("--budget", "1")):
+            data = fitting(spaces, "ask", question, "--space", "there", "--space", "here", *bound)
+            assert [(hit["rank"], hit["space"], hit["text"]) for hit in data["hits"]] == [(1, space, quoted)]
+            assert data["answer"]["text"].endswith("[1]")
+
+
+def test_the_store_itself_and_many_questions(spaces: World) -> None:
+    assert spaces("ingest", "-", stdin=HERE.replace(b"Basel", b"Chur")).code == 0
+    spaces.env["MEMCLI_SPACE"] = "there"
+    asked = b"Where does Quirin Meyer live?\n"
+    ran = spaces("ask", "-", "--space", "default", "--space", "here", "--space", "here", stdin=asked)
+    assert ran.code == 0
+    assert {hit["space"] for hit in json.loads(ran.out)["hits"]} == {"default", "here"}
+
+
+def test_only_reading_takes_several(spaces: World) -> None:
+    before = [spaces("graph", "export", "--space", each).out for each in ("here", "there")]
+    both = ("--space", "here", "--space", "there")
+    for line in (("ingest", "-"), ("forget", "--all", "--yes"), ("graph", "export"), ("space", "list")):
+        ran = spaces(*line, *both, stdin=HERE)
+        assert (ran.code, ran.out) == (2, "")
+        assert "here, there" in ran.err
+        assert "memcli ask" in ran.err
+    assert [spaces("graph", "export", "--space", each).out for each in ("here", "there")] == before
+    assert spaces("ask", "Who?", "--space", "here", "--space", "").code == 2
+    # One that is not there is not made, and stops the others.
+    ran = spaces("ask", "Who?", "--space", "here", "--space", "nowhere")
+    assert (ran.code, ran.out) == (4, "")
+    assert names(spaces) == {"here": 2, "there": 2}
 
 
 def test_what_is_done_in_one_leaves_the_others(spaces: World) -> None:
