@@ -53,7 +53,7 @@ def split(store: Store, name: str, part: str, conversation: str | None, reason: 
 
     Raises:
         NotFoundError: there is no such entity.
-        UsageError: it has no such name, or nothing would be parted, or nothing left.
+        UsageError: it has no such name, or another entity has it; or nothing would be parted, or nothing left.
     """
     with store.transaction(write=True):
         whole = _entity(store, name)
@@ -61,6 +61,7 @@ def split(store: Store, name: str, part: str, conversation: str | None, reason: 
         if not parting.told:
             where = "under that name" if conversation is None else f"in {conversation}"
             raise UsageError(f"nothing tells of {whole.name} {where}", f"see `memcli entity show {whole.id}`")
+        _refuse_taken(store, whole, parting.part, named=conversation is not None)
         who = _identities(store, whole, parting.part)
         state = who.split(whole, parting.part, parting.told, parting.claims)
         if whole.id in who.gone():
@@ -109,6 +110,23 @@ def _by_name(whole: Entity, part: str, store: Store) -> _Parting:
             told[key] = not tells_of(text, others)
     entity = Entity(content_id("entity", folded), spelled[0], whole.label, tuple(spelled[1:]))
     return _Parting(entity, told, [(folded, "")])
+
+
+def _refuse_taken(store: Store, whole: Entity, part: Entity, *, named: bool) -> None:
+    """Refuse to part what would become another entity that there is: one called like `part` or, where the name is a
+    new one that somebody `named`, known under it.
+
+    Raises:
+        UsageError: there is one.
+    """
+    folded = fold(part.name)
+    for other in (match.entity for match in store.resolve([folded])):
+        names = (other.name, *(other.aliases if named else ()))
+        if other.id != whole.id and folded in map(fold, names):
+            raise UsageError(
+                f"{part.name!r} is another entity already, {other.name} ({other.id})",
+                f"give the part a name of its own; if both are one, `memcli entity merge` that into {other.id}",
+            )
 
 
 def _within(whole: Entity, part: str, conversation: str, store: Store) -> _Parting:

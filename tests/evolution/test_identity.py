@@ -177,6 +177,19 @@ def test_what_is_refused(url: str) -> None:
     assert exported(url) == before
 
 
+def test_a_part_becomes_no_entity_that_there_is(url: str, tmp_path: Path) -> None:
+    with opened(url) as memory:
+        memory.ingest([written(tmp_path / "choir.jsonl", CHOIR[:1])])
+        memory.merge_entities("Lizzy", "Bob")
+        before = exported(url)
+        for name in ("annabel lee", "Lizzy"):
+            other = entity(memory, name)
+            with pytest.raises(UsageError, match=f"{other.name} .{other.id}.") as refused:
+                memory.split_entity("Annabel", name, "choir")
+            assert f"`memcli entity merge` that into {other.id}" in refused.value.hint
+        assert exported(url) == before
+
+
 def test_what_is_forgotten_takes_the_name_and_the_decision_along(url: str) -> None:
     with opened(url) as memory:
         memory.merge_entities("Annabel", "Annabel Lee")
