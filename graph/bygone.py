@@ -41,7 +41,7 @@ from graph.model import (
     when_decided,
 )
 from graph.ports import Store
-from graph.relations import slot
+from graph.relations import order, slot
 from graph.text import fold
 from graph.tiers import queries
 from graph.tiers.votes import Ballot, settled
@@ -88,7 +88,7 @@ class Bygone(Struct, frozen=True):
     def nodes(self, selection: Selection) -> Iterator[Node]:
         found: Iterable[Node] = self.by_id.values()
         if selection.ids or selection.slots:
-            named = {id for id in selection.ids if id in self.by_id}.union(self._stating(selection.slots))
+            named = {id for id in selection.ids if id in self.by_id}.union(self._stating(selection))
             found = (self.by_id[id] for id in sorted(named))
         touching = self._touching(selection.conversation) if selection.conversation is not None else None
         found = (node for node in found if _selected(node, selection) and (touching is None or node.id in touching))
@@ -118,11 +118,14 @@ class Bygone(Struct, frozen=True):
     def close(self) -> None:
         """There is nothing to let go of."""
 
-    def _stating(self, slots: Sequence[str]) -> Iterator[str]:
-        """Yield the ids of the facts of `slots`."""
-        for id, node in self.by_id.items() if slots else ():
-            if isinstance(node, Fact) and slot(node.subject, node.relation) in slots:
-                yield id
+    def _stating(self, selection: Selection) -> Iterator[str]:
+        """Yield the ids of the facts of the slots that are selected, the newest of each where these are meant."""
+        found: dict[str, list[Fact]] = {key: [] for key in selection.slots if key}
+        for node in self.by_id.values() if found else ():
+            if isinstance(node, Fact) and (key := slot(node.subject, node.relation)) in found:
+                found[key].append(node)
+        for facts in found.values():
+            yield from (each.id for each in sorted(facts, key=order, reverse=True)[: selection.newest])
 
     def _touching(self, conversation: str) -> Set[str]:
         said = {id for id, node in self.by_id.items() if getattr(node, "conversation", None) == conversation}

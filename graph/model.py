@@ -271,8 +271,9 @@ class Selection(Struct, frozen=True):
 
     `conversation` restricts interactions to one conversation and other nodes to those that touch it; `since` and
     `until` are ISO 8601 prefixes compared as text against timestamped nodes; `ids` names nodes, and `slots` facts
-    beside them, by `graph.relations.slot`; `contains` is matched, case-folded, against the caption. With `ranked` the
-    nodes come by the number of their edges, most first, else by id.
+    beside them, by `graph.relations.slot`: of each slot at most the `newest`, the last by `graph.relations.order`,
+    in the whole memory (not with a `conversation`). `contains` is matched, case-folded, against the caption. With
+    `ranked` the nodes come by the number of their edges, most first, else by id.
     """
 
     kinds: tuple[NodeKind, ...] = ()
@@ -281,6 +282,7 @@ class Selection(Struct, frozen=True):
     until: str | None = None
     ids: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
+    newest: int | None = None
     contains: str | None = None
     limit: int | None = None
     ranked: bool = False

@@ -53,6 +53,8 @@ _SEEDS = 10
 
 _STATING = 100
 """Messages that state what is asked for, beside those that are found."""
+_NEWEST = 1000
+"""Facts among which these are looked for, of each thing that is asked for."""
 
 
 class Evidence(Struct, frozen=True):
@@ -264,10 +266,11 @@ def _candidates(
     ids: Iterable[str], slots: Sequence[str], walked: Subgraph, question: Question, store: Store
 ) -> tuple[list[Interaction], list[str], tuple[Insight, ...], list[Fact]]:
     """Those of the interactions, notes and facts `ids` that there are, the first within what the question asks for, and
-    the facts of `slots`; and the active insights in the graph, of which no day is known on which they became that."""
+    the newest facts of `slots`; and the active insights in the graph, of which no day of becoming that is known."""
     insights = {walked.ids[source] for source, _, kind, _ in walked.edges if kind is EdgeKind.SUPPORTED_BY}
     kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT)
-    selection = Selection(kinds=kinds, ids=tuple(dict.fromkeys([*ids, *sorted(insights)])), slots=tuple(slots))
+    named = tuple(dict.fromkeys([*ids, *sorted(insights)]))
+    selection = Selection(kinds=kinds, ids=named, slots=tuple(slots), newest=_NEWEST)
     candidates, notes, active, facts = [], [], [], []
     for node in store.nodes(selection) if selection.ids or slots else ():
         if isinstance(node, Interaction) and _within(node, question):

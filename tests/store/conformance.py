@@ -14,6 +14,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     Entity,
+    Fact,
     Form,
     Interaction,
     Match,
@@ -26,6 +27,7 @@ from graph.model import (
 )
 from graph.ports import Store
 from graph.rank.ppr import personalized_pagerank
+from graph.relations import order
 from tests.store import graphs
 from tests.store.graphs import EDGES, EVENTS, EVERYTHING, NODES, said, vector
 
@@ -323,6 +325,25 @@ class Reading:
         assert ids(store, slots=("home: bob",), conversation="plans") == []
         assert ids(store, slots=("home: bob",), since="2024-03-07") == ["f_2"]
         assert ids(store, slots=("home: bob",), ranked=True, ids=("f_3",)) == ["f_1", "f_2", "f_3"]
+
+    def test_of_the_newest_of_slots(self, store: Store) -> None:
+        fill(store)
+        told = [
+            Fact("f_5", "Ann lives in A.", "Ann", "home", "A", valid_from="2024-03"),
+            Fact("f_6", "Ann lives in B.", "Ann", "home", "B", valid_from="2024-03-09", recorded_at="2025-01-01"),
+            Fact("f_7", "Ann lives in C.", "Ann", "home", "C", recorded_at="2024-05-01T10:00:00", position=2),
+            Fact("f_8", "Ann lives in D.", "Ann", "home", "D", recorded_at="2024-05-01T10:00:00", position=10),
+            Fact("f_9", "Ann lives in D.", "Ann", "home", "D", recorded_at="2024-05-01T10:00:00", position=10),
+        ]
+        save(store, *told)
+        every = sorted(store.nodes(Selection(slots=("home: ann",))), key=order)
+        assert {each.id for each in told} <= {each.id for each in every}
+        for count in range(len(every) + 2):
+            newest = sorted(each.id for each in every[max(len(every) - count, 0) :])
+            assert ids(store, slots=("home: ann", "home: ann"), newest=count) == newest
+        assert ids(store, slots=("home: ann", "home: bob"), newest=1) == ["f_2", "f_5"]
+        assert ids(store, slots=("home: ann",), newest=1, ids=("m_1", "f_1")) == ["f_1", "f_5", "m_1"]
+        assert ids(store, slots=("home: ann",), newest=1, ids=("m_1",), ranked=True) == ["m_1", "f_5"]
 
     @pytest.mark.parametrize(
         ("contains", "expected"),

@@ -34,10 +34,16 @@ _NAMED: Final = "MATCH (n:_Memcli) WHERE n.id IN [id IN $given.ids | $given.with
 _NAMED_OR_SLOTS: Final = (
     """CALL () {
     MATCH (n:_Memcli) WHERE n.id IN [id IN $given.ids | $given.within + id] RETURN n
-    UNION MATCH (n:_Memcli) WHERE n.slot IN $given.slots AND n.id"""
+    UNION UNWIND $given.slots AS slot CALL (slot) {
+        MATCH (n:_Memcli) WHERE n.slot = slot AND n.id"""
     + mine("n.id")
-    + "RETURN n } WITH n "
+    # As `graph.relations.order` has them.
+    + """RETURN n ORDER BY coalesce(n.valid_from + '~', '') DESC, coalesce(n.recorded_at, '') DESC, n.position DESC,
+        n.id DESC LIMIT $given.newest
+    } RETURN n
+} WITH n """
 )
+_UNBOUNDED = 2**63 - 1
 _ALL: Final = "MATCH (n:_Memcli) WHERE n.id" + mine("n.id") + "WITH n "
 _TOUCHING: Final = """
 MATCH (t:_MemcliText {scope: $given.scope})
@@ -92,6 +98,7 @@ def _found(connection: Connection, selection: Selection) -> Iterator[Node]:
     given: dict[str, Any] = {
         "ids": list(selection.ids) or None,
         "slots": list(selection.slots) or None,
+        "newest": _UNBOUNDED if selection.newest is None else selection.newest,
         "labels": [LABELS[kind] for kind in kinds],
         "since": selection.since,
         "until": selection.until,

@@ -33,6 +33,18 @@ _OF_IDS_OR_SLOTS = """ AND n.key IN (
     SELECT m.key FROM json_each(:ids) j JOIN node m ON m.id = j.value
     UNION SELECT f.key FROM json_each(:slots) j JOIN fact f ON f.slot = j.value AND f.slot <> ''
 )"""
+# As `graph.relations.order` has them.
+_OF_IDS_OR_NEWEST = """ AND n.key IN (
+    SELECT m.key FROM json_each(:ids) j JOIN node m ON m.id = j.value
+    UNION SELECT key FROM (
+        SELECT f.key, row_number() OVER (
+            PARTITION BY f.slot
+            ORDER BY coalesce(f.valid_from || '~', '') DESC, coalesce(f.recorded_at, '') DESC, f.position DESC,
+                m.id DESC
+        ) AS place
+        FROM json_each(:slots) j JOIN fact f ON f.slot = j.value AND f.slot <> '' JOIN node m ON m.key = f.key
+    ) WHERE place <= :newest
+)"""
 _OF_CONVERSATION = """ AND n.key IN (
     WITH said (key) AS (SELECT key FROM interaction WHERE conversation = :conversation), noted (key) AS (
         SELECT e.source FROM said JOIN edge e ON e.target = said.key WHERE e.kind = 'derived_from'
@@ -70,7 +82,8 @@ def _sorted(connection: sqlite3.Connection, selection: Selection) -> Iterator[No
         "until": selection.until,
         "conversation": selection.conversation,
         "ids": json.dumps(selection.ids),
-        "slots": json.dumps(selection.slots),
+        "slots": json.dumps(tuple(dict.fromkeys(selection.slots))),
+        "newest": selection.newest,
     }
     # Ids begin with a letter for their kind, so that kinds in this order give ids in order.
     for kind in SELECT:
@@ -93,7 +106,8 @@ def _ranked(connection: sqlite3.Connection, selection: Selection) -> Iterator[No
         "kinds": json.dumps(selection.kinds),
         "conversation": selection.conversation,
         "ids": json.dumps(selection.ids),
-        "slots": json.dumps(selection.slots),
+        "slots": json.dumps(tuple(dict.fromkeys(selection.slots))),
+        "newest": selection.newest,
     }
     order = connection.execute(statement + _BY_DEGREE, given)
     while ids := tuple(id for (id,) in order.fetchmany(_CHUNK)):
@@ -105,7 +119,7 @@ def _ranked(connection: sqlite3.Connection, selection: Selection) -> Iterator[No
 def _named(selection: Selection) -> str:
     """What narrows a statement to the nodes that are named, where some are."""
     if selection.slots:
-        return _OF_IDS_OR_SLOTS
+        return _OF_IDS_OR_SLOTS if selection.newest is None else _OF_IDS_OR_NEWEST
     return _OF_IDS if selection.ids else ""
 
 
