@@ -10,8 +10,9 @@ from functools import partial
 from msgspec import Struct
 
 from graph.forgetting.changes import changes, counted
-from graph.forgetting.choosing import Wanted, chosen, named
+from graph.forgetting.choosing import Wanted, chosen, named, names_of
 from graph.forgetting.entities import entity_changes
+from graph.forgetting.reasons import unreasoned
 from graph.forgetting.support import batches, cascade
 from graph.model import Changes, Entity, NodeKind, Removal, Selection, caption
 from graph.ports import Progress, Store
@@ -65,6 +66,8 @@ def forget(wanted: Wanted, store: Store, progress: Progress | None = None) -> Fo
     sources = _sources(wanted, ids, store)
     if progress:
         progress.begin("forgetting", len(ids))
+    # Before all else: whoever is asked to forget the rest, after a crash, still finds what the reasons tell of.
+    persistently(partial(_unreason, ids, entity, wanted, store))
     removed: Counter[str] = Counter()
     changed: Counter[str] = Counter()
     for what in _steps(ids, entity, store, progress):
@@ -100,6 +103,12 @@ def _steps(ids: Sequence[str], entity: Entity | None, store: Store, progress: Pr
         for what in entity_changes(entity, store):
             persistently(partial(_save, what, store))
             yield what
+
+
+def _unreason(ids: Sequence[str], entity: Entity | None, wanted: Wanted, store: Store) -> None:
+    with store.transaction(write=True):
+        names = names_of(entity, store) if entity is not None else frozenset[str]()
+        store.save(unreasoned(ids, names, wanted.matching or "", store))
 
 
 def _forget(ids: Sequence[str], store: Store) -> Changes:

@@ -15,7 +15,7 @@ import pytest
 
 from graph.errors import StoreBusyError
 from graph.forgetting.choosing import Wanted
-from graph.model import Changes, NodeKind, Vector
+from graph.model import Changes, NodeKind, Relation, Selection, Vector
 from graph.store.sqlite.store import SqliteStore
 from tests.ingest.memories import long_talk, talk
 
@@ -65,6 +65,36 @@ def test_no_byte_stays(url: str) -> None:
     assert traces(url) == []
     assert NUMBERS not in bytes_of(url)
     assert len(nodes(url, NodeKind.INTERACTION)) == 162
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Wanted(messages=("2",), conversation="secret"),
+        Wanted(matching=SECRET),
+        Wanted(entity=NAMED, with_messages=True),
+        Wanted(conversation="secret"),
+    ],
+)
+def test_no_byte_stays_in_the_reasons_of_decisions(url: str, wanted: Wanted) -> None:
+    why = f"{NAMED.upper()}: said of the {SECRET}"
+    with opened(url) as memory:
+        one, other, third = [each.id for each in memory.nodes(Selection((NodeKind.NOTE,), conversation="later"))][:3]
+        memory.link(one, other, Relation.SAME_TOPIC, why)
+        memory.link(one, third, Relation.SAME_TOPIC, "said on Mondays")
+        memory.unlink(one, third, why)
+        [edited] = memory.edit(other, {"title": "Another"}, why)
+        memory.undo(edited.id, agree=lambda _: None)
+        memory.merge_entities("Bob", "Carla", why)
+        memory.forget(wanted)
+        assert traces(url) == []
+        # The decisions hold, can be undone, and keep the reasons that tell nothing of it.
+        events = [each for each in memory._store.events() if each.decided_by == "person"]
+        assert len(events) == 6
+        assert [each.reason for each in events if each.reason] == ["said on Mondays"]
+        linked = next(each for each in events if each.other == other)
+        memory.undo(linked.id, agree=lambda _: None)
+        assert memory.check().found == ()
 
 
 def test_no_byte_stays_while_others_have_the_memory_open(url: str) -> None:

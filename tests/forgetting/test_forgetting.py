@@ -8,7 +8,7 @@ import pytest
 
 from graph.errors import NotFoundError, UsageError
 from graph.forgetting.choosing import Wanted
-from graph.model import EdgeKind, Entity, Insight, Interaction, NodeKind, Note, Query, Question
+from graph.model import EdgeKind, Entity, Insight, Interaction, NodeKind, Note, Query, Question, Relation
 from graph.store.registry import open_store
 from tests.embedding.words import WordEmbedder
 from tests.ingest.memories import long_talk, talk, written
@@ -54,6 +54,19 @@ def test_much_leaves_no_more_than_a_little(place: Place, tmp_path: Path) -> None
     filled(url, tmp_path, [], goes)
     assert forgotten(url, conversation="goes").removed["interaction"] == 520
     assert exported(url) == alone
+
+
+def test_a_reason_stays_that_tells_only_of_what_stays(place: Place, tmp_path: Path) -> None:
+    url = filled(place("one"), tmp_path, TRIP, WORK)
+    with opened(url) as memory:
+        one, other, third = [each.id for each in nodes(url, NodeKind.NOTE) if "Basel" not in str(each)][:3]
+        memory.link(one, other, Relation.SAME_TOPIC, "Quirin, of Zermatt")
+        memory.link(one, third, Relation.SAME_TOPIC, "Zermatt, says Ann")
+        memory.forget(Wanted(messages=("1", "2"), conversation="trip"))
+        with memory.snapshot() as snapshot:
+            reasons = {edge.reason for edge in snapshot.edges() if edge.decided_by == "person"}
+        assert reasons == {each.reason for each in memory._store.events([one]) if each.decided_by == "person"}
+        assert reasons == {"", "Zermatt, says Ann"}
 
 
 def test_what_comes_later_stays_and_tells_nothing_of_it(place: Place, tmp_path: Path) -> None:
