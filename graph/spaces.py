@@ -74,7 +74,8 @@ def rename(settings: Settings, name: str, new: str) -> Space:
     checked(new)
     with _opened(settings, name) as source, _opened(settings, new, create=True) as target:
         copy(source, target)
-    delete(settings, name)
+    # Nothing is forgotten, so that replies of a language model stay.
+    _remove(settings, name)
     return _described(settings, new)
 
 
@@ -87,6 +88,10 @@ def delete(settings: Settings, name: str) -> None:
     """
     _check_there(settings, name)
     wipe(settings.llm_cache)
+    _remove(settings, name)
+
+
+def _remove(settings: Settings, name: str) -> None:
     url = in_space(settings.store, name)
     if url.startswith("sqlite:"):
         from graph.store.sqlite.spaces import remove

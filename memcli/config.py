@@ -97,7 +97,7 @@ class Config(Struct, frozen=True):
         chosen["store"], chosen["space"] = in_space(chosen["store"], chosen["space"]), ""
         return Settings(
             **chosen,
-            llm_cache=str(self._folder("data") / "llm-replies.jsonl"),
+            llm_cache=str(self._folder("data") / "llm-replies.db"),
             llm_key=self.env.get(LLM_KEY, ""),
             neo4j_password=self.env.get(PASSWORD, ""),
         )

@@ -1,4 +1,4 @@
-"""Replies by what was asked, in one file of JSON lines, so that nothing is asked twice.
+"""Replies by what was asked, in one SQLite file, so that nothing is asked twice.
 
 It holds what was said about people's texts, and never a key. `memcli forget` removes it.
 """
@@ -6,52 +6,52 @@ It holds what was said about people's texts, and never a key. `memcli forget` re
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct, field
 
 LARGEST = 64_000_000
 """Bytes up to which it grows; then it begins anew."""
-
-
-class _Entry(Struct):
-    key: str
-    reply: str
+_BUSY_SECONDS = 1.0
+_UNREADABLE = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 
 
 class Cache(Struct):
-    """The replies in the file `path`; with no path, those of this run alone."""
+    """The replies in the file `path`, looked up one by one; with no path, those of this run alone.
+
+    A file that cannot be read or written is no reason to stop: what this run was told is known to it anyhow.
+    """
 
     path: Path | None
-    _known: dict[str, str] | None = field(default=None)
+    _told: dict[str, str] = field(default_factory=dict)
 
     def get(self, key: str) -> str | None:
         """The reply that is known; None for none."""
-        return self._replies().get(key)
+        if key in self._told or self.path is None or not self.path.is_file():
+            return self._told.get(key)
+        with suppress(sqlite3.Error), closing(_opened(self.path)) as db:
+            row = db.execute("SELECT text FROM reply WHERE asked = ?", (key,)).fetchone()
+            if row and isinstance(row[0], bytes):
+                return row[0].decode("utf-8", "surrogatepass")
+        return None
 
     def put(self, key: str, reply: str) -> None:
-        """Keep a reply. A file that cannot be written is no reason to lose one."""
-        self._replies()[key] = reply
+        """Keep a reply."""
+        self._told[key] = reply
         if self.path is None:
             return
-        line = msgspec.json.encode(_Entry(key, reply)) + b"\n"
-        with suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError, sqlite3.Error):
             if self.path.is_file() and self.path.stat().st_size > LARGEST:
-                self.path.unlink()
-            # A line is appended in one piece, so that two runs do not mix theirs; others may not read it.
-            file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+                wipe(str(self.path))
             try:
-                os.write(file, line)
-            finally:
-                os.close(file)
-
-    def _replies(self) -> dict[str, str]:
-        if self._known is None:
-            self._known = dict(_read(self.path)) if self.path else {}
-        return self._known
+                _keep(self.path, key, reply)
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode not in _UNREADABLE:
+                    raise
+                wipe(str(self.path))
+                _keep(self.path, key, reply)
 
 
 def wipe(path: str) -> None:
@@ -61,15 +61,20 @@ def wipe(path: str) -> None:
         OSError: it cannot be removed.
     """
     if path:
-        Path(path).unlink(missing_ok=True)
+        # A run that was broken off leaves what it was about to change beside the file.
+        for each in (Path(path), Path(f"{path}-journal")):
+            each.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> list[tuple[str, str]]:
-    """What the file holds; lines that are damaged are passed over."""
-    found: list[tuple[str, str]] = []
-    with suppress(OSError):
-        for line in path.read_bytes().splitlines():
-            with suppress(msgspec.DecodeError, RecursionError):
-                entry = msgspec.json.decode(line, type=_Entry)
-                found.append((entry.key, entry.reply))
-    return found
+def _keep(path: Path, key: str, reply: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Others may not read it, nor what SQLite lays beside it, which has the mode of the file.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    with closing(_opened(path)) as db, db:
+        db.execute("CREATE TABLE IF NOT EXISTS reply (asked TEXT PRIMARY KEY, text BLOB NOT NULL) WITHOUT ROWID")
+        # Half a surrogate pair, which JSON can carry, is no text to SQLite.
+        db.execute("INSERT OR REPLACE INTO reply VALUES (?, ?)", (key, reply.encode("utf-8", "surrogatepass")))
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=_BUSY_SECONDS)

@@ -93,6 +93,6 @@ def test_without_a_model(empty: World, tmp_path: Path) -> None:
 
 def test_what_is_forgotten_is_in_no_cache(mine: World, tmp_path: Path) -> None:
     mine("refine", "--yes")
-    assert list(tmp_path.glob("llm-replies.jsonl"))
+    assert list(tmp_path.glob("llm-replies.db"))
     assert mine("forget", "--matching", "Kilimanjaro", "--yes").code == 0
-    assert not list(tmp_path.glob("llm-replies.jsonl"))
+    assert not list(tmp_path.glob("llm-replies.db"))

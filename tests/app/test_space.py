@@ -60,12 +60,15 @@ def test_they_are_listed_made_renamed_and_deleted(spaces: World) -> None:
     assert spaces("space", "create", "third").code == 0
     assert names(spaces) == {"here": 2, "there": 2, "third": 0}
     before = spaces("graph", "export", "--space", "here").out
+    (replies := spaces.home / "llm-replies.db").touch()
     assert spaces("space", "rename", "here", "moved").code == 0
+    assert replies.exists()
     assert names(spaces) == {"moved": 2, "there": 2, "third": 0}
     assert spaces("graph", "export", "--space", "moved").out == before
     assert spaces("graph", "export", "--space", "here").code == 4
     assert spaces("space", "delete", "moved").code == 2
     assert spaces("space", "delete", "moved", "--yes").code == 0
+    assert not replies.exists()
     assert spaces("space", "delete", "third", "--yes").code == 0
     assert names(spaces) == {"there": 2}
     assert spaces("ask", "Who lives in Vrbovsko?", "--space", "there", "--no-answer").out

@@ -40,7 +40,7 @@ def main() -> None:
         llm_key=os.environ.get("MEMCLI_LLM_KEY", ""),
         llm_timeout=600,
         llm_answers=False,
-        llm_cache=str(chosen.keep / "replies.jsonl"),
+        llm_cache=str(chosen.keep / "replies.db"),
     )
     with Memory.open(settings, create=True) as memory:
         memory.ingest([SAMPLES])

@@ -227,10 +227,10 @@ def test_where_nobody_listens() -> None:
 
 def test_nothing_is_asked_twice(server: LlmServer, tmp_path: Path) -> None:
     server.thinks = lambda *_: RED
-    path = tmp_path / "home" / "replies.jsonl"
+    path = tmp_path / "home" / "replies.db"
     assert client(server, key=KEY, cache=path).ask(TASK) == client(server, cache=path).ask(TASK)
     assert len(server.asked) == 1
-    assert KEY not in path.read_text()
+    assert KEY.encode() not in path.read_bytes()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     other = client(server, cache=path)
     assert other.knows(TASK)
@@ -239,15 +239,34 @@ def test_nothing_is_asked_twice(server: LlmServer, tmp_path: Path) -> None:
 
 def test_a_damaged_cache_is_no_reason_to_stop(server: LlmServer, tmp_path: Path) -> None:
     server.thinks = lambda *_: RED
-    path = tmp_path / "replies.jsonl"
+    path = tmp_path / "replies.db"
     client(server, cache=path).ask(TASK)
-    path.write_bytes(b'\xff\n{"key": 1}\n[' + path.read_bytes()[:20])
-    assert client(server, cache=path).ask(TASK).name == "red"
-    assert len(server.asked) == 2
+    for damaged in (b"none", path.read_bytes()[:40], path.read_bytes()[:4096] + bytes(4096), b""):
+        path.write_bytes(damaged)
+        server.asked.clear()
+        assert client(server, cache=path).ask(TASK).name == "red"
+        assert client(server, cache=path).ask(TASK).name == "red"
+        assert len(server.asked) == 1
+
+
+def test_a_cache_that_grew_too_large_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "replies.db"
+    Cache(path).put("a", "one \ud800")
+    assert Cache(path).get("a") == "one \ud800"
+    monkeypatch.setattr("graph.llm.cache.LARGEST", 0)
+    Cache(path).put("b", "two")
+    assert [Cache(path).get(each) for each in "abc"] == [None, "two", None]
+
+
+def test_a_cache_that_cannot_be_written_keeps_what_the_run_was_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    cache = Cache(tmp_path / "file" / "replies.db")
+    cache.put("a", "one")
+    assert cache.get("a") == "one"
 
 
 def test_ungrounded_replies_are_not_kept(server: LlmServer, tmp_path: Path) -> None:
-    path = tmp_path / "replies.jsonl"
+    path = tmp_path / "replies.db"
     server.thinks = lambda *_: "nonsense"
     with pytest.raises(NoReplyError):
         client(server, cache=path).ask(TASK)

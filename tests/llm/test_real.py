@@ -45,7 +45,7 @@ def memory(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memor
         llm_model=NAME,
         llm_timeout=600,
         llm_ask=True,
-        llm_cache=str(home / "replies.jsonl"),
+        llm_cache=str(home / "replies.db"),
     )
     with Memory.open(settings, create=True) as opened:
         opened.ingest([written(home / "talk.jsonl", TALK)])

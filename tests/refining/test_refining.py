@@ -133,7 +133,7 @@ def test_a_budget_is_kept_to_and_gone_on_from(url: str, server: LlmServer, tmp_p
 
 
 def test_what_is_known_costs_nothing(url: str, server: LlmServer, tmp_path: Path) -> None:
-    cache = str(tmp_path / "replies.jsonl")
+    cache = str(tmp_path / "replies.db")
     with opened(url, server, tmp_path, llm_cache=cache) as memory:
         refined(memory, *ALL)
     calls = len(server.asked)
