@@ -54,26 +54,29 @@ def _settle(store: Store, model: str, about: Sequence[_Linked], reply: Verdicts)
     verdicts = list(checked(reply, [each.pair for each in about]))
     ledger = Ledger.of_now()
     settled = Settled(ungrounded=verdicts.count(None))
+    confirmed: list[Changes] = []
     with store.transaction(write=True):
         ids = sorted({each.edge.source for each in about})
         now = {(edge.source, edge.target): edge for edge in store.edges(ids, (EdgeKind.LINKS_TO,))}
         for each, verdict in zip(about, verdicts, strict=True):
             if verdict is None:
                 continue
-            done = now.get((each.edge.source, each.edge.target)) == each.edge and _decide(
-                store, each.edge, verdict, ledger, model
-            )
+            done = now.get((each.edge.source, each.edge.target)) == each.edge
             changed = done and verdict.relation.value != each.edge.relation
+            if changed:
+                done = changed = _decide(store, each.edge, verdict, ledger, model)
+            elif done:
+                after = replace(each.edge, reason=verdict.reason, decided_by=model)
+                confirmed.append(_linked(each.edge, after, ledger))
             settled += Settled(int(done), int(changed), 0, int(not done))
+        edges = tuple(edge for each in confirmed for edge in each.edges)
+        store.save(Changes(edges=edges, events=tuple(event for each in confirmed for event in each.events)))
     return settled
 
 
 def _decide(store: Store, edge: Edge, verdict: Judged, ledger: Ledger, model: str) -> bool:
-    """Write what was judged of a link; whether that could be done."""
+    """Write that a link is another one, or none; whether that could be done."""
     relation = verdict.relation.relation
-    if relation is not None and relation.value == edge.relation:
-        store.save(_linked(edge, replace(edge, reason=verdict.reason, decided_by=model), ledger))
-        return True
     # What a link brought about goes with it, unless somebody has built on that.
     made = _made_by(store, edge)
     gone = history.taken_back(store, made, ledger, model) if made else _unlinked(edge, verdict, ledger, model)

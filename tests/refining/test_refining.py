@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import pytest
 from graph.errors import LlmError, LlmSignInError, UsageError
 from graph.forgetting.choosing import Wanted
 from graph.memory import Memory
-from graph.model import Action, Edge, EdgeKind, Event, Insight, NodeKind, Note, Selection
+from graph.model import Action, Changes, Edge, EdgeKind, Event, Insight, NodeKind, Note, Selection
 from graph.refining.run import Refined
 from graph.settings import Settings
 from tests.ingest.memories import talk, written
@@ -146,6 +147,34 @@ def test_what_is_known_costs_nothing(url: str, server: LlmServer, tmp_path: Path
         assert report.decided["notes"] == len(nodes(memory, NodeKind.NOTE))
         memory.forget(Wanted(("1",)))
         assert not Path(cache).exists()
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "survived"), [("contradicts", 0), ("contradicts", 4), ("same_topic", 0), ("unrelated", 1)]
+)
+def test_a_batch_of_links_is_written_whole_or_not_at_all(
+    url: str, server: LlmServer, tmp_path: Path, survived: int, verdicts: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.thinks = lambda _, about, __: {"verdicts": [verdict(each["n"], verdicts) for each in about["pairs"]]}
+    with opened(url, server, tmp_path, llm_batch=20) as memory:
+        before, save, saved = exported(url), memory._store.save, itertools.count()
+
+        def dying(changes: Changes) -> object:
+            if next(saved) == survived:
+                raise KeyboardInterrupt
+            return save(changes)
+
+        monkeypatch.setattr(memory._store, "save", dying)
+        with pytest.raises(KeyboardInterrupt):
+            refined(memory, "links")
+        monkeypatch.undo()
+        assert exported(url) == before
+        # The reply is known, and the next run goes on with it.
+        refined(memory, "links")
+        assert len(server.asked) == 1
+    with opened(f"{url[:-3]}2.db", server, tmp_path, llm_batch=20) as memory:
+        refined(memory, "links")
+    assert exported(url) == exported(f"{url[:-3]}2.db")
 
 
 def test_what_people_decided_stays(url: str, server: LlmServer, tmp_path: Path) -> None:
