@@ -750,3 +750,8 @@ class StoreInfo(Struct, frozen=True):
     extractors: tuple[str, ...]
     vectors: Mapping[str, int] = field(default_factory=dict)
     events: int = 0
+
+    @property
+    def factless(self) -> bool:
+        """Whether something was said and no fact drawn from it, as in a memory that was made before there were any."""
+        return bool(self.nodes.get(NodeKind.INTERACTION) and not self.nodes.get(NodeKind.FACT))

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from graph.model import GraphStats, Neighbor, Node, StoreInfo, caption, kind_of
 from memcli.render.page import Page
 
+DERIVE_FACTS = "if it was made before there were any, `memcli fact derive` makes them"
+"""What to do with a memory that holds no fact."""
+
 
 def show_stats(page: Page, stats: GraphStats) -> None:
     """Counts, components and hubs."""
@@ -37,6 +40,8 @@ def show_info(page: Page, info: StoreInfo, model: str | None, embedding: str | N
     said = info.nodes.get("interaction", 0)
     for name, count in info.vectors.items():
         page.line(f"vectors: {count} of {said} by {name}")
+    if info.factless:
+        page.line(f"facts: none; {DERIVE_FACTS}")
     if embedding and (lacking := said - info.vectors.get(embedding, 0)):
         page.line(f"vectors missing: {lacking}; `memcli store reindex` makes them")
 

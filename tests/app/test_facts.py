@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from graph.memory import Memory
+from graph.model import Changes, NodeKind, Removal, Selection
+from graph.settings import Settings
+
 from .world import World, fitting, with_chat
 
 CHAT = """{"speaker": "Ann", "timestamp": "2022-01-10T10:00:00", "text": "I live in Lisbon."}
@@ -32,6 +36,24 @@ def test_what_holds_is_listed(mine: World) -> None:
     assert values(fitting(mine, "fact", "list", "--limit", "1")) == ["11 March 2024"]
     assert values(fitting(mine, "fact", "list", "--about", "Bob")) == []
     assert "2023-05-06" in mine("fact", "list").out
+
+
+def test_a_memory_without_facts_tells_how_it_gets_them(mine: World) -> None:
+    hint = "`memcli fact derive` makes them"
+    assert (hint in mine("store", "info").out, mine("fact", "list", "--about", "Bob").err) == (False, "")
+    with (
+        Memory.open(Settings(store=f"sqlite:///{mine.env['MEMCLI_STORE']}")) as memory,
+        memory._store.transaction(write=True),
+    ):
+        # As one that was made before there were facts.
+        facts = [each.id for each in memory._store.nodes(Selection((NodeKind.FACT,)))]
+        memory._store.save(Changes(removed=Removal(tuple(facts))))
+    assert hint in mine("store", "info").out
+    ran = mine("fact", "list", "--json")
+    assert (ran.data["facts"], hint in ran.err) == ([], True)
+    assert mine("fact", "list", "--quiet").err == ""
+    assert mine("fact", "derive").code == 0
+    assert hint not in mine("store", "info").out + mine("fact", "list").err
 
 
 def test_a_history_is_in_order_of_time(mine: World) -> None:
