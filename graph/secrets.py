@@ -54,6 +54,18 @@ _PASSWORD = re.compile(r"(?:key|pass|pwd|secret|contrase)[^:=\"'`]{0,80}[:=\"'`]
 """What a line has in it that is worth a closer look: each rule takes its time."""
 _LIKE_A_PASSWORD = re.compile(r"(?=\S*(?:\d|[!#$%&*+@^~]\w))[^\s()\[\]{}<>,;]{5,}(?=[\s,;]|$)")
 """What is assigned to a word such as "password" and is no mere word, no call and no type."""
+_SAID = re.compile(
+    r"""\b(?:(?P<word>pass(?:word|wd|code|phrase)|pwd|passwort)
+        |pin(?:[ -](?:code|number))?
+        |(?:access|alarm|door|entry|gate|lock|safe|security|unlock)[ -]code)
+    (?:[ ](?:for|of|on|to)(?:[ ][\w'’-]{1,30}){1,3}?)?
+    (?:[ ](?:is|was)|[ ]?[:=])
+    (?:[ ](?:always|just|now|set[ ]to|still))?
+    [ ]{0,3}[\"'“‘`*]{0,2}(?P<secret>[^\s\"'“”‘`]+)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What is said in plain words to be a password or a number that opens something."""
+_LIKE_A_PIN = re.compile(r"[#*]?\d{4,8}[#*]?(?![\w/:-]|[.,]\w)")
 _SHORTEST = 8
 """Letters of a secret that stands for itself; a shorter one is masked with what shows that it is one."""
 _LONGEST = 4000
@@ -152,6 +164,7 @@ def _tokens(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _passwords(line: str) -> Iterator[tuple[str, str]]:
+    yield from _said(line)
     for piece in _pieces(line, _NEAR):
         if _PASSWORD.search(piece):
             _, passwords, assigned = _detectors()
@@ -159,6 +172,16 @@ def _passwords(line: str) -> Iterator[tuple[str, str]]:
                 for assigned_to in passwords.analyze_string(piece, denylist_regex_to_group=shapes):
                     if secret := _LIKE_A_PASSWORD.match(assigned_to):
                         yield secret[0], "password"
+
+
+def _said(line: str) -> Iterator[tuple[str, str]]:
+    """Yield what is said to be a password, a PIN or a code. A number goes with the words before it: by itself it may be
+    another one elsewhere."""
+    for found in _SAID.finditer(line):
+        if secret := _LIKE_A_PIN.match(line, found.start("secret")):
+            yield line[found.start() : secret.end()], "password" if found["word"] else "code"
+        elif found["word"] and (secret := _LIKE_A_PASSWORD.match(found["secret"])):
+            yield secret[0].rstrip(".?"), "password"
 
 
 def _by(pattern: re.Pattern[str], line: str) -> Iterator[str]:

@@ -29,6 +29,9 @@ SECRETS = {
 KEPT = [
     "My password is a secret, and the key to the house is under the mat.",
     "The secret: he loves her. The key: patience!",
+    "The password is wrong, and I forgot my PIN. Is your password long? The security code is on the back.",
+    "The PIN is 4 digits long, a password is 8-12 characters, and the wifi password was changed in 2023.",
+    "The pin is 3,000 years old, my pin: 2024-05-01, our zip code is 90210, and my password is 'secret'.",
     "Call me on +49 30 901820 or 0171 1234567, order 4111 1111 1111 1112, ISBN 978-3-16-148410-0.",
     "See https://example.org/a/very/long/path?with=parameters&and=more#anchors, or C:\\Users\\ann\\Documents\\x.txt",
     "def login(username: str, password: str) -> None: self.password_hash = hash(password)",
@@ -49,6 +52,30 @@ def test_a_secret_is_masked(what: str) -> None:
     for part in SECRETS[what].replace("password: ", "").removeprefix("https://ann:").split("\n"):
         assert part.removesuffix("@example.org/x") not in text
     assert masked_text(text) == (text, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("My password is hunter2!x, I think.", "hunter2!x"),
+        ("the password for the wifi is now “Blue-horse9”.", "Blue-horse9"),
+        ("The wifi password: `Blue-horse9`!", "Blue-horse9"),
+        ("Her PIN is 4921.", "4921"),
+        ("the pin code of my card is #4921, ok?", "#4921"),
+        ("door code: 0815", "0815"),
+        ("Our passcode was set to 258025", "258025"),
+    ],
+)
+def test_what_is_said_to_be_a_secret_is_masked(text: str, secret: str) -> None:
+    found, count = masked_text(text)
+    assert count == 1
+    assert secret not in found
+    assert found[-1] == text[-1] or found.endswith("]")
+    assert masked_text(found) == (found, 0)
+
+
+def test_a_number_is_masked_where_it_is_said_to_open_something() -> None:
+    assert masked_text("My PIN is 2024 since May 2024.") == ("My [masked: code] since May 2024.", 1)
 
 
 @pytest.mark.parametrize("text", KEPT)
