@@ -15,8 +15,8 @@ _SENTENCE_END = re.compile(r"(?:(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s)|[�
 _POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?!\w)", re.IGNORECASE)
 # Scripts written without spaces: each letter is indexed as a word of its own.
 _UNSPACED = (
-    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\U00020000-\U0002fa1f])"
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0002fa1f]+"
 )
 _FIRST_UNSPACED = "\u0e00"
 # Past these scripts a combining mark is part of the letter, not an accent on it.
@@ -90,7 +90,7 @@ def segmented(text: str) -> str:
     if max(text, default="") < _FIRST_UNSPACED:
         return text
     # Compiled by the first text that needs it: of so many letters it takes long.
-    return re.sub(_UNSPACED, r" \1 ", text)
+    return re.sub(_UNSPACED, lambda run: f" {'  '.join(run[0])} ", text)
 
 
 def terms(question: str) -> tuple[str, ...]:
