@@ -104,11 +104,12 @@ def derive(
     joining, before = _joining(turns, known_names, store)
     # The only earlier nodes that matter as such, in one read: insights stated again, notes that may be linked to, and
     # facts that may end each other.
-    earlier = {note for note, _ in before} | {note for _, note, *_ in told}
+    shared = list(linking.sharing(joining, before))
+    earlier = {other for each in shared for other in each.weights} | {note for _, note, *_ in told}
     opinions = [id for statement, _ in stated for id in (statement.insight, statement.opposite) if id]
     held = _held([*opinions, *stating.wanted()], earlier - written, stating.slots(), store)
     known = _Known.of(turns, held)
-    links = _links(joining, before, [each for each in told if each[1] in known.notes], known)
+    links = _links(shared, [each for each in told if each[1] in known.notes], known)
     evolved, events = _evolved(links, known)
     facts = stating.settled([node for node in held if isinstance(node, Fact)])
     statements, supports = insights.insights(stated, [node for node in held if isinstance(node, Insight)])
@@ -256,21 +257,16 @@ class _Known(Struct):
         )
 
 
-def _links(
-    joining: Sequence[tuple[str, Sequence[Entity]]],
-    before: Sequence[tuple[str, str]],
-    told: Sequence[_Told],
-    known: _Known,
-) -> list[Edge]:
+def _links(shared: Sequence[linking.Sharing], told: Sequence[_Told], known: _Known) -> list[Edge]:
     """Links of this batch's notes to earlier ones, note by note; what people say of themselves, that one thing answers
     or corrects another, goes before what is concluded."""
-    found = {(edge.source, edge.target): edge for edge in linking.links(joining, before, known.likeness)}
+    found = {(edge.source, edge.target): edge for edge in linking.links(shared, known.likeness)}
     for pair, edge in found.items():
         if known.soon_after(*pair):
             found[pair] = replace(edge, relation=Relation.ELABORATES.value)
     for edge in told_links(told):
         found[edge.source, edge.target] = edge
-    place = {note: number for number, (note, _) in enumerate(joining)}
+    place = {each.note: number for number, each in enumerate(shared)}
     return sorted(found.values(), key=lambda edge: place[edge.source])
 
 
@@ -307,7 +303,7 @@ def _evolved(links: Sequence[Edge], known: _Known) -> tuple[set[str], list[Event
 def _joining(
     turns: Sequence[_Turn], known: Sequence[EntityMatch], store: Store
 ) -> tuple[list[tuple[str, Sequence[Entity]]], Sequence[tuple[str, str]]]:
-    """What `linking.links` takes: new notes with the entities that may join them, and who held these before.
+    """What `linking.sharing` takes: new notes with the entities that may join them, and who held these before.
 
     People who have spoken join nothing, nor does what too many notes mention.
     """

@@ -82,12 +82,14 @@ def tells_of(text: str, names: Set[str]) -> bool:
 
 def words(text: str) -> list[str]:
     """Return the words of `text` in order, case-folded, without possessive endings."""
-    return [word.casefold() for word in _WORD.findall(_POSSESSIVE.sub("", text))]
+    kept = _POSSESSIVE.sub("", text)
+    # Of other letters, some fold into what is none.
+    return _WORD.findall(kept.lower()) if kept.isascii() else [word.casefold() for word in _WORD.findall(kept)]
 
 
 def segmented(text: str) -> str:
     """Return `text` with a space around each letter of the scripts that are written without spaces."""
-    if max(text, default="") < _FIRST_UNSPACED:
+    if text.isascii() or max(text) < _FIRST_UNSPACED:
         return text
     # Compiled by the first text that needs it: of so many letters it takes long.
     return re.sub(_UNSPACED, lambda run: f" {'  '.join(run[0])} ", text)

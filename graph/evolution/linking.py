@@ -11,7 +11,9 @@ are looked at together. Vectors would: those of a turn change with the turns tha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
 
 from graph.evolution.mixture import higher
 from graph.model import Edge, EdgeKind, Entity, Relation
@@ -19,6 +21,8 @@ from graph.text import segmented, shortened, stop_words, words
 
 WIDEST = 24
 """Notes that may share a name before it is too common to join them."""
+CLOSEST = 32
+"""Earlier notes whose texts a new one is compared with: those that share the most telling names with it."""
 LINKS = 8
 """Links of one note to earlier ones."""
 _TOLD = 0.9
@@ -31,42 +35,49 @@ Likeness = Callable[[str, str], float]
 """How much the texts of two notes, by id, have in common, from 0 to 1."""
 
 
-def links(
-    new: Sequence[tuple[str, Sequence[Entity]]], before: Sequence[tuple[str, str]], likeness: Likeness = lambda *_: 0.0
-) -> Iterator[Edge]:
-    """Yield links from each note of `new`, in order, to notes before it.
+class Sharing(Struct, frozen=True):
+    """A note, and the earlier ones with which it shares names, by id: how much these tell, and which they are."""
+
+    note: str
+    weights: Mapping[str, float]
+    names: Mapping[str, Sequence[str]]
+
+
+def sharing(new: Sequence[tuple[str, Sequence[Entity]]], before: Sequence[tuple[str, str]]) -> Iterator[Sharing]:
+    """Yield each note of `new`, in order, with the `CLOSEST` notes before it by the names that they share.
 
     `new` gives each note with the entities that may join it to others; `before` holds (note, entity) pairs of all
-    earlier notes that mention one of these. A link weighs the sum of 1 / document frequency over shared names.
+    earlier notes that mention one of these. Names weigh the sum of 1 / document frequency.
     """
     holders: dict[str, list[str]] = defaultdict(list)
     for note, id in before:
         holders[id].append(note)
     for note, entities in new:
-        weight: dict[str, float] = defaultdict(float)
-        shared: dict[str, list[str]] = defaultdict(list)
+        weights: dict[str, float] = defaultdict(float)
+        names: dict[str, list[str]] = defaultdict(list)
         for entity in entities:
             others = holders[entity.id]
             if len(others) < WIDEST:
                 for other in others:
-                    weight[other] += 1 / (len(others) + 1)
-                    shared[other].append(entity.name)
+                    weights[other] += 1 / (len(others) + 1)
+                    names[other].append(entity.name)
         for entity in entities:
             holders[entity.id].append(note)
-        yield from _best(note, weight, shared, likeness)
+        closest = sorted(weights, key=lambda other: (-round(weights[other], 4), other))[:CLOSEST]
+        yield Sharing(note, {other: weights[other] for other in closest}, {other: names[other] for other in closest})
 
 
-def _best(
-    note: str, weight: Mapping[str, float], shared: Mapping[str, Sequence[str]], likeness: Likeness
-) -> Iterator[Edge]:
-    """The links of `note` to those that share names with it and are of the higher kind, best first."""
-    # What texts share counts twice as much as names, which are often in passing.
-    scores = {other: (min(1.0, weight[other]) + 2 * likeness(note, other)) / 3 for other in weight}
-    least = higher([_UNRELATED, *scores.values()])
-    related = (other for other in scores if round(scores[other], 4) >= least)
-    for other in sorted(related, key=lambda other: (-round(scores[other], 4), other))[:LINKS]:
-        reason = f"both mention {', '.join(shared[other][:4])}"
-        yield Edge(note, other, EdgeKind.LINKS_TO, round(min(1.0, weight[other]), 4), Relation.SAME_TOPIC.value, reason)
+def links(shared: Iterable[Sharing], likeness: Likeness = lambda *_: 0.0) -> Iterator[Edge]:
+    """Yield, note by note, the links to those of the earlier notes that are of the higher kind, best first."""
+    for each in shared:
+        # What texts share counts twice as much as names, which are often in passing.
+        weights = {other: min(1.0, weight) for other, weight in each.weights.items()}
+        scores = {other: (weight + 2 * likeness(each.note, other)) / 3 for other, weight in weights.items()}
+        least = higher([_UNRELATED, *scores.values()])
+        related = (other for other in scores if round(scores[other], 4) >= least)
+        for other in sorted(related, key=lambda other: (-round(scores[other], 4), other))[:LINKS]:
+            reason = f"both mention {', '.join(each.names[other][:4])}"
+            yield Edge(each.note, other, EdgeKind.LINKS_TO, round(weights[other], 4), Relation.SAME_TOPIC.value, reason)
 
 
 def telling(text: str) -> frozenset[str]:

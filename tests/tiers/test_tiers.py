@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
@@ -296,8 +297,14 @@ def test_the_first_words_stay() -> None:
 LISBON, PORTO, JAZZ = (Entity(f"e_{name}", name, "GPE") for name in ("Lisbon", "Porto", "jazz"))
 
 
+def linked(
+    new: Sequence[tuple[str, Sequence[Entity]]], before: Sequence[tuple[str, str]], *likeness: linking.Likeness
+) -> list[Edge]:
+    return list(linking.links(linking.sharing(new, before), *likeness))
+
+
 def test_a_link_leads_back_to_what_shares_a_rare_name() -> None:
-    found = list(linking.links([("n_2", (LISBON,)), ("n_3", (JAZZ, LISBON))], [("n_1", "e_jazz")]))
+    found = linked([("n_2", (LISBON,)), ("n_3", (JAZZ, LISBON))], [("n_1", "e_jazz")])
     assert found == [
         Edge("n_3", "n_1", EdgeKind.LINKS_TO, 0.5, "same_topic", "both mention jazz"),
         Edge("n_3", "n_2", EdgeKind.LINKS_TO, 0.5, "same_topic", "both mention Lisbon"),
@@ -306,7 +313,7 @@ def test_a_link_leads_back_to_what_shares_a_rare_name() -> None:
 
 def test_more_shared_names_weigh_more() -> None:
     before = [("n_1", "e_Lisbon"), ("n_2", "e_Lisbon"), ("n_2", "e_Porto")]
-    found = list(linking.links([("n_3", (LISBON, PORTO))], before))
+    found = linked([("n_3", (LISBON, PORTO))], before)
     # Beside it, to share one of the names is no more than others do.
     assert [(edge.target, edge.weight, edge.reason) for edge in found] == [
         ("n_2", 0.8333, "both mention Lisbon, Porto"),
@@ -316,32 +323,40 @@ def test_more_shared_names_weigh_more() -> None:
 def test_shared_words_tell_among_those_that_share_a_name() -> None:
     before = [("n_1", "e_Lisbon"), ("n_2", "e_Lisbon")]
     likeness = {"n_1": 0.0, "n_2": 0.8}
-    (edge,) = linking.links([("n_3", (LISBON,))], before, lambda _, other: likeness[other])
+    (edge,) = linked([("n_3", (LISBON,))], before, lambda _, other: likeness[other])
     assert (edge.target, edge.weight) == ("n_2", 0.3333)
-    assert [each.target for each in linking.links([("n_3", (LISBON,))], before, lambda *_: 0.8)] == ["n_1", "n_2"]
+    assert [each.target for each in linked([("n_3", (LISBON,))], before, lambda *_: 0.8)] == ["n_1", "n_2"]
 
 
 def test_a_common_name_joins_nothing() -> None:
     before = [(f"n_{number:02}", "e_Lisbon") for number in range(linking.WIDEST)]
-    assert list(linking.links([("n_x", (LISBON,))], before)) == []
-    assert list(linking.links([("n_x", (LISBON,))], before[:3])) != []
+    assert linked([("n_x", (LISBON,))], before) == []
+    assert linked([("n_x", (LISBON,))], before[:3]) != []
 
 
 def test_links_are_few() -> None:
     things = [Entity(f"e_{number}", f"thing {number}", "CONCEPT") for number in range(20)]
     before = [(f"n_{number}", each.id) for number, each in enumerate(things)]
-    assert len(list(linking.links([("n_x", things)], before))) == linking.LINKS == 8
+    assert len(linked([("n_x", things)], before)) == linking.LINKS == 8
+
+
+def test_the_texts_of_few_notes_are_compared() -> None:
+    things = [Entity(f"e_{number}", f"thing {number}", "CONCEPT") for number in range(100)]
+    before = [(f"n_{number:02}", each.id) for number, each in enumerate(things)] + [("n_99", "e_0"), ("n_98", "e_1")]
+    (shared,) = linking.sharing([("n_x", things)], before)
+    assert [*shared.weights][:2] == ["n_98", "n_99"]
+    assert len(shared.weights) == len(shared.names) == linking.CLOSEST == 32
 
 
 def test_links_do_not_depend_on_how_many_come_at_once() -> None:
     chance = random.Random(11)
     things = [Entity(f"e_{number}", f"thing {number}", "CONCEPT") for number in range(30)]
     new = [(f"n_{number:03}", chance.sample(things, 3)) for number in range(200)]
-    whole = list(linking.links(new, []))
+    whole = linked(new, [])
     apart: list[Edge] = []
     before: list[tuple[str, str]] = []
     for each in new:
-        apart += linking.links([each], sorted(before))
+        apart += linked([each], sorted(before))
         before += [(each[0], entity.id) for entity in each[1]]
     assert apart == whole
     assert whole

@@ -166,15 +166,18 @@ def _narrow(
     None is counted further than that.
     """
     rows = connection.execute(
-        """SELECT n.key, (
-            SELECT count(*) FROM (
-                SELECT 1 FROM edge WHERE source = n.key AND kind IN (SELECT value FROM json_each(:kinds))
-                UNION ALL
-                SELECT 1 FROM edge WHERE target = n.key AND kind IN (SELECT value FROM json_each(:kinds))
-                LIMIT :widest + 1
-            )
-        ) AS edges FROM json_each(:keys) f JOIN node n ON n.key = f.value
-        WHERE edges BETWEEN :least AND :widest ORDER BY edges, n.id LIMIT :most""",
+        """WITH counted (key, edges) AS MATERIALIZED (
+            SELECT f.value, (
+                SELECT count(*) FROM (
+                    SELECT 1 FROM edge WHERE source = f.value AND kind IN (SELECT value FROM json_each(:kinds))
+                    UNION ALL
+                    SELECT 1 FROM edge WHERE target = f.value AND kind IN (SELECT value FROM json_each(:kinds))
+                    LIMIT :widest + 1
+                )
+            ) FROM json_each(:keys) f
+        )
+        SELECT n.key, c.edges FROM counted c JOIN node n ON n.key = c.key
+        WHERE c.edges BETWEEN :least AND :widest ORDER BY c.edges, n.id LIMIT :most""",
         {
             "keys": json.dumps(keys),
             "kinds": json.dumps(kinds),
