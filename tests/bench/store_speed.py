@@ -167,7 +167,9 @@ class Processors:
 def cold_asks(question: Question, urls: Sequence[str]) -> tuple[list[tuple[float, float]], dict[str, float]]:
     """Seconds of a question by a new process, and milliseconds of the driver's import and of one connection."""
     scope = ["--conversation", question.conversation] if question.conversation else []
-    runs = [lambda url=url: timed([*MEMCLI, "ask", question.text, *scope, "--json", "--store", url]) for url in urls]
+    env = {"MEMCLI_RECALL_STORE_WALKS": "false"}
+    asks = [[*MEMCLI, "ask", question.text, *scope, "--json", "--store", url] for url in urls]
+    runs = [lambda ask=ask: timed(ask, env) for ask in asks]
     in_turns([runs])
     times, parts = [], []
     for _ in range(TURNS):
