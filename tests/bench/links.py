@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from struct import unpack
@@ -94,18 +95,18 @@ def rows(folder: Path, url: str) -> Iterator[tuple[str, float, float]]:
 
     def near(least: float, pair: Pair) -> bool:
         one, other = (vectors[each] for each in pair)
-        return sum(a * b for a, b in zip(one, other, strict=True)) >= least
+        return bool(sum(a * b for a, b in zip(one, other, strict=True)) >= least)
 
     kinds = frozenset(links.values())
-    yield f"memcli, all {len(links)} links", *measured(pairs, lambda pair: linked(kinds, pair))
+    yield f"memcli, all {len(links)} links", *measured(pairs, partial(linked, kinds))
     mixed = frozenset({"same_topic", "elaborates"})
-    yield "memcli, by the mixture", *measured(pairs, lambda pair: linked(mixed, pair))
+    yield "memcli, by the mixture", *measured(pairs, partial(linked, mixed))
     for kind in sorted(kinds):
-        yield f"memcli, {kind}", *measured(pairs, lambda pair, kind=kind: linked(frozenset({kind}), pair))
+        yield f"memcli, {kind}", *measured(pairs, partial(linked, frozenset({kind})))
     yield f"names, a sum of .25, {len(constant)} links", *measured(pairs, lambda pair: pair in constant)
     if vectors:
         for least in THRESHOLDS:
-            yield f"cosine ≥ {least}", *measured(pairs, lambda pair, least=least: near(least, pair))
+            yield f"cosine ≥ {least}", *measured(pairs, partial(near, least))
     yield f"({len(pairs.related)} related pairs, {len(pairs.random)} random ones)", 0.5, 1.0
 
 

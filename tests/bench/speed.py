@@ -13,12 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from memcli import __version__
 
@@ -147,7 +149,7 @@ class Bench:
                 "memcli ask",
                 lambda: timed([*MEMCLI, *question], home),
                 f"importing {beside}",
-                lambda names=names: timed([*python(IMPORTS), json.dumps(names)]),
+                partial(timed, [*python(IMPORTS), json.dumps(names)]),
                 turns,
             )
 
@@ -171,7 +173,7 @@ class Bench:
         yield interleaved(f"memcli ingest, {count} messages", ours, f"spaCy alone ({model})", theirs, turns)
 
 
-def interleaved(name: str, ours, beside: str, theirs, turns: int) -> Pair:
+def interleaved(name: str, ours: Callable[[], float], beside: str, theirs: Callable[[], float], turns: int) -> Pair:
     """Run both in turns, after one turn that warms the disk's cache and is not counted."""
     ours(), theirs()
     times = [(ours(), theirs()) for _ in range(turns)]
@@ -205,9 +207,9 @@ def imported(question: Sequence[str], env: dict[str, str]) -> list[str]:
     done = subprocess.run(command, env=environment(env), cwd=ROOT, capture_output=True, check=True)
     names = json.loads(done.stderr.decode().splitlines()[-1])
     # Some are made by the module that holds them, and cannot be imported.
-    return json.loads(
-        subprocess.run(python(IMPORTABLE), input=json.dumps(names).encode(), capture_output=True, check=True).stdout
-    )
+    kept = subprocess.run(python(IMPORTABLE), input=json.dumps(names).encode(), capture_output=True, check=True)
+    found: list[str] = json.loads(kept.stdout)
+    return found
 
 
 def messages(data: Path) -> Iterator[dict[str, str]]:
@@ -236,10 +238,11 @@ def excluded(model: str) -> list[str]:
 
     extractor = SpacyExtractor(model)
     extractor.extract(["One."])
+    assert extractor._nlp is not None
     return [each for each in spacy.load(model).component_names if each not in extractor._nlp.component_names]
 
 
-def markdown(report: dict) -> Iterator[str]:
+def markdown(report: dict[str, Any]) -> Iterator[str]:
     yield "# Speed\n\n"
     yield f"`{report['command']}`, memcli {report['version']}, Python {report['python']}, "
     yield f"{report['processors']} processors, set {report['set']}, data {report['sha256'][:16]}.\n\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from heapq import nlargest
 from statistics import fmean, median
 from time import perf_counter
 from typing import Any
@@ -111,7 +112,7 @@ def beside(driver: neo4j.Driver, walk: Walked) -> dict[str, float]:
     theirs = {id: score for id, score in row["scores"] if id is not None}
     assert theirs.keys() == own.keys()
     notes = [id for id in network.ids if id.startswith("n_")]
-    one, other = (set(sorted(notes, key=lambda id, s=s: (-s[id], id))[:BEST]) for s in (own, theirs))
+    one, other = (set(nlargest(BEST, sorted(notes), key=shares.__getitem__)) for shares in (own, theirs))
     return {
         "correlation": spearman([own[id] for id in network.ids], [theirs[id] for id in network.ids]),
         "best": len(one & other) / len(one) if one else 1.0,

@@ -9,6 +9,7 @@ import tempfile
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from functools import partial
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
@@ -62,13 +63,13 @@ def measured(given: Namespace) -> dict[str, Any]:
         ]
         load = os.getloadavg()[0]
         worked = [Processors(driver), Processors(driver)]
-        ingest = in_turns([[lambda m=m, f=f: m.ingest([f]) for m in stores] for f in files], worked)
+        ingest = in_turns([[partial(each.ingest, [file]) for each in stores] for file in files], worked)
         for memory in stores:
             asked(memory, questions[:5])
         picked = [Question(each.text, conversation=each.conversation) for each in questions[:ASKED]]
-        in_turns([[lambda m=m, q=q: m.ask(q) for m in stores] for q in picked])
+        in_turns([[partial(each.ask, question) for each in stores] for question in picked])
         asking = [Processors(driver), Processors(driver)]
-        ask = in_turns([[lambda m=m, q=q: m.ask(q) for m in stores] for q in picked], asking)
+        ask = in_turns([[partial(each.ask, question) for each in stores] for question in picked], asking)
         cold, parts = cold_asks(picked[0], [sqlite, given.url])
     figures = {
         "set": data.name,
@@ -161,7 +162,7 @@ class Processors:
 
     def _read(self) -> float:
         (row,) = self._driver.execute_query(JMX).records
-        return process_time() + row["nanoseconds"] / 1e9
+        return process_time() + float(row["nanoseconds"]) / 1e9
 
 
 def cold_asks(question: Question, urls: Sequence[str]) -> tuple[list[tuple[float, float]], dict[str, float]]:
@@ -169,7 +170,7 @@ def cold_asks(question: Question, urls: Sequence[str]) -> tuple[list[tuple[float
     scope = ["--conversation", question.conversation] if question.conversation else []
     env = {"MEMCLI_RECALL_STORE_WALKS": "false"}
     asks = [[*MEMCLI, "ask", question.text, *scope, "--json", "--store", url] for url in urls]
-    runs = [lambda ask=ask: timed(ask, env) for ask in asks]
+    runs = [partial(timed, ask, env) for ask in asks]
     in_turns([runs])
     times, parts = [], []
     for _ in range(TURNS):
@@ -181,7 +182,7 @@ def cold_asks(question: Question, urls: Sequence[str]) -> tuple[list[tuple[float
 
 def driver_parts(url: str) -> tuple[float, float]:
     done = subprocess.run([*python(DRIVER), url], capture_output=True, check=True)
-    imported, connected = json.loads(done.stdout)
+    imported, connected = map(float, json.loads(done.stdout))
     return imported, connected
 
 
