@@ -9,7 +9,16 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 SET = "memcli"
-NAMES = ("first_graph", "vectors", "token_vectors", "events", "insight_votes", "facts", "edges_by_target")
+NAMES = (
+    "first_graph",
+    "vectors",
+    "token_vectors",
+    "events",
+    "insight_votes",
+    "facts",
+    "edges_by_target",
+    "vector_changes",
+)
 """Every migration in order: what a store of this version has applied."""
 
 
@@ -25,6 +34,7 @@ def migrations() -> Migrations:
     known(name="insight_votes")(insight_votes)
     known(name="facts")(facts)
     known(name="edges_by_target")(edges_by_target)
+    known(name="vector_changes")(vector_changes)
     return known
 
 
@@ -107,6 +117,12 @@ def edges_by_target(db: Database) -> None:
     """All that a walk reads of an edge stands in the index by target: the rows hold reasons, and lie far apart."""
     db.execute("DROP INDEX edge_target")
     db.execute("CREATE INDEX edge_target ON edge (target, kind, weight)")
+
+
+def vector_changes(db: Database) -> None:
+    """When each vector was made, in microseconds since 1970: what lies beside the database follows it by that."""
+    db.execute("ALTER TABLE vector ADD COLUMN changed INTEGER NOT NULL DEFAULT 0")
+    db.execute("CREATE INDEX vector_changed ON vector (model, changed)")
 
 
 _FIRST_GRAPH = """

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from heapq import nsmallest
+from pathlib import Path
 
 from graph.model import Match, TextQuery
 from graph.store.indexing import MOST_PIECES, scope_token
+from graph.store.sqlite.nearest import cosines, nearest
 
 # Scores are FTS5's bm25(), which is lower for better, over heading and text; the scope only narrows.
 _WHOLE = """
@@ -30,23 +30,19 @@ _PIECE = """
     AND (:until IS NULL OR substr(i.timestamp, 1, length(:until)) <= :until)
     GROUP BY n.id ORDER BY best DESC, n.id LIMIT :limit"""
 
-_VECTORS = """
-    SELECT n.id, v.numbers FROM vector v JOIN node n ON n.key = v.key JOIN interaction i ON i.key = v.key
-    WHERE v.model = :model AND length(v.numbers) = length(:vector)
-    AND (:conversation IS NULL OR i.conversation = :conversation) AND (:speaker IS NULL OR i.speaker = :speaker)
-    AND (:since IS NULL OR i.timestamp >= :since)
-    AND (:until IS NULL OR substr(i.timestamp, 1, length(:until)) <= :until)"""
 _OF_FOUND = """
     SELECT n.id, v.numbers, coalesce(t.tokens, x'') FROM json_each(:found) j JOIN node n ON n.id = j.value
     JOIN vector v ON v.key = n.key LEFT JOIN token_vectors t ON t.key = n.key
     WHERE v.model = :model AND length(v.numbers) = length(:vector)"""
 
 _UNBOUNDED = -1
-_VECTORS_AT_ONCE = 4096
 
 
-def search(connection: sqlite3.Connection, query: TextQuery) -> list[Match]:
-    """What holds any of the query's terms or is near its vector, as `Store.search` has it."""
+def search(connection: sqlite3.Connection, path: Path, query: TextQuery) -> list[Match]:
+    """What holds any of the query's terms or is near its vector, as `Store.search` has it.
+
+    `path` is that of the database.
+    """
     narrowed = query.speaker or query.since or query.until
     given = {
         "match": _expression(query),
@@ -67,39 +63,17 @@ def search(connection: sqlite3.Connection, query: TextQuery) -> list[Match]:
     ids = whole.keys() | piece.keys()
     vectors: dict[str, tuple[float, bytes]] = {}
     if query.vector:
-        ids |= {id for id, _ in _nearest(connection, query, given)}
+        ids |= set(nearest(connection, path, query))
         # In one order: a product of matrices may differ in its last bit by where in it something stands.
         rows = connection.execute(_OF_FOUND, given | {"found": json.dumps(sorted(ids))}).fetchall()
-        cosines = _cosines([numbers for _, numbers, _ in rows], query.vector)
-        vectors = {id: (cosine, tokens) for (id, _, tokens), cosine in zip(rows, cosines, strict=True)}
+        near = cosines([numbers for _, numbers, _ in rows], query.vector)
+        vectors = {id: (cosine, tokens) for (id, _, tokens), cosine in zip(rows, near, strict=True)}
     matches = [Match(id, whole.get(id, 0.0), piece.get(id, 0.0), *vectors.get(id, ())) for id in ids]
     return sorted(matches, key=_order)
 
 
 def _order(match: Match) -> tuple[float, float, float, str]:
     return -match.whole, -match.piece, 1.0 if match.cosine is None else -match.cosine, match.id
-
-
-def _nearest(connection: sqlite3.Connection, query: TextQuery, given: Mapping[str, object]) -> list[tuple[str, float]]:
-    """The ids nearest to the query's vector with their cosines: every vector within its bounds is compared."""
-    best: list[tuple[str, float]] = []
-    rows = connection.execute(_VECTORS, given)
-    while chunk := rows.fetchmany(_VECTORS_AT_ONCE):
-        ids, numbers = zip(*chunk, strict=True)
-        near = zip(ids, _cosines(numbers, query.vector), strict=True)
-        best = nsmallest(query.limit, [*best, *near], key=lambda each: (-each[1], each[0]))
-    return best
-
-
-def _cosines(numbers: Sequence[bytes], vector: bytes) -> list[float]:
-    """The cosine of each vector to `vector`; all have length 1."""
-    import numpy
-
-    if not numbers:
-        return []
-    wanted = numpy.frombuffer(vector, "<f4")
-    cosines: list[float] = (numpy.frombuffer(b"".join(numbers), "<f4").reshape(len(numbers), -1) @ wanted).tolist()
-    return cosines
 
 
 def _expression(query: TextQuery) -> str:

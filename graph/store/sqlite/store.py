@@ -33,6 +33,7 @@ from graph.store.sqlite import read, search, upkeep, write
 from graph.store.sqlite.connection import connect
 from graph.store.sqlite.failures import translated
 from graph.store.sqlite.migrations import NAMES
+from graph.store.sqlite.nearest import beside
 from graph.store.sqlite.rows import Row
 from graph.store.sqlite.wipe import wiped
 
@@ -130,7 +131,7 @@ class SqliteStore:
             yield from read.edges(self._connection, ids, kinds, widest)
 
     def search(self, query: TextQuery) -> list[Match]:
-        return self._with(lambda connection: search.search(connection, query))
+        return self._with(lambda connection: search.search(connection, self._path, query))
 
     def resolve(self, names: Sequence[str], conversation: str | None = None) -> list[EntityMatch]:
         return self._with(lambda connection: read.resolve(connection, names, conversation))
@@ -168,9 +169,7 @@ class SqliteStore:
 
     def _files(self) -> Iterator[Path]:
         yield self._path
-        log = Path(f"{self._path}-wal")
-        if log.exists():
-            yield log
+        yield from (file for file in (Path(f"{self._path}-wal"), beside(self._path)) if file.exists())
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
@@ -117,9 +118,12 @@ def _insert_vectors(connection: sqlite3.Connection, vectors: Sequence[Vector]) -
     keys = dict(rows.fetchall())
     if loose := sorted({each.node for each in vectors} - keys.keys()):
         raise StoreError(f"a vector belongs to {loose[0]}, which is no interaction", "save its node first")
+    ((last,),) = connection.execute("SELECT coalesce(max(changed), 0) FROM vector")
+    # No two databases have made the same change, and in none does a later one have a lesser number.
+    changed = max(last + 1, time.time_ns() // 1000)
     connection.executemany(
-        "INSERT OR REPLACE INTO vector (key, model, numbers) VALUES (?, ?, ?)",
-        [(keys[each.node], each.model, each.numbers) for each in vectors],
+        "INSERT OR REPLACE INTO vector (key, model, numbers, changed) VALUES (?, ?, ?, ?)",
+        [(keys[each.node], each.model, each.numbers, changed) for each in vectors],
     )
     connection.executemany(
         "INSERT OR REPLACE INTO token_vectors (key, tokens) VALUES (?, ?)",
