@@ -26,9 +26,11 @@ from graph.model import (
     Ends,
     Entity,
     EntityMatch,
+    Episode,
     Event,
     Fact,
     Insight,
+    Interaction,
     Node,
     NodeKind,
     Note,
@@ -44,9 +46,10 @@ from graph.ports import Store
 from graph.relations import order, slot
 from graph.text import fold
 from graph.tiers import queries
+from graph.tiers.episodes import episode
 from graph.tiers.votes import Ballot, settled
 
-_TOUCHING = (EdgeKind.DERIVED_FROM, EdgeKind.ASKED_IN, EdgeKind.ANSWERED_BY, EdgeKind.SAID_BY)
+_TOUCHING = (EdgeKind.DERIVED_FROM, EdgeKind.ASKED_IN, EdgeKind.ANSWERED_BY, EdgeKind.SAID_BY, EdgeKind.PART_OF)
 _NAMING = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.SUPPORTED_BY, EdgeKind.STATED_IN)
 _BETWEEN_FACTS = (EdgeKind.ENDED_BY, EdgeKind.CONFLICTS_WITH)
 
@@ -228,14 +231,20 @@ def _standing(
             break
         found = stand
     answers: dict[str, list[Edge]] = defaultdict(list)
+    members: dict[str, list[Interaction]] = defaultdict(list)
     for edge in kept.values():
         if edge.kind is EdgeKind.ANSWERED_BY:
             answers[edge.source].append(edge)
+        if edge.kind is EdgeKind.PART_OF and isinstance(said := found[edge.source], Interaction):
+            members[edge.target].append(said)
     facts = settled_facts(node for node in found.values() if isinstance(node, Fact))
     kept = {key: edge for key, edge in kept.items() if edge.kind not in _BETWEEN_FACTS} | facts.edges
     for id, node in found.items():
         if isinstance(node, Fact):
             found[id] = facts.facts[id]
+        elif isinstance(node, Episode):
+            run = sorted(members[id], key=lambda each: each.position)
+            found[id] = replace(episode(run), id=id)
         elif isinstance(node, Insight):
             found[id] = settled(replace(node, support=support[id]))
         elif isinstance(node, Query):

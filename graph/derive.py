@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from msgspec import Struct
 from msgspec.structs import replace
 
+from graph.episodes import told as episodes_told
 from graph.evolution import linking
 from graph.evolution.corrections import corrections
 from graph.evolution.events import Ledger, link_state, note_states
@@ -51,8 +52,9 @@ _Told = tuple[str, str, Relation, str]
 
 
 class Derived(Struct, frozen=True):
-    """The nodes and edges of one batch, what goes of the edges between facts, and the events that tell of links and of
-    facts that end; `links` counts its links between notes, `evolved` the changes of notes in the light of these."""
+    """The nodes and edges of one batch, what goes of facts' edges and of episodes, and the events that tell of links
+    and of facts that end; `links` counts its links between notes, `evolved` the changes of notes in the light of
+    these."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
@@ -111,6 +113,7 @@ def derive(
     known = _Known.of(turns, held)
     links = _links(shared, [each for each in told if each[1] in known.notes], known)
     evolved, events = _evolved(links, known)
+    episodes = episodes_told(placed, store)
     facts = stating.settled([node for node in held if isinstance(node, Fact)])
     statements, supports = insights.insights(stated, [node for node in held if isinstance(node, Insight)])
     entities = [each for turn in turns for each in (turn.speaker, *turn.entities) if each]
@@ -122,6 +125,7 @@ def derive(
             *asked,
             *statements,
             *facts.nodes,
+            *episodes.nodes,
         ),
         edges=(
             *interactions.replies(placed, frontier.located),
@@ -130,11 +134,12 @@ def derive(
             *links,
             *supports,
             *facts.edges,
+            *episodes.edges,
         ),
         events=(*events, *facts.events),
         links=len(links),
         evolved=len(events) - len(links),
-        removed=Removal(edges=facts.gone),
+        removed=replace(episodes.removed, edges=(*facts.gone, *episodes.removed.edges)),
     )
 
 

@@ -10,10 +10,11 @@ from typing import Any, Protocol
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from graph.episodes import remade
 from graph.evolution.identity import Meanings
 from graph.evolution.validity import settled as settled_facts
 from graph.forgetting.support import RESTING, batches, resting_ends
-from graph.ids import content_id
+from graph.ids import content_id, episode_id
 from graph.model import (
     EDGE_ENDS,
     Changes,
@@ -21,6 +22,7 @@ from graph.model import (
     EdgeKind,
     Ends,
     Entity,
+    Episode,
     Fact,
     Fault,
     Insight,
@@ -41,6 +43,7 @@ from graph.tiers.votes import settled
 
 _WORDS: Mapping[NodeKind, str] = {
     NodeKind.NOTE: "it is derived from nothing that was said",
+    NodeKind.EPISODE: "no message is part of it",
     NodeKind.QUERY: "nobody asked it",
     NodeKind.INSIGHT: "nothing supports it",
     NodeKind.FACT: "nobody states it",
@@ -104,6 +107,8 @@ def _looked_through(store: Store) -> _Found:
         places: dict[str, tuple[str, str, int]] = {}
         told: list[Query | Insight] = []
         facts: list[Fact] = []
+        episodes: list[Episode] = []
+        within: dict[str, list[str]] = defaultdict(list)
         ending: dict[Ends, Edge] = {}
         named: dict[str, list[str]] = defaultdict(list)
         found = _Found()
@@ -115,6 +120,8 @@ def _looked_through(store: Store) -> _Found:
                 told.append(node)
             elif isinstance(node, Fact):
                 facts.append(node)
+            elif isinstance(node, Episode):
+                episodes.append(node)
             elif isinstance(node, Entity):
                 for name in {fold(each) for each in (node.name, *node.aliases)}:
                     named[name].append(node.id)
@@ -130,11 +137,14 @@ def _looked_through(store: Store) -> _Found:
                 support[resting_ends(edge)[0]] += 1
             if edge.kind is EdgeKind.ANSWERED_BY:
                 answers[edge.source].append(edge)
+            if edge.kind is EdgeKind.PART_OF:
+                within[edge.source].append(edge.target)
             if edge.kind is EdgeKind.NEXT:
                 after[edge.source].append(edge)
             if edge.kind in (EdgeKind.ENDED_BY, EdgeKind.CONFLICTS_WITH):
                 ending[ends(edge)] = edge
         _check_names({name: ids for name, ids in named.items() if len(ids) > 1}, store, found)
+        _check_episodes(episodes, within, places, store, found)
     _check_places(places, found)
     _check_order(after, places, found)
     _check_facts(facts, ending, found)
@@ -163,6 +173,39 @@ def _check_facts(facts: Sequence[Fact], ending: Mapping[Ends, Edge], found: _Fou
         if place not in ending:
             found.missing.append(edge)
             found.faults.append(Fault("facts are ended by the next", edge.source, f"not {edge.kind} {edge.target}"))
+
+
+def _check_episodes(
+    episodes: Sequence[Episode],
+    within: Mapping[str, Sequence[str]],
+    places: Mapping[str, tuple[str, str, int]],
+    store: Store,
+    found: _Found,
+) -> None:
+    """A message is part of one episode, and an episode is what its messages make it."""
+    begun = {each.id: each.position for each in episodes}
+    held: dict[str, str] = {}
+    for id, names in within.items():
+        # Of several, the one that begins last before it.
+        held[id] = max(names, key=lambda name: (begun[name] <= places[id][2], begun[name], name))
+        for name in {*names} - {held[id]}:
+            found.edges.append(Edge(id, name, EdgeKind.PART_OF))
+            found.faults.append(Fault("a message is part of one episode", id, f"of {held[id]} and of {name}"))
+    members: dict[str, list[str]] = defaultdict(list)
+    for id in sorted(held, key=lambda id: places[id]):
+        members[held[id]].append(id)
+    wrong: dict[str, str] = {}
+    for each in episodes:
+        said = members[each.id]
+        told = (each.id, each.conversation, each.session, each.position, each.messages)
+        if said and told != (episode_id(said[0]), *places[said[0]], len(said)):
+            wrong |= dict.fromkeys(said, each.id)
+            what = f"{len(said)} messages from {said[0]} on are part of it"
+            found.faults.append(Fault("an episode is what its messages make it", each.id, what))
+    right = remade(wrong, store)
+    found.nodes += right.nodes
+    found.missing += right.edges
+    found.gone += right.removed.nodes
 
 
 def _check_names(shared: Mapping[str, list[str]], store: Store, found: _Found) -> None:

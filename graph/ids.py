@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 PREFIXES = {
     "interaction": "m_",
+    "episode": "p_",
     "note": "n_",
     "entity": "e_",
     "fact": "f_",
@@ -25,6 +26,11 @@ def note_id(interaction: str) -> str:
 def interaction_id(note: str) -> str:
     """The way back from `note_id`."""
     return PREFIXES["interaction"] + note.removeprefix(PREFIXES["note"])
+
+
+def episode_id(interaction: str) -> str:
+    """The id of the episode that an interaction begins, by the latter's id."""
+    return PREFIXES["episode"] + interaction.removeprefix(PREFIXES["interaction"])
 
 
 def content_id(kind: str, *parts: str) -> str:

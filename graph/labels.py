@@ -11,7 +11,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from graph.model import Edge, EdgeKind, Entity, Fact, Insight, Interaction, Json, Node, NodeKind, Note, Query, caption
+from graph.model import (
+    Edge,
+    EdgeKind,
+    Entity,
+    Episode,
+    Fact,
+    Insight,
+    Interaction,
+    Json,
+    Node,
+    NodeKind,
+    Note,
+    Query,
+    caption,
+)
 from graph.text import fold
 
 LABELS: Mapping[NodeKind, str] = {kind: kind.value.capitalize() for kind in NodeKind}
@@ -35,6 +49,9 @@ def node_properties(node: Node) -> dict[str, Any]:
                 **_metadata(node.metadata),
                 **_times(node.timestamp),
             }
+        case Episode():
+            own = {name: getattr(node, name) for name in ("title", "conversation", "position", "messages", "ended")}
+            own |= {"session": node.session or None, **_times(node.timestamp)}
         case Note():
             own = {
                 **{name: getattr(node, name) for name in ("title", "context", "decided_by")},

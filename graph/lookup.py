@@ -15,7 +15,7 @@ from graph.text import fold
 _NEAR = 3
 _KNOWN = 2000
 """Nodes, the most connected first, among which a mistyped name is looked for."""
-_LISTED = (NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT)
+_LISTED = (NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT, NodeKind.EPISODE)
 """Kinds of nodes, beside entities, that a command lists."""
 _NOTES = 2000
 """Notes in which an entity's company is looked for."""

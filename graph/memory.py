@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from graph.comparison import Holding
     from graph.conclusions import Conclusions
     from graph.doctor import Checkup, Kept
+    from graph.episodes import RecutReport
     from graph.forgetting.choosing import Wanted
     from graph.forgetting.run import Forgotten, Preview
     from graph.helping import Helper
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from graph.refining.run import Refining
     from graph.reindex import ReindexReport
     from graph.restating import RestateReport
+    from graph.retention import EpisodePage, Remembered
     from graph.tiers.votes import Vote
     from graph.timeline import FactPage
     from graph.transfer import TransferReport
@@ -367,6 +369,28 @@ class Memory:
         from graph import timeline
 
         return timeline.page(self._store, name)
+
+    def episodes(self, wanted: Selection, weaker: float | None = None) -> list[Remembered]:
+        """The selected episodes in order of time, with how well they are kept; see `graph.retention.listed`."""
+        from graph import retention
+
+        return retention.listed(self._store, wanted, self._settings.retention_days, weaker)
+
+    def episode(self, name: str) -> EpisodePage:
+        """An episode with its messages; see `graph.retention.page`."""
+        from graph import retention
+
+        return retention.page(self._store, name, self._settings.retention_days)
+
+    def recut(self) -> RecutReport:
+        """Cut all conversations into episodes anew; see `graph.episodes.recut`.
+
+        Raises:
+            StoreError: the store cannot be written; what was committed stays.
+        """
+        from graph.episodes import recut
+
+        return recut(self._store)
 
     def vote(self, name: str, vote: Vote, reason: str = "") -> list[Event]:
         """Vote for or against an insight; see `graph.voting.vote`."""

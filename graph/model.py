@@ -76,6 +76,7 @@ class Reject(Struct, frozen=True):
 
 class NodeKind(StrEnum):
     INTERACTION = "interaction"
+    EPISODE = "episode"
     NOTE = "note"
     ENTITY = "entity"
     FACT = "fact"
@@ -89,6 +90,7 @@ class EdgeKind(StrEnum):
     NEXT = "next"
     REPLIES_TO = "replies_to"
     SAID_BY = "said_by"
+    PART_OF = "part_of"
     DERIVED_FROM = "derived_from"
     MENTIONS = "mentions"
     ABOUT = "about"
@@ -107,6 +109,7 @@ EDGE_ENDS: Mapping[EdgeKind, tuple[NodeKind, NodeKind]] = {
     EdgeKind.NEXT: (NodeKind.INTERACTION, NodeKind.INTERACTION),
     EdgeKind.REPLIES_TO: (NodeKind.INTERACTION, NodeKind.INTERACTION),
     EdgeKind.SAID_BY: (NodeKind.INTERACTION, NodeKind.ENTITY),
+    EdgeKind.PART_OF: (NodeKind.INTERACTION, NodeKind.EPISODE),
     EdgeKind.DERIVED_FROM: (NodeKind.NOTE, NodeKind.INTERACTION),
     EdgeKind.MENTIONS: (NodeKind.NOTE, NodeKind.ENTITY),
     EdgeKind.ABOUT: (NodeKind.NOTE, NodeKind.ENTITY),
@@ -163,6 +166,22 @@ class Interaction(Struct, frozen=True):
     title: str | None = None
     reply_to: str | None = None
     metadata: Mapping[str, Json] = field(default_factory=dict)
+
+
+class Episode(Struct, frozen=True):
+    """A run of messages of a session that belong together (`graph.tiers.episodes`), begun at `timestamp` and `ended`.
+
+    `title` are the words that most of them have; `position` is the place of the first one, and `messages` counts them.
+    """
+
+    id: str
+    title: str
+    conversation: str = ""
+    session: str = ""
+    position: int = 0
+    messages: int = 0
+    timestamp: str | None = None
+    ended: str | None = None
 
 
 class Note(Struct, frozen=True):
@@ -247,7 +266,7 @@ class Fact(Struct, frozen=True):
     decided_by: str = "rule"
 
 
-Node = Interaction | Note | Entity | Fact | Query | Insight
+Node = Interaction | Episode | Note | Entity | Fact | Query | Insight
 
 
 class Edge(Struct, frozen=True):
@@ -303,6 +322,7 @@ def kind_of(node: Node) -> NodeKind:
 
 _KINDS: Mapping[type, NodeKind] = {
     Interaction: NodeKind.INTERACTION,
+    Episode: NodeKind.EPISODE,
     Note: NodeKind.NOTE,
     Entity: NodeKind.ENTITY,
     Fact: NodeKind.FACT,
@@ -316,7 +336,7 @@ def caption(node: Node) -> str:
     match node:
         case Interaction():
             text = f"{node.speaker}: {node.text}" if node.speaker else node.title or node.text
-        case Note():
+        case Episode() | Note():
             text = node.title
         case Entity():
             text = node.name

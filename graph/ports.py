@@ -63,9 +63,13 @@ class Store(Protocol):
         ...
 
     def frontier(
-        self, ids: Sequence[str], conversations: Sequence[str] = (), keys: Sequence[tuple[str, str]] = ()
+        self,
+        ids: Sequence[str],
+        conversations: Sequence[str] = (),
+        keys: Sequence[tuple[str, str]] = (),
+        tail: int = TAIL,
     ) -> Frontier:
-        """Those of `ids` that are nodes here, the last `TAIL` interactions of each conversation, and the ids of
+        """Those of `ids` that are nodes here, the last `tail` interactions of each conversation, and the ids of
         (conversation, key) pairs."""
         ...
 

@@ -19,6 +19,7 @@ from graph.model import (
     Checkpoint,
     Edge,
     Entity,
+    Episode,
     Event,
     Fact,
     Insight,
@@ -34,6 +35,7 @@ from graph.model import (
 
 _MADE: Mapping[NodeKind, type[Node]] = {
     NodeKind.INTERACTION: Interaction,
+    NodeKind.EPISODE: Episode,
     NodeKind.NOTE: Note,
     NodeKind.ENTITY: Entity,
     NodeKind.FACT: Fact,

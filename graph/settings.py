@@ -58,6 +58,9 @@ class Settings:
     recall_store_walks: bool = setting(True, "let a store walk itself that can: Neo4j with Graph Data Science")
     recall_graph: float = setting(0.2, "weight of the graph beside full text, for messages", 0, 10)
     recall_graph_documents: float = setting(4.0, "weight of the graph beside full text, for documents", 0, 100)
+    retention_days: float = setting(
+        30.0, "days after which an episode that nothing came back to has faded to 1/e, 0.37", 0.01, 1_000_000
+    )
     llm_url: str = setting("", "where a language model is asked, as in https://api.example.com/v1; empty: nowhere")
     llm_model: str = setting("", "the name of the language model there")
     llm_timeout: float = setting(120.0, "seconds that one reply may take", 1, 3600)

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "entity": "memcli.commands.entity",
     "insight": "memcli.commands.insight",
     "fact": "memcli.commands.fact",
+    "episode": "memcli.commands.episode",
     "feedback": "memcli.commands.feedback",
     "refine": "memcli.commands.refine",
     "forget": "memcli.commands.forget",

@@ -27,6 +27,7 @@ EDGE_MEANINGS: Mapping[EdgeKind, str] = {
     EdgeKind.NEXT: "the turn, or the section, that follows in the same session",
     EdgeKind.REPLIES_TO: "an answer to a message that the source names",
     EdgeKind.SAID_BY: "who said it",
+    EdgeKind.PART_OF: "the episode that a message is part of",
     EdgeKind.DERIVED_FROM: "where a note comes from, word for word",
     EdgeKind.MENTIONS: "a name or a concept that occurs in the text",
     EdgeKind.ABOUT: "what a document is about, by its title; weighs 5",

@@ -16,6 +16,7 @@ edge [fontname="sans-serif", fontsize="10"];
 """
 _SHAPES: Mapping[NodeKind, str] = {
     NodeKind.INTERACTION: "box",
+    NodeKind.EPISODE: "folder",
     NodeKind.NOTE: "note",
     NodeKind.ENTITY: "ellipse",
     NodeKind.FACT: "hexagon",

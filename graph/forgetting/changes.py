@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from msgspec.structs import replace
 
 from graph.embedding.late import EARLIER, LATER
+from graph.episodes import remade
 from graph.evolution.identity import keeping
 from graph.evolution.undo import without
 from graph.forgetting import facts, spelling
@@ -46,6 +47,8 @@ def changes(ids: Sequence[str], store: Store) -> Changes:
     weaker = (each for each in _nodes(_of_kind(found.lost, NodeKind.ENTITY), store) if isinstance(each, Entity))
     respelt = spelling.entities(list(weaker), said, found.gone, store)
     forgotten = {*_of_kind(found.gone, NodeKind.ENTITY)}
+    parts = _edges(_of_kind(found.lost, NodeKind.EPISODE), (EdgeKind.PART_OF,), store)
+    runs = remade({edge.source: edge.target for edge in parts if edge.source not in found.gone}, store)
     left = facts.without(_of_kind(found.gone, NodeKind.FACT), _of_kind(found.gone, NodeKind.NOTE), store)
     return Changes(
         nodes=(
@@ -54,11 +57,12 @@ def changes(ids: Sequence[str], store: Store) -> Changes:
             *_notes(found.gone, store),
             *respelt.entities,
             *left.nodes,
+            *runs.nodes,
         ),
-        edges=(*_closed(around, found.gone), *respelt.edges, *left.edges),
+        edges=(*_closed(around, found.gone), *respelt.edges, *left.edges, *runs.edges),
         removed=Removal(
-            nodes=tuple(sorted(found.gone | {each.id for each in respelt.entities})),
-            edges=left.gone,
+            nodes=tuple(sorted(found.gone.union((each.id for each in respelt.entities), runs.removed.nodes))),
+            edges=(*left.gone, *runs.removed.edges),
             vectors=tuple(_hearing(ids, found.gone, store)),
             events=tuple(keeping(store.events(), forgotten)) if forgotten else (),
         ),

@@ -14,7 +14,7 @@ from graph.forgetting.choosing import Wanted, chosen, named, names_of
 from graph.forgetting.entities import entity_changes
 from graph.forgetting.reasons import unreasoned
 from graph.forgetting.support import batches, cascade
-from graph.model import Changes, Entity, NodeKind, Removal, Selection, caption
+from graph.model import Changes, EdgeKind, Entity, NodeKind, Removal, Selection, caption
 from graph.ports import Progress, Store
 from graph.readers.naming import stem
 from graph.store.retrying import persistently
@@ -73,12 +73,13 @@ def forget(wanted: Wanted, store: Store, progress: Progress | None = None) -> Fo
     for what in _steps(ids, entity, store, progress):
         written = {node.id for node in what.nodes}
         removed.update(_by_kind({*what.removed.nodes} - written))
+        removed[NodeKind.EPISODE.value] -= _renamed(what)
         changed.update(_by_kind(written))
     with store.transaction(write=True, wipe=True):
         store.save(Changes(removed=Removal(checkpoints=sources)))
     if progress:
         progress.end()
-    return Forgotten(dict(removed), dict(changed), len(sources), round(time.monotonic() - began, 3))
+    return Forgotten(dict(+removed), dict(changed), len(sources), round(time.monotonic() - began, 3))
 
 
 def empty(store: Store) -> None:
@@ -121,6 +122,11 @@ def _forget(ids: Sequence[str], store: Store) -> Changes:
 def _save(what: Changes, store: Store) -> None:
     with store.transaction(write=True):
         store.save(what)
+
+
+def _renamed(what: Changes) -> int:
+    """How many episodes go on under another id, since they lose their first message."""
+    return len({edge.target for edge in what.edges if edge.kind is EdgeKind.PART_OF})
 
 
 def _by_kind(ids: Iterable[str]) -> dict[str, int]:

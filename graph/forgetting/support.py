@@ -14,6 +14,7 @@ from graph.tiers.votes import CENTRAL
 
 RESTING: Mapping[EdgeKind, NodeKind] = {
     EdgeKind.DERIVED_FROM: NodeKind.NOTE,
+    EdgeKind.PART_OF: NodeKind.EPISODE,
     EdgeKind.ASKED_IN: NodeKind.QUERY,
     EdgeKind.SUPPORTED_BY: NodeKind.INSIGHT,
     EdgeKind.STATED_IN: NodeKind.FACT,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graph.model import Edge, EdgeKind, Entity, Fact, Form, Insight, Interaction, Node, Note, Query, Snapshot
+from graph.model import Edge, EdgeKind, Entity, Episode, Fact, Form, Insight, Interaction, Node, Note, Query, Snapshot
 
 NASTY = (
     "plain \"double\" 'single' `back` \\ back\\slash \\n \\u0027 \\N &amp; <b>&lt;</b> ]]> "
@@ -33,6 +33,7 @@ NODES: tuple[Node, ...] = (
     Interaction("m_b", Form.DOCUMENT, "d", UNFIT, title="A title & more"),
     Note("n_a", "- " + NASTY, NASTY, ("k1", "k]]>2"), (), "2024"),
     Note("n_b", "", "", decided_by="model"),
+    Episode("p_a", NASTY, "c", "s", 3, 1, "2024-03-05T10:22:00+01:00"),
     Query("q_a", "@who?\r\n", asker="Ann"),
 )
 EDGES = (
@@ -45,6 +46,7 @@ EDGES = (
     Edge("m_a", "m_b", EdgeKind.NEXT),
     Edge("m_a", "m_b", EdgeKind.REPLIES_TO, 1e-7, "same_topic", NASTY),
     Edge("m_a", "e_a", EdgeKind.SAID_BY),
+    Edge("m_a", "p_a", EdgeKind.PART_OF),
     Edge("n_a", "e_a", EdgeKind.ABOUT, 0.1),
     Edge("n_a", "m_a", EdgeKind.DERIVED_FROM),
     Edge("n_a", "n_a", EdgeKind.LINKS_TO, 1 / 3, UNFIT, "model"),

@@ -8,12 +8,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from graph.exporters.registry import exporter_named
-from graph.model import Edge, EdgeKind, Entity, Fact, Form, Insight, Interaction, Note, Query
+from graph.model import Edge, EdgeKind, Entity, Episode, Fact, Form, Insight, Interaction, Note, Query
 
 from .samples import EDGES, INTERACTION, NODES, SAMPLE, snapshot_of
 
 MODELS = {"interaction": Interaction, "note": Note, "entity": Entity, "query": Query, "insight": Insight}
-MODELS["fact"] = Fact
+MODELS |= {"fact": Fact, "episode": Episode}
 
 
 def lines(text: str) -> list[str]:

@@ -110,7 +110,7 @@ def test_an_insight_loses_a_supporter_and_then_goes(place: Place, tmp_path: Path
         return [(each.text, each.support, each.state) for each in found]
 
     assert insights() == [("Ann likes Zermatt.", 2, "active")]
-    assert forgotten(url, messages=("1",), conversation="again").changed == {"entity": 1, "insight": 1}
+    assert forgotten(url, messages=("1",), conversation="again").changed == {"entity": 1, "insight": 1, "episode": 1}
     assert insights() == [("Ann likes zermatt.", 1, "candidate")]
     forgotten(url, messages=("3",), conversation="again")
     assert insights() == []

@@ -62,6 +62,7 @@ class Writing:
         with store.transaction(write=True):
             assert store.save(EVERYTHING) == {
                 NodeKind.INTERACTION: 6,
+                NodeKind.EPISODE: 2,
                 NodeKind.NOTE: 4,
                 NodeKind.ENTITY: 5,
                 NodeKind.QUERY: 1,
@@ -202,6 +203,7 @@ class Writing:
         assert found.tails["plans"] == (graphs.OTHER, graphs.UNDATED)
         assert found.tails.get("nowhere", ()) == ()
         assert dict(store.frontier([]).tails) == {}
+        assert store.frontier([], ["long"], tail=10).tails["long"] == tuple(long[2:])
 
     def test_frontier_locates_the_last_with_a_key_in_its_conversation(self, store: Store) -> None:
         fill(store)
@@ -213,7 +215,15 @@ class Writing:
     def test_info(self, store: Store) -> None:
         assert dict(store.info().nodes) == {}
         info = fill(store).info()
-        assert dict(info.nodes) == {"interaction": 6, "note": 4, "entity": 5, "query": 1, "insight": 1, "fact": 3}
+        assert dict(info.nodes) == {
+            "interaction": 6,
+            "note": 4,
+            "entity": 5,
+            "query": 1,
+            "insight": 1,
+            "fact": 3,
+            "episode": 2,
+        }
         assert sum(info.edges.values()) == len(EDGES)
         assert info.extractors == ("rule", "rules", "spacy:x-1")
         assert info.url
@@ -289,9 +299,9 @@ class Reading:
     def test_of_a_conversation(self, store: Store) -> None:
         fill(store)
         assert ids(store, conversation="trip") == [
-            *("e_1", "e_2", "e_3", "e_4", "f_1", "f_2", "i_1", "m_1", "m_2", "m_3", "n_1", "n_2", "n_3", "q_1"),
+            *("e_1", "e_2", "e_3", "e_4", "f_1", "f_2", "i_1", "m_1", "m_2", "m_3", "n_1", "n_2", "n_3", "p_1", "q_1"),
         ]
-        assert ids(store, conversation="plans") == ["e_5", "f_3", "m_4", "m_5", "n_4"]
+        assert ids(store, conversation="plans") == ["e_5", "f_3", "m_4", "m_5", "n_4", "p_4"]
         assert ids(store, conversation="plans", kinds=(NodeKind.NOTE,)) == ["n_4"]
         assert ids(store, conversation="") == []
 
@@ -310,6 +320,8 @@ class Reading:
     def test_of_a_time(self, store: Store, since: str | None, until: str | None, expected: list[str]) -> None:
         fill(store)
         assert ids(store, kinds=(NodeKind.INTERACTION,), since=since, until=until) == expected
+        episodes = ["p_1"] if "m_1" in expected else []
+        assert ids(store, kinds=(NodeKind.EPISODE,), since=since, until=until) == episodes
         assert ids(store, kinds=(NodeKind.ENTITY, NodeKind.INSIGHT), since=since, until=until) == []
 
     def test_of_ids(self, store: Store) -> None:
@@ -348,8 +360,8 @@ class Reading:
     @pytest.mark.parametrize(
         ("contains", "expected"),
         [
-            ("zurich", ["e_1", "m_1", "n_1", "q_1"]),
-            ("ZÜRICH", ["e_1", "m_1", "n_1", "q_1"]),
+            ("zurich", ["e_1", "m_1", "n_1", "p_1", "q_1"]),
+            ("ZÜRICH", ["e_1", "m_1", "n_1", "p_1", "q_1"]),
             ("bob", ["e_4", "f_1", "f_2", "i_1", "m_2", "m_3"]),
             ("storchen", ["e_2", "m_2", "m_6"]),
             ("%", None),
@@ -377,7 +389,7 @@ class Reading:
         assert ids(store, ranked=True, kinds=(NodeKind.ENTITY,)) == ["e_4", "e_5", "e_1", "e_2", "e_3"]
         assert ids(store, ranked=True, contains="bob", limit=2) == ["m_2", "e_4"]
         assert ids(store, ranked=True, since="2024-04", kinds=(NodeKind.NOTE,)) == ["n_3", "n_4"]
-        assert ids(store, ranked=True, conversation="plans") == ["f_3", "e_5", "m_4", "n_4", "m_5"]
+        assert ids(store, ranked=True, conversation="plans") == ["f_3", "e_5", "m_4", "n_4", "m_5", "p_4"]
         assert ids(store, ranked=True, ids=("m_5", "m_1")) == ["m_1", "m_5"]
 
     def test_ranking_more_than_a_few(self, store: Store) -> None:

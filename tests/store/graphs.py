@@ -10,6 +10,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     Entity,
+    Episode,
     Event,
     Fact,
     Form,
@@ -62,7 +63,9 @@ ZUG = Fact(
 BERN = Fact("f_2", "Bob moved to Bern.", "Bob", "home", "Bern", "2024-04", recorded_at=LATER.timestamp, position=2)
 DOUBT = Fact("f_3", "Annabel plays chess.", "Annabel", "plays", "chess", state="doubtful", decided_by="a-model")
 FACTS = (ZUG, BERN, DOUBT)
-NODES = (*INTERACTIONS, *NOTES, *ENTITIES, *FACTS, QUERY, INSIGHT)
+EPISODE = Episode("p_1", "hotel, zürich", "trip", "s1", 0, 2, HELLO.timestamp, REPLY.timestamp)
+BARE = Episode("p_4", "", "plans", position=1, messages=1)
+NODES = (*INTERACTIONS, EPISODE, BARE, *NOTES, *ENTITIES, *FACTS, QUERY, INSIGHT)
 
 EDGES = (
     Edge("m_1", "m_2", EdgeKind.NEXT),
@@ -91,6 +94,9 @@ EDGES = (
     Edge("f_3", "e_5", EdgeKind.CONCERNS),
     Edge("f_1", "f_2", EdgeKind.ENDED_BY, reason="a newer value"),
     Edge("f_3", "f_1", EdgeKind.CONFLICTS_WITH, reason="doubted"),
+    Edge("m_1", "p_1", EdgeKind.PART_OF),
+    Edge("m_2", "p_1", EdgeKind.PART_OF),
+    Edge("m_5", "p_4", EdgeKind.PART_OF),
 )
 EVERYTHING = Changes(NODES, EDGES)
 

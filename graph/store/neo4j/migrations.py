@@ -8,7 +8,8 @@ from collections.abc import Mapping
 MIGRATIONS: Mapping[str, tuple[str, ...]] = {
     "first_graph": (
         # The labels of kinds first: programs that draw colour and caption a node by the first of its labels.
-        "UNWIND ['Interaction', 'Note', 'Entity', 'Query', 'Insight', 'Fact'] AS label CALL db.createLabel(label)",
+        """UNWIND ['Interaction', 'Note', 'Entity', 'Query', 'Insight', 'Fact', 'Episode'] AS label
+            CALL db.createLabel(label)""",
         "CREATE CONSTRAINT memcli_id IF NOT EXISTS FOR (n:_Memcli) REQUIRE n.id IS UNIQUE",
         "CREATE CONSTRAINT memcli_lock IF NOT EXISTS FOR (n:_MemcliLock) REQUIRE n.name IS UNIQUE",
         "CREATE CONSTRAINT memcli_index IF NOT EXISTS FOR (n:_MemcliIndex) REQUIRE n.name IS UNIQUE",
@@ -56,6 +57,8 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
         "CREATE INDEX memcli_slot IF NOT EXISTS FOR (n:_Memcli) ON (n.slot)",
         "CALL db.awaitIndexes(60)",
     ),
+    # A memory that was made before gets them by `memcli episode derive`.
+    "episodes": ("CALL db.createLabel('Episode')",),
 }
 """Every migration in order: what a store of this version has applied."""
 

@@ -23,7 +23,6 @@ from graph.model import (
     Vector,
     caption,
 )
-from graph.ports import TAIL
 from graph.store.neo4j.connection import LOCK, Connection, Row, mine
 from graph.store.neo4j.rows import EDGE, EVENT, NARROW, NODE, packed, to_edge, to_event, to_node, typed
 from graph.store.neo4j.words import indexed, place_of, scope_of
@@ -52,7 +51,7 @@ WITH collect(m) AS said
 CALL (said) {
     UNWIND said AS n RETURN n
     UNION UNWIND said AS m MATCH (m)<-[:DERIVED_FROM|ASKED_IN|ANSWERED_BY]-(n:_Memcli) RETURN n
-    UNION UNWIND said AS m MATCH (m)-[:SAID_BY]->(n:_Memcli) RETURN n
+    UNION UNWIND said AS m MATCH (m)-[:SAID_BY|PART_OF]->(n:_Memcli) RETURN n
     UNION UNWIND said AS m MATCH (m)<-[:DERIVED_FROM]-(:_Memcli)-[:MENTIONS|ABOUT]->(n:_Memcli) RETURN n
     UNION UNWIND said AS m MATCH (m)<-[:DERIVED_FROM]-(:_Memcli)<-[:SUPPORTED_BY|STATED_IN]-(n:_Memcli) RETURN n
 }
@@ -227,7 +226,11 @@ LOCK_AND_FRONTIER: Final = LOCK + " WITH l " + FRONTIER
 
 
 def frontier(
-    connection: Connection, ids: Sequence[str], conversations: Sequence[str], keys: Sequence[tuple[str, str]]
+    connection: Connection,
+    ids: Sequence[str],
+    conversations: Sequence[str],
+    keys: Sequence[tuple[str, str]],
+    tail: int,
 ) -> Frontier:
     """What is known, tails and replied-to interactions, as `Store.frontier` has it."""
     # Ids are ASCII; whatever else is asked for need not be sent.
@@ -240,7 +243,7 @@ def frontier(
         ids=wanted,
         scopes=[scope_of(connection.space, each) for each in dict.fromkeys(conversations)],
         places=[place_of(connection.space, *each) for each in dict.fromkeys(keys)],
-        tail=TAIL,
+        tail=tail,
     )
     tails: dict[str, tuple[Interaction, ...]] = {}
     located: dict[tuple[str, str], str] = {}

@@ -14,6 +14,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     Entity,
+    Episode,
     Event,
     Fact,
     Form,
@@ -28,8 +29,10 @@ from graph.relations import slot
 
 _KIND_OF = {label: kind for kind, label in LABELS.items()}
 _NOTHING = dict.fromkeys(("timestamp", "at", "asker"))
-"""What notes and questions may have and have not. What else may lack anything is never replaced, but for facts."""
+"""What notes and questions may have and have not. What else may lack anything is never replaced, but for facts and
+episodes."""
 _NO_TIMES = dict.fromkeys(("valid_from", "valid_to", "recorded_at", "retracted_at", "slot"))
+_NO_END = dict.fromkeys(("timestamp", "at", "ended", "session"))
 
 # Lists, since the driver takes its time for every key of a map.
 NODE = """ CASE
@@ -41,6 +44,8 @@ NODE = """ CASE
     WHEN n:Entity THEN ['Entity', substring(n.id, $given.skip), n.name, n.label, n.aliases]
     WHEN n:Fact THEN ['Fact', substring(n.id, $given.skip), n.text, n.subject, n.relation, n.object, n.valid_from,
         n.valid_to, n.recorded_at, n.retracted_at, n.position, n.state, n.note, n.decided_by]
+    WHEN n:Episode THEN ['Episode', substring(n.id, $given.skip), n.title, n.conversation, n.session, n.position,
+        n.messages, n.timestamp, n.ended]
     WHEN n:Query THEN ['Query', substring(n.id, $given.skip), n.text, n.outcome, n.asker, n.timestamp]
     ELSE ['Insight', substring(n.id, $given.skip), n.text, n.subject, n.state, n.support, n.decided_by, n.scope, n.cues,
         n.votes, n.merged_into]
@@ -78,6 +83,8 @@ def to_properties(space: str, node: Node) -> dict[str, Any]:
             return found | {"aliases": []}
         case Fact():
             return _NO_TIMES | found | {"slot": slot(node.subject, node.relation) or None}
+        case Episode():
+            return _NO_END | found
         case Note() | Query():
             return _NOTHING | found
         case _:
@@ -103,6 +110,9 @@ def to_node(found: Sequence[Any]) -> Node:
         case NodeKind.ENTITY:
             id, name, kind, aliases = values
             return Entity(id, name, kind, tuple(sorted(aliases)))
+        case NodeKind.EPISODE:
+            id, title, conversation, session, *rest = values
+            return Episode(id, title, conversation, session or "", *rest)
         case NodeKind.FACT:
             return Fact(*values)
         case NodeKind.QUERY:

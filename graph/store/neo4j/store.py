@@ -28,6 +28,7 @@ from graph.model import (
     Vector,
     Walk,
 )
+from graph.ports import TAIL
 from graph.store.neo4j import read, search, upkeep, write
 from graph.store.neo4j.address import address
 from graph.store.neo4j.connection import Connection, connect, mine
@@ -126,9 +127,13 @@ class Neo4jStore:
             self._with(Connection.end)
 
     def frontier(
-        self, ids: Sequence[str], conversations: Sequence[str] = (), keys: Sequence[tuple[str, str]] = ()
+        self,
+        ids: Sequence[str],
+        conversations: Sequence[str] = (),
+        keys: Sequence[tuple[str, str]] = (),
+        tail: int = TAIL,
     ) -> Frontier:
-        return self._with(lambda connection: read.frontier(connection, ids, conversations, keys))
+        return self._with(lambda connection: read.frontier(connection, ids, conversations, keys, tail))
 
     def checkpoints(self, digests: Sequence[str] | None = None) -> Iterator[Checkpoint]:
         with translated(self._address.shown):

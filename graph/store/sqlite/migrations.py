@@ -18,6 +18,7 @@ NAMES = (
     "facts",
     "edges_by_target",
     "vector_changes",
+    "episodes",
 )
 """Every migration in order: what a store of this version has applied."""
 
@@ -35,6 +36,7 @@ def migrations() -> Migrations:
     known(name="facts")(facts)
     known(name="edges_by_target")(edges_by_target)
     known(name="vector_changes")(vector_changes)
+    known(name="episodes")(episodes)
     return known
 
 
@@ -123,6 +125,21 @@ def vector_changes(db: Database) -> None:
     """When each vector was made, in microseconds since 1970: what lies beside the database follows it by that."""
     db.execute("ALTER TABLE vector ADD COLUMN changed INTEGER NOT NULL DEFAULT 0")
     db.execute("CREATE INDEX vector_changed ON vector (model, changed)")
+
+
+def episodes(db: Database) -> None:
+    """Runs of messages that belong together. A memory that was made before gets them by `memcli episode derive`."""
+    db.execute("""
+        CREATE TABLE episode (
+            key INTEGER PRIMARY KEY REFERENCES node (key) ON DELETE CASCADE,
+            title TEXT NOT NULL,
+            conversation TEXT NOT NULL,
+            session TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            messages INTEGER NOT NULL,
+            timestamp TEXT,
+            ended TEXT
+        )""")
 
 
 _FIRST_GRAPH = """

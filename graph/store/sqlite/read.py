@@ -24,7 +24,6 @@ from graph.model import (
     Vector,
     caption,
 )
-from graph.ports import TAIL
 from graph.store.sqlite.rows import SELECT, keys_of, to_checkpoint, to_edge, to_event, to_node
 from graph.text import fold
 
@@ -51,7 +50,7 @@ _OF_CONVERSATION = """ AND n.key IN (
     )
     SELECT key FROM said UNION SELECT key FROM noted
     UNION SELECT e.source FROM said JOIN edge e ON e.target = said.key WHERE e.kind IN ('asked_in', 'answered_by')
-    UNION SELECT e.target FROM said JOIN edge e ON e.source = said.key WHERE e.kind = 'said_by'
+    UNION SELECT e.target FROM said JOIN edge e ON e.source = said.key WHERE e.kind IN ('said_by', 'part_of')
     UNION SELECT e.target FROM noted JOIN edge e ON e.source = noted.key WHERE e.kind IN ('mentions', 'about')
     UNION SELECT e.source FROM noted JOIN edge e ON e.target = noted.key WHERE e.kind IN ('supported_by', 'stated_in')
 )"""
@@ -261,9 +260,10 @@ def frontier(
     ids: Sequence[str],
     conversations: Sequence[str],
     keys: Sequence[tuple[str, str]],
+    tail: int,
 ) -> Frontier:
     """What is known, tails and replied-to interactions, as `Store.frontier` has it."""
-    given = {"since": None, "until": None, "conversations": json.dumps(conversations), "tail": TAIL}
+    given = {"since": None, "until": None, "conversations": json.dumps(conversations), "tail": tail}
     tails: dict[str, tuple[Interaction, ...]] = {}
     for row in connection.execute(SELECT[NodeKind.INTERACTION] + _OF_TAILS, given):
         each = to_node(NodeKind.INTERACTION, row)

@@ -13,6 +13,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     Entity,
+    Episode,
     Event,
     Fact,
     Form,
@@ -35,6 +36,9 @@ INSERT: Mapping[NodeKind, str] = {
         INSERT OR REPLACE INTO note (key, title, context, keywords, tags, timestamp, decided_by)
             VALUES (?, ?, ?, ?, ?, ?, ?)""",
     NodeKind.ENTITY: "INSERT INTO entity (key, name, label) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    NodeKind.EPISODE: """
+        INSERT OR REPLACE INTO episode (key, title, conversation, session, position, messages, timestamp, ended)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
     NodeKind.FACT: """
         INSERT OR REPLACE INTO fact (key, text, subject, relation, object, valid_from, valid_to, recorded_at,
             retracted_at, position, state, note, decided_by, slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -75,6 +79,11 @@ SELECT: Mapping[NodeKind, str] = {
         FROM node n JOIN note x ON x.key = n.key
         WHERE (:since IS NULL OR x.timestamp >= :since)
         AND (:until IS NULL OR substr(x.timestamp, 1, length(:until)) <= :until)""",
+    NodeKind.EPISODE: """
+        SELECT n.id, x.title, x.conversation, x.session, x.position, x.messages, x.timestamp, x.ended
+        FROM node n JOIN episode x ON x.key = n.key
+        WHERE (:since IS NULL OR x.timestamp >= :since)
+        AND (:until IS NULL OR substr(x.timestamp, 1, length(:until)) <= :until)""",
     NodeKind.QUERY: """
         SELECT n.id, x.text, x.outcome, x.asker, x.timestamp FROM node n JOIN query x ON x.key = n.key
         WHERE (:since IS NULL OR x.timestamp >= :since)
@@ -102,6 +111,8 @@ def to_row(key: int, node: Node) -> Row:
             return (key, node.title, node.context, keywords, tags, node.timestamp, node.decided_by)
         case Entity():
             return (key, node.name, node.label)
+        case Episode():
+            return (key, *(getattr(node, name) for name in node.__struct_fields__[1:]))
         case Fact():
             values = (getattr(node, name) for name in node.__struct_fields__[1:])
             return (key, *values, slot(node.subject, node.relation))
@@ -125,6 +136,8 @@ def to_node(kind: NodeKind, row: Row) -> Node:
             return Note(row[0], row[1], row[2], keywords, tags, row[5], row[6])
         case NodeKind.ENTITY:
             return Entity(row[0], row[1], row[2], tuple(json.loads(row[3])))
+        case NodeKind.EPISODE:
+            return Episode(*row)
         case NodeKind.FACT:
             return Fact(*row)
         case NodeKind.QUERY:

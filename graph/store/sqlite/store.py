@@ -29,6 +29,7 @@ from graph.model import (
     Vector,
     Walk,
 )
+from graph.ports import TAIL
 from graph.store.sqlite import read, search, upkeep, write
 from graph.store.sqlite.connection import connect
 from graph.store.sqlite.failures import translated
@@ -94,9 +95,13 @@ class SqliteStore:
             self._with(lambda connection: wiped(connection, self._path))
 
     def frontier(
-        self, ids: Sequence[str], conversations: Sequence[str] = (), keys: Sequence[tuple[str, str]] = ()
+        self,
+        ids: Sequence[str],
+        conversations: Sequence[str] = (),
+        keys: Sequence[tuple[str, str]] = (),
+        tail: int = TAIL,
     ) -> Frontier:
-        return self._with(lambda connection: read.frontier(connection, ids, conversations, keys))
+        return self._with(lambda connection: read.frontier(connection, ids, conversations, keys, tail))
 
     def checkpoints(self, digests: Sequence[str] | None = None) -> Iterator[Checkpoint]:
         with translated(self._path):

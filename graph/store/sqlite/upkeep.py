@@ -38,6 +38,7 @@ _RULES = {
             SELECT 1 FROM interaction WHERE key = n.key UNION ALL SELECT 1 FROM note WHERE key = n.key
             UNION ALL SELECT 1 FROM entity WHERE key = n.key UNION ALL SELECT 1 FROM query WHERE key = n.key
             UNION ALL SELECT 1 FROM insight WHERE key = n.key UNION ALL SELECT 1 FROM fact WHERE key = n.key
+            UNION ALL SELECT 1 FROM episode WHERE key = n.key
         )""",
     "vectors belong to what is said": """
         SELECT '', 'a vector belongs to what is not there' FROM vector v
@@ -63,6 +64,7 @@ _REPAIRS = (
         SELECT 1 FROM interaction WHERE key = node.key UNION ALL SELECT 1 FROM note WHERE key = node.key
         UNION ALL SELECT 1 FROM entity WHERE key = node.key UNION ALL SELECT 1 FROM query WHERE key = node.key
         UNION ALL SELECT 1 FROM insight WHERE key = node.key UNION ALL SELECT 1 FROM fact WHERE key = node.key
+        UNION ALL SELECT 1 FROM episode WHERE key = node.key
     )""",
     "INSERT INTO whole_text (whole_text) VALUES ('delete-all')",
     "INSERT INTO piece_text (piece_text) VALUES ('delete-all')",

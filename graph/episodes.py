@@ -1,0 +1,152 @@
+"""The episodes of one batch, and of a memory that was made before there were any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import groupby
+
+from msgspec import Struct
+
+from graph.model import (
+    Changes,
+    Edge,
+    EdgeKind,
+    Episode,
+    Form,
+    Interaction,
+    NodeKind,
+    Removal,
+    Selection,
+)
+from graph.ports import Store
+from graph.store.retrying import persistently
+from graph.tiers.episodes import BEFORE, REACH, Cutter, episode
+
+_READ = 500
+"""Messages that are read at once."""
+
+
+class Telling(Struct, frozen=True):
+    """What becomes of episodes: nodes and edges to write, and what is to be removed of both."""
+
+    nodes: tuple[Episode, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    removed: Removal = Removal()
+
+
+class RecutReport(Struct, frozen=True):
+    """What one run did: `messages` that were looked at, `episodes` that there are, and how many of these are `new`."""
+
+    messages: int
+    episodes: int
+    new: int
+
+
+def told(new: Sequence[Interaction], store: Store) -> Telling:
+    """What a batch of placed interactions does to episodes.
+
+    Reads the store, within the caller's transaction, in two calls however big it is: of conversations that go on, the
+    end, and the episodes that it is part of.
+    """
+    by_conversation: dict[str, list[Interaction]] = {}
+    for each in new:
+        if each.form is Form.MESSAGE:
+            by_conversation.setdefault(each.conversation, []).append(each)
+    going_on = [name for name, said in by_conversation.items() if said[0].position]
+    tails = store.frontier((), going_on, tail=BEFORE).tails if going_on else {}
+    held = _held([each.id for tail in tails.values() for each in tail], store)
+    runs: list[list[Interaction]] = []
+    for name, said in by_conversation.items():
+        tail = tails.get(name, ())
+        runs += _cut(said, Cutter.behind(tail, _open(tail, held)))
+    return telling(runs, held)
+
+
+def telling(runs: Sequence[Sequence[Interaction]], held: Mapping[str, str]) -> Telling:
+    """What makes each of `runs` the episode of its messages, of which some are `held` by one, by their ids; one that
+    loses all that it held goes."""
+    episodes = [episode(run) for run in runs]
+    pairs = ((each.id, into.id) for run, into in zip(runs, episodes, strict=True) for each in run)
+    moved = [(id, into) for id, into in pairs if held.get(id) != into]
+    left = {id: held[id] for id, _ in moved if id in held}
+    return Telling(
+        tuple(episodes),
+        tuple(Edge(id, into, EdgeKind.PART_OF) for id, into in moved),
+        Removal(
+            nodes=tuple(sorted({*left.values()} - {each.id for each in episodes})),
+            edges=tuple((id, EdgeKind.PART_OF, name) for id, name in left.items()),
+        ),
+    )
+
+
+def remade(held: Mapping[str, str], store: Store) -> Telling:
+    """What makes episodes right that hold these messages alone, given as the episode of each, by their ids. One that
+    has lost its first message has another id then: its own was made of that."""
+    runs: dict[str, list[Interaction]] = {}
+    for each in sorted(_read(sorted(held), store), key=lambda each: each.position):
+        runs.setdefault(held[each.id], []).append(each)
+    return telling(list(runs.values()), held)
+
+
+def recut(store: Store) -> RecutReport:
+    """Cut all conversations anew, a transaction each; what was cut so already stays as it is.
+
+    Raises:
+        StoreError: the store fails. What was committed stays.
+    """
+    places = sorted(
+        (each.conversation, each.position, each.id)
+        for each in store.nodes(Selection((NodeKind.INTERACTION,)))
+        if isinstance(each, Interaction) and each.form is Form.MESSAGE
+    )
+    found = new = 0
+    for _, some in groupby(places, key=lambda place: place[0]):
+        here, fresh = persistently(partial(_recut, [id for *_, id in some], store))
+        found, new = found + here, new + fresh
+    return RecutReport(len(places), found, new)
+
+
+def _recut(ids: Sequence[str], store: Store) -> tuple[int, int]:
+    with store.transaction(write=True):
+        runs = list(_cut(_read(ids, store), Cutter()))
+        held = _held(ids, store)
+        found = telling(runs, held)
+        new = store.save(Changes(found.nodes, found.edges, removed=found.removed))
+    return len(runs), new.get(NodeKind.EPISODE, 0)
+
+
+def _read(ids: Sequence[str], store: Store) -> Iterator[Interaction]:
+    for some in _chunks(ids):
+        found = store.nodes(Selection((NodeKind.INTERACTION,), ids=some))
+        said = {each.id: each for each in found if isinstance(each, Interaction)}
+        yield from (said[id] for id in some if id in said)
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return (tuple(ids[start : start + _READ]) for start in range(0, len(ids), _READ))
+
+
+def _held(ids: Sequence[str], store: Store) -> dict[str, str]:
+    found = (edge for some in _chunks(ids) for edge in store.edges(some, (EdgeKind.PART_OF,)))
+    return {edge.source: edge.target for edge in found}
+
+
+def _cut(said: Iterable[Interaction], cutter: Cutter) -> Iterator[list[Interaction]]:
+    """Yield the episodes that `said` makes, those that may go on at the end."""
+    for turn in said:
+        yield from cutter.add(turn)
+    yield from cutter.left()
+
+
+def _open(tail: Sequence[Interaction], held: Mapping[str, str]) -> list[list[Interaction]]:
+    """The messages of the episodes at a conversation's end that may go on: all of them, since these reach back no
+    further than the end."""
+    going_on = {held.get(each.id) for each in tail if each.position > tail[-1].position - REACH}
+    last = {each.session: held.get(each.id) for each in tail}
+    members: dict[str, list[Interaction]] = {}
+    for each in tail:
+        name = held.get(each.id)
+        if name is not None and name in going_on and last[each.session] == name:
+            members.setdefault(name, []).append(each)
+    return list(members.values())

@@ -1,0 +1,85 @@
+"""`memcli episode`: runs of messages that belong together, and how well they are kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from graph.model import Selection
+from memcli.command import command, new_group
+from memcli.options import AsLines, Contains, Conversation, Limit, Since, Until
+from memcli.render.episodes import episode_data, episode_page_data, show_episode, show_episodes
+from memcli.results import plain
+from memcli.session import Session
+
+app = new_group("Runs of messages that belong together, and how well they are kept.")
+
+Weaker = Annotated[
+    float | None,
+    typer.Option("--weaker-than", metavar="X", min=0, max=1, help="Only those whose retention is below this, of 1."),
+]
+
+
+@command(
+    app,
+    name="list",
+    examples="""
+    memcli episode list --conversation chat-1
+    memcli episode list --until 2023 --weaker-than 0.1
+    memcli episode list --jsonl | jq .retention
+    """,
+)
+def list_episodes(
+    session: Session,
+    conversation: Conversation = None,
+    since: Since = None,
+    until: Until = None,
+    contains: Contains = None,
+    weaker_than: Weaker = None,
+    limit: Limit = 50,
+    jsonl: AsLines = False,
+) -> None:
+    """List episodes in order of time, the last of them, with their retention.
+
+    It fades with the time since something came back to an episode, the slower the more often something did.
+    """
+    wanted = Selection(conversation=conversation, since=since, until=until, contains=contains, limit=limit)
+    with session.memory() as memory:
+        found = memory.episodes(wanted, weaker_than)
+    data = [episode_data(each) for each in found]
+    session.emit_list("episodes", data, lambda page: show_episodes(page, found), jsonl=jsonl)
+
+
+@command(
+    app,
+    examples="""
+    memcli episode show p_4tq2v6s7
+    memcli episode show m_4tq2v6s7 --json | jq .data.messages
+    """,
+)
+def show(
+    session: Session,
+    episode: Annotated[str, typer.Argument(metavar="EPISODE", help="Its id, or that of one of its messages or notes.")],
+) -> None:
+    """Show an episode: when it was, how well it is kept, and its messages."""
+    with session.memory() as memory:
+        found = memory.episode(episode)
+    session.emit(episode_page_data(found), lambda page: show_episode(page, found))
+
+
+@command(
+    app,
+    examples="""
+    memcli episode derive
+    memcli episode derive --json
+    """,
+)
+def derive(session: Session) -> None:
+    """Cut all conversations into episodes: those that were taken in before there were any, too."""
+    with session.memory() as memory:
+        found = memory.recut()
+    session.emit(
+        plain(found),
+        lambda page: page.line(f"{found.episodes} episodes of {found.messages} messages, {found.new} of them new"),
+    )
