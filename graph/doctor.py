@@ -182,15 +182,19 @@ def _check_episodes(
     store: Store,
     found: _Found,
 ) -> None:
-    """A message is part of one episode, and an episode is what its messages make it."""
-    begun = {each.id: each.position for each in episodes}
+    """A message is part of one episode, of its own session, and an episode is what its messages make it."""
+    homes = {each.id: (each.conversation, each.session, each.position) for each in episodes}
     held: dict[str, str] = {}
     for id, names in within.items():
-        # Of several, the one that begins last before it.
-        held[id] = max(names, key=lambda name: (begun[name] <= places[id][2], begun[name], name))
-        for name in {*names} - {held[id]}:
+        *session, place = places[id]
+        near = [name for name in names if [*homes[name][:2]] == session]
+        if near:
+            # Of several, the one that begins last before it.
+            held[id] = max(near, key=lambda name: (homes[name][2] <= place, homes[name][2], name))
+        for name in sorted({*names} - {held.get(id, "")}):
             found.edges.append(Edge(id, name, EdgeKind.PART_OF))
-            found.faults.append(Fault("a message is part of one episode", id, f"of {held[id]} and of {name}"))
+            what = f"not of {name}, but of {held.get(id, 'another session')}"
+            found.faults.append(Fault("a message is part of one episode", id, what))
     members: dict[str, list[str]] = defaultdict(list)
     for id in sorted(held, key=lambda id: places[id]):
         members[held[id]].append(id)

@@ -151,6 +151,19 @@ def test_the_doctor_puts_episodes_right(place: Place, tmp_path: Path) -> None:
     assert exported(url) == before
 
 
+def test_the_doctor_parts_sessions(place: Place, tmp_path: Path) -> None:
+    url = filled(place("one"), tmp_path, two_evenings(), talk("Ann: Elsewhere.", conversation="other"))
+    before = exported(url)
+    (other,) = [each for each in episodes(url) if each.conversation == "other"]
+    episodes(url)[1]
+    saved(url, Changes(edges=(Edge(message(url, 2).id, other.id, EdgeKind.PART_OF),)))
+    saved(url, Changes((Episode(other.id, other.title, "other", "", 0, 2),)))
+    with opened(url) as memory:
+        assert {each.id for each in memory.check().found} >= {message(url, 2).id, other.id}
+        assert memory.check(repair=True).left == ()
+    assert exported(url) == before
+
+
 def test_as_of_a_day_an_episode_has_what_was_said_by_then(place: Place, tmp_path: Path) -> None:
     url = filled(place("one"), tmp_path, two_evenings())
     with opened(url) as memory:
