@@ -21,6 +21,10 @@ _STEM = 5
 """Letters by which forms of a word are taken for the same one."""
 
 
+HEARD = 4_000
+"""Letters of a text by which it is compared: a longer one tells its subject by then."""
+
+
 class Cohesion(Struct):
     """A run of texts. A gap is numbered by the text after it; those from `first` on have `scores`, the cosine of the
     blocks on both sides, and of these the first have `depths`."""
@@ -32,7 +36,7 @@ class Cohesion(Struct):
 
     def add(self, text: str) -> None:
         """One text more."""
-        self.texts.append(Counter(word[:_STEM] for word in words(segmented(text)) if word not in stop_words()))
+        self.texts.append(Counter(word[:_STEM] for word in words(segmented(text[:HEARD])) if word not in stop_words()))
         while (gap := self.first + len(self.scores)) < len(self.texts):
             before, after = _block(self.texts[max(0, gap - _MOST) : gap][::-1]), _block(self.texts[gap : gap + _MOST])
             if after is None:

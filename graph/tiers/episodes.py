@@ -17,7 +17,7 @@ from graph.ids import episode_id
 from graph.model import Episode, Interaction
 from graph.ports import TAIL
 from graph.text import segmented, stop_words, words
-from graph.tiers.cohesion import Cohesion
+from graph.tiers.cohesion import HEARD, Cohesion
 
 SPAN = 64
 """Places of a conversation that an episode stretches over, at most."""
@@ -130,7 +130,7 @@ def _telling(said: Sequence[Interaction]) -> list[str]:
     silent = stop_words() | {word for each in said for word in words(each.speaker or "")}
     told: Counter[str] = Counter()
     for each in said:
-        told.update(dict.fromkeys(words(segmented(each.text)), 1))
+        told.update(dict.fromkeys(words(segmented(each.text[:HEARD])), 1))
     kept = [word for word in told if word not in silent and len(word) > _FEWEST and not word.isdigit()]
     return sorted(kept, key=lambda word: -told[word] * len(word))[:_TITLE]
 
