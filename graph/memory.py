@@ -39,6 +39,8 @@ from graph.store.registry import open_store
 from graph.store.spaces import in_space
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from graph.comparison import Holding
     from graph.conclusions import Conclusions
     from graph.doctor import Checkup, Kept
@@ -370,17 +372,17 @@ class Memory:
 
         return timeline.page(self._store, name)
 
-    def episodes(self, wanted: Selection, weaker: float | None = None) -> list[Remembered]:
+    def episodes(self, wanted: Selection, now: datetime, weaker: float | None = None) -> list[Remembered]:
         """The selected episodes in order of time, with how well they are kept; see `graph.retention.listed`."""
         from graph import retention
 
-        return retention.listed(self._store, wanted, self._settings.retention_days, weaker)
+        return retention.listed(self._store, wanted, self._settings.retention_days, now, weaker)
 
-    def episode(self, name: str) -> EpisodePage:
+    def episode(self, name: str, now: datetime) -> EpisodePage:
         """An episode with its messages; see `graph.retention.page`."""
         from graph import retention
 
-        return retention.page(self._store, name, self._settings.retention_days)
+        return retention.page(self._store, name, self._settings.retention_days, now)
 
     def recut(self) -> RecutReport:
         """Cut all conversations into episodes anew; see `graph.episodes.recut`.

@@ -48,22 +48,22 @@ class EpisodePage(Struct, frozen=True):
 
 
 def listed(
-    store: Store, wanted: Selection, days: float, weaker: float | None = None, now: datetime | None = None
+    store: Store, wanted: Selection, days: float, now: datetime, weaker: float | None = None
 ) -> list[Remembered]:
     """The selected episodes in order of time, of which `wanted.limit` counts the last: those with a retention below
-    `weaker`, where that is given. A strength of 1 lasts `days`."""
+    `weaker`, where that is given. A strength of 1 lasts `days`; `now` has an offset."""
     with store.transaction(write=False):
         nodes = store.nodes(replace(wanted, kinds=(NodeKind.EPISODE,), limit=None))
         found = sorted((each for each in nodes if isinstance(each, Episode)), key=_order)
         if weaker is None and wanted.limit:
             found = found[-wanted.limit :]
-        kept = [each for some in _chunks(found) for each in _kept(some, store, days, now or datetime.now(UTC))]
+        kept = [each for some in _chunks(found) for each in _kept(some, store, days, now)]
     weak = [each for each in kept if weaker is None or (each.retention is not None and each.retention < weaker)]
     return weak[-wanted.limit :] if wanted.limit else weak
 
 
-def page(store: Store, name: str, days: float, now: datetime | None = None) -> EpisodePage:
-    """The episode with the id `name`, or of the message or note with that id.
+def page(store: Store, name: str, days: float, now: datetime) -> EpisodePage:
+    """The episode with the id `name`, or of the message or note with that id, as `listed` has it.
 
     Raises:
         NotFoundError: there is none.
@@ -74,7 +74,7 @@ def page(store: Store, name: str, days: float, now: datetime | None = None) -> E
         id = next((edge.target for edge in edges if edge.source == said), name)
         found = find(store, id, NodeKind.EPISODE)
         assert isinstance(found, Episode)
-        (kept,) = _kept([found], store, days, now or datetime.now(UTC))
+        (kept,) = _kept([found], store, days, now)
         return EpisodePage(kept, tuple(messages(store, found.id)))
 
 

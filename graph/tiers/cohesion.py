@@ -11,6 +11,8 @@ from msgspec import Struct, field
 
 from graph.text import segmented, stop_words, words
 
+HEARD = 4_000
+"""Letters of a text by which it is compared: a longer one tells its subject by then."""
 _BLOCK = 60
 """Words, without those that carry no topic, of the blocks that are compared."""
 _MOST = 10
@@ -19,10 +21,6 @@ _ENOUGH = 12
 """Depth scores that have a mean and a deviation."""
 _STEM = 5
 """Letters by which forms of a word are taken for the same one."""
-
-
-HEARD = 4_000
-"""Letters of a text by which it is compared: a longer one tells its subject by then."""
 
 
 class Cohesion(Struct):

@@ -46,7 +46,7 @@ def list_episodes(
     """
     wanted = Selection(conversation=conversation, since=since, until=until, contains=contains, limit=limit)
     with session.memory() as memory:
-        found = memory.episodes(wanted, weaker_than)
+        found = memory.episodes(wanted, session.clock().astimezone(), weaker_than)
     data = [episode_data(each) for each in found]
     session.emit_list("episodes", data, lambda page: show_episodes(page, found), jsonl=jsonl)
 
@@ -64,7 +64,7 @@ def show(
 ) -> None:
     """Show an episode: when it was, how well it is kept, and its messages."""
     with session.memory() as memory:
-        found = memory.episode(episode)
+        found = memory.episode(episode, session.clock().astimezone())
     session.emit(episode_page_data(found), lambda page: show_episode(page, found))
 
 

@@ -23,6 +23,7 @@ from tests.ingest.memories import long_talk, talk, written
 __all__ = ["place"]
 
 DAYS = 30.0
+NOW = datetime(2024, 3, 9, tzinfo=UTC)
 
 
 def two_evenings(*first: str) -> list[dict[str, object]]:
@@ -67,7 +68,7 @@ def test_documents_have_none(place: Place, tmp_path: Path) -> None:
     page.write_text("# Boats\n\nThey leak.\n\n# Trains\n\nThey do not.\n")
     with opened(place("one")) as memory:
         assert memory.ingest([page]).added
-        assert memory.episodes(Selection()) == []
+        assert memory.episodes(Selection(), NOW) == []
 
 
 @pytest.mark.parametrize("batch", [1, 5, 1000])
@@ -121,7 +122,7 @@ def test_an_episode_goes_on_without_what_is_forgotten(place: Place, tmp_path: Pa
     assert "anzibar" not in exported(url)
     with opened(url) as memory:
         assert memory.check().found == ()
-        assert memory.episode(left.id).messages[0].position == 1
+        assert memory.episode(left.id, NOW).messages[0].position == 1
 
 
 def test_an_episode_goes_with_its_last_message(place: Place, tmp_path: Path) -> None:
@@ -175,7 +176,7 @@ def kept(url: str, days_later: float, weaker: float | None = None) -> list[tuple
     """Position, recalls and retention of each episode, so many days after the evening of the first."""
     store = open_store(url, create=False)
     now = datetime(2024, 3, 5, 20, 5, tzinfo=UTC) + timedelta(days=days_later)
-    found = listed(store, Selection(), DAYS, weaker, now)
+    found = listed(store, Selection(), DAYS, now, weaker)
     store.close()
     return [(each.episode.position, each.recalls, each.retention) for each in found]
 
@@ -212,11 +213,11 @@ def test_an_episode_is_found_by_what_is_in_it(place: Place, tmp_path: Path) -> N
     first, second = episodes(url)
     said = message(url, 8).id
     with opened(url) as memory:
-        assert memory.episode(said).kept.episode == second
-        assert memory.episode(said.replace("m_", "n_", 1)).kept.episode == second
-        assert [each.position for each in memory.episode(first.id).messages] == [*range(6)]
+        assert memory.episode(said, NOW).kept.episode == second
+        assert memory.episode(said.replace("m_", "n_", 1), NOW).kept.episode == second
+        assert [each.position for each in memory.episode(first.id, NOW).messages] == [*range(6)]
         with pytest.raises(NotFoundError, match="no episode called"):
-            memory.episode("p_nowhere")
+            memory.episode("p_nowhere", NOW)
         memory.forget(Wanted(messages=(said,)))
         with pytest.raises(NotFoundError):
-            memory.episode(said)
+            memory.episode(said, NOW)
