@@ -775,3 +775,8 @@ class StoreInfo(Struct, frozen=True):
     def factless(self) -> bool:
         """Whether something was said and no fact drawn from it, as in a memory that was made before there were any."""
         return bool(self.nodes.get(NodeKind.INTERACTION) and not self.nodes.get(NodeKind.FACT))
+
+    @property
+    def uncut(self) -> bool:
+        """Whether something was said and is part of no episode, as in a memory that was made before there were any."""
+        return bool(self.nodes.get(NodeKind.INTERACTION) and not self.nodes.get(NodeKind.EPISODE))

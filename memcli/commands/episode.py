@@ -47,6 +47,9 @@ def list_episodes(
     wanted = Selection(conversation=conversation, since=since, until=until, contains=contains, limit=limit)
     with session.memory() as memory:
         found = memory.episodes(wanted, session.clock().astimezone(), weaker_than)
+        uncut = not found and memory.info().uncut
+    if uncut:
+        session.say("hint: the memory holds no episode; `memcli episode derive` makes those of its conversations")
     data = [episode_data(each) for each in found]
     session.emit_list("episodes", data, lambda page: show_episodes(page, found), jsonl=jsonl)
 

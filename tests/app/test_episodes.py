@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 
-from .world import World, fitting
+from graph.memory import Memory
+from graph.model import Changes, NodeKind, Removal, Selection
+from graph.settings import Settings
+
+from .world import World, fitting, with_chat
 
 
 def test_episodes_are_listed_in_order_of_time(world: World) -> None:
@@ -26,6 +30,17 @@ def test_an_episode_is_shown_with_its_messages(world: World) -> None:
 
 def test_what_is_stronger_is_left_out(world: World) -> None:
     assert fitting(world, "episode", "list", "--weaker-than", "0")["episodes"] == []
+
+
+def test_a_memory_without_episodes_tells_how_it_gets_them(empty: World) -> None:
+    world = with_chat(empty, '{"speaker": "Ann", "text": "I live in Lisbon."}\n')
+    with Memory.open(Settings(store=f"sqlite:///{world.env['MEMCLI_STORE']}")) as memory:
+        (episode,) = memory.nodes(Selection((NodeKind.EPISODE,)))
+        with memory._store.transaction(write=True):
+            memory._store.save(Changes(removed=Removal((episode.id,))))
+    assert "`memcli episode derive`" in world("episode", "list").err
+    assert world("episode", "derive").out == "1 episodes of 1 messages, 1 of them new\n"
+    assert world("episode", "list").err == ""
 
 
 def test_no_episode_of_that_name(world: World) -> None:
