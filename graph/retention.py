@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from graph.evolution.undo import Past
 from graph.ids import PREFIXES, interaction_id, note_id
 from graph.lookup import find
-from graph.model import PERSON, Action, EdgeKind, Episode, Interaction, NodeKind, Note, Selection
+from graph.model import PERSON, Action, EdgeKind, Episode, Event, Interaction, NodeKind, Note, Selection
 from graph.ports import Store
 
 _READ = 500
@@ -119,15 +119,19 @@ def _recalls(ids: Sequence[str], store: Store) -> Mapping[str, Mapping[str, str 
 
 
 def _votes(notes: Sequence[str], store: Store) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield, for each vote of a person for an insight that rests on one of `notes`, the note, and what and when it
-    was."""
+    """Yield, for each time a person was for an insight that rests on one of `notes`, the note, and what and when that
+    was: a vote, or feedback on an answer, of which the last word counts."""
     edges = [edge for some in _chunks(notes) for edge in store.edges(some, (EdgeKind.SUPPORTED_BY,))]
     insights = sorted({edge.source for edge in edges})
     past = Past.of(event for some in _chunks(insights) for event in store.events(some))
-    given: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    cast: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in past.events.values():
-        if event.action is Action.VOTE and event.decided_by == PERSON and event.value > 0 and past.holds(event):
-            given[event.subject].append((event.cause or event.id, event.at))
+        if event.action is Action.VOTE and event.decided_by == PERSON and past.holds(event):
+            cast[event.subject, event.cause or event.id].append(event)
+    given: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for (insight, occasion), events in cast.items():
+        if sum(event.value for event in events) > 0:
+            given[insight].append((occasion, max(event.at for event in events)))
     yield from ((edge.target, vote) for edge in edges for vote in given[edge.source])
 
 

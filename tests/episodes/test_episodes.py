@@ -15,7 +15,7 @@ from graph.model import Changes, Edge, EdgeKind, Episode, Interaction, NodeKind,
 from graph.retention import listed
 from graph.settings import Settings
 from graph.store.registry import open_store
-from graph.tiers.votes import Vote
+from graph.tiers.votes import Vote, answer_id
 from tests.forgetting.conftest import place
 from tests.forgetting.memories import Place, edges, exported, filled, forgotten, nodes, opened
 from tests.ingest.memories import long_talk, talk, written
@@ -205,7 +205,10 @@ def test_what_helped_an_answer_fades_slower(place: Place, tmp_path: Path) -> Non
         (event,) = memory.vote(insight.id, Vote.AGREE)
         assert kept(url, 0)[0][1] == 1
         memory.undo(event.id, agree=lambda _: None)
-    assert kept(url, 0)[0][1] == 0
+        assert kept(url, 0)[0][1] == 0
+        for good, recalls in ((True, 1), (False, 0), (True, 1)):
+            memory.feedback(answer_id([insight.id]), good=good)
+            assert kept(url, 0)[0][1] == recalls
 
 
 def test_an_episode_is_found_by_what_is_in_it(place: Place, tmp_path: Path) -> None:
