@@ -29,6 +29,8 @@ _POOL = 2.5
 """Tokens for each vector that is kept."""
 _COUNT = 4
 """Bytes that say how many different pieces a text has."""
+_PASSAGE = 100
+"""Vectors in which tokens are looked for at once: those of about 250 tokens."""
 _AT_ONCE = 1 << 13
 """Token vectors that are unpacked at once."""
 _SAMPLE = 1 << 12
@@ -121,7 +123,8 @@ def similarities(question: Tokens, texts: Sequence[bytes], scale: Scale) -> list
     """How near each of `texts` (`is_packed`) is to a question, in the light of all of them: about -1 to 1.
 
     The mean over the question's tokens, each weighted by its inverse document frequency among the texts, of the
-    greatest cosine with a token of the text.
+    greatest cosine with a token of a passage, of the text's best passage (Dai and Callan, arXiv 1905.09217, section 3:
+    else a long text, which has something for each token, is near to everything).
     """
     import numpy
 
@@ -130,15 +133,19 @@ def similarities(question: Tokens, texts: Sequence[bytes], scale: Scale) -> list
     bits = [numpy.frombuffer(text, numpy.uint8, offset=start) for text, start in zip(texts, starts, strict=True)]
     codes = numpy.concatenate(bits).reshape(-1, _room(scale))
     mean = _unpacked(codes[:: -(-len(codes) // _SAMPLE)], scale).mean(axis=0)
-    owners = numpy.repeat(numpy.arange(len(texts)), [len(each) // _room(scale) for each in bits])
+    kept = numpy.array([len(each) // _room(scale) for each in bits])
+    passages = -(-kept // _PASSAGE)
+    opening = numpy.cumsum(passages) - passages
+    within = numpy.arange(len(codes)) - numpy.repeat(numpy.cumsum(kept) - kept, kept)
+    owners = numpy.repeat(opening, kept) + within // _PASSAGE
     rarity = _rarity(question.pieces, numpy.concatenate(pieces), len(texts))
     wanted = units((question.vectors - scale.mean) @ scale.basis - mean) * rarity[:, None]
-    best = numpy.full((len(texts), len(wanted)), -numpy.inf, numpy.float32)
+    best = numpy.full((passages.sum(), len(wanted)), -numpy.inf, numpy.float32)
     for start in range(0, len(codes), _AT_ONCE):
         cosines = units(_unpacked(codes[start : start + _AT_ONCE], scale) - mean) @ wanted.T
         whose, first = numpy.unique(owners[start : start + _AT_ONCE], return_index=True)
         best[whose] = numpy.maximum(best[whose], numpy.maximum.reduceat(cosines, first, axis=0))
-    found: list[float] = best.sum(axis=1).tolist()
+    found: list[float] = numpy.maximum.reduceat(best.sum(axis=1), opening).tolist()
     return found
 
 

@@ -51,14 +51,19 @@ def plain(question: Tokens, texts: Sequence[Tokens]) -> list[float]:
     weights = [max(numpy.log((len(texts) + 1) / (count + 0.5)), 0.05) for count in having]
     found = []
     for text in texts:
-        score = 0.0
-        for vector, weight in zip(question.vectors, weights, strict=True):
-            one = vector.astype(float) - centre
-            others = text.vectors.astype(float) - centre
-            norms = numpy.linalg.norm(others, axis=1) * numpy.linalg.norm(one)
-            score += weight * float(numpy.max(others @ one / norms))
-        found.append(score / sum(weights))
+        starts = range(0, len(text.vectors), interaction._PASSAGE)
+        passages = [text.vectors[start : start + interaction._PASSAGE].astype(float) - centre for start in starts]
+        found.append(max(_nearness(question.vectors - centre, weights, each) for each in passages))
     return found
+
+
+def _nearness(question: Any, weights: Sequence[float], passage: Any) -> float:
+    """The weighted mean, over the tokens of a question, of the greatest cosine with one of a passage."""
+    score = 0.0
+    for one, weight in zip(question.astype(float), weights, strict=True):
+        norms = numpy.linalg.norm(passage, axis=1) * numpy.linalg.norm(one)
+        score += weight * float(numpy.max(passage @ one / norms))
+    return score / sum(weights)
 
 
 @pytest.mark.usefixtures("unpooled")
@@ -162,6 +167,17 @@ def test_what_is_unpacked_at_once_makes_no_difference(monkeypatch: pytest.Monkey
     monkeypatch.setattr(interaction, "_AT_ONCE", at_once)
     found = similarities(question, [held(text) for text in texts], SCALE)
     assert found == pytest.approx(plain(question, texts), abs=1e-5)
+
+
+@pytest.mark.usefixtures("unpooled")
+def test_the_best_passage_of_a_text_counts() -> None:
+    one, other, nothing = (tokens(1, seed, levels=True).vectors for seed in (4, 5, 6))
+    question = Tokens([3, 4], numpy.concatenate([one, other]))
+    filling = numpy.repeat(nothing, interaction._PASSAGE, axis=0)
+    together = Tokens([1], numpy.concatenate([filling, one, other, filling]))
+    apart = Tokens([1], numpy.concatenate([one, filling, filling, other]))
+    found = similarities(question, [held(together), held(apart)], SCALE)
+    assert found[0] > found[1] + 0.2
 
 
 @pytest.mark.usefixtures("unpooled")
