@@ -182,7 +182,7 @@ def _reverted(
     while left:
         each = left.pop()
         if identifies(each):
-            who.undo(each)
+            who.undo(who.now(each))
             # An entity that comes back brings what was decided about it.
             for event in who.restored:
                 if _later(event.at, date):

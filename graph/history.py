@@ -191,6 +191,8 @@ def _around(store: Store, events: Sequence[Event], past: Past) -> Past:
     """`past` with what may depend on `events`, what undoes any of that, and what an undo among them undoes."""
     known = dict(past.events)
     about = {id for each in events for id in (each.id, each.subject)}
+    # Who was parted from another has decisions of their own that rest on that.
+    about |= {each.other for each in events if each.other and identifies(each)}
     while about:
         fresh = [each for each in store.events(sorted(about)) if each.id not in known]
         known |= {each.id: each for each in fresh}
@@ -212,7 +214,7 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
     ballot = Ballot({each.id: each for each in found if isinstance(each, Insight)}, notes)
     who = _identities(store, [each for each in events if identifies(each)])
     undone = []
-    for each in events:
+    for each in map(who.now, events):
         old, new = each.new, each.old
         if each.subject in who.entities:
             old, new = who.undo(each)
@@ -223,6 +225,7 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
     edited = _edited([*past.events.values(), *undone])
     facts = _facts(store, state, Past.of([*past.events.values(), *undone]), ledger)
     entities = who.changed()
+    known = map(who.now, past.events.values())
     return Changes(
         (
             *(_owned(state.notes[id], edited) for id in sorted(state.touched & state.notes.keys())),
@@ -236,7 +239,7 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
             *facts.edges,
             *entities.edges,
         ),
-        events=tuple(_kept(who.gone(), past.events.values(), [*entities.events, *undone, *facts.events])),
+        events=tuple(_kept(who.gone(), known, [*entities.events, *undone, *facts.events])),
         removed=replace(
             entities.removed,
             edges=(

@@ -79,29 +79,34 @@ def _holder(event: Event) -> str:
 class Identities(Struct):
     """Entities by id and all their edges, changed by what is decided and undone.
 
-    `events` are those about the entities, `restored` those that come back; what is not `there`, by id, was forgotten
-    since a decision that tells of it.
+    `events` are those about the entities, by id: who is merged into another hands them over, so that they hold on.
+    `restored` are those that come back, of memories in which merges kept them; what is not `there`, by id, was
+    forgotten since a decision that tells of it.
     """
 
     entities: dict[str, Entity]
     edges: dict[Ends, Edge]
-    events: Sequence[Event]
+    events: dict[str, Event]
     there: Set[str]
-    before: tuple[Mapping[str, Entity], Mapping[Ends, Edge]]
+    before: tuple[Mapping[str, Entity], Mapping[Ends, Edge], Mapping[str, Event]]
     restored: list[Event] = field(default_factory=list)
 
     @classmethod
     def of(
-        cls, entities: Iterable[Entity], edges: Iterable[Edge], events: Sequence[Event], there: Set[str] = frozenset()
+        cls, entities: Iterable[Entity], edges: Iterable[Edge], events: Iterable[Event], there: Set[str] = frozenset()
     ) -> Identities:
         """As they are."""
         known, held = {each.id: each for each in entities}, {ends(each): each for each in edges}
-        return cls(dict(known), dict(held), events, there, (known, held))
+        told = {each.id: each for each in events}
+        return cls(dict(known), dict(held), dict(told), there, (known, held, told))
+
+    def now(self, event: Event) -> Event:
+        """`event` as it is, about whom it is about now."""
+        return self.events.get(event.id, event)
 
     def merge(self, gone: Entity, into: Entity) -> Json:
         """Give `into` all that `gone` has; what the event about it keeps."""
-        claims = Meanings.of(self.events).of_entity(gone)
-        events = [each for each in self.events if gone.id in (each.subject, each.other)]
+        claims = Meanings.of(self.events.values()).of_entity(gone)
         moved = [edge for edge in self.edges.values() if gone.id in (edge.source, edge.target)]
         kept = [list(ends(edge)) for edge in moved if self._turn(edge, gone.id, into.id)]
         gained = self._named(into, (gone.name, *gone.aliases))
@@ -113,7 +118,7 @@ class Identities(Struct):
             "kept": kept,
             "names": gained,
             "claims": [list(each) for each in claims],
-            "events": to_builtins(events),
+            "handed": self._hand_over(gone.id, into.id),
         }
 
     def split(self, whole: Entity, part: Entity, told: Mapping[Ends, bool], claims: Sequence[Claim]) -> Json:
@@ -160,7 +165,8 @@ class Identities(Struct):
 
     def changed(self, *decided: Event) -> Changes:
         """What makes them so as they are now, with the events that were `decided`."""
-        entities, edges = self.before
+        entities, edges, told = self.before
+        events = tuple(each for id, each in self.events.items() if told[id] != each)
         gone = self.gone()
         kept = [each for id, each in self.entities.items() if id not in gone]
         lost = (
@@ -173,9 +179,12 @@ class Identities(Struct):
             tuple(each for each in kept if entities.get(each.id) != each),
             tuple(edge for key, edge in self.edges.items() if edges.get(key) != edge),
             removed=Removal(
-                tuple(sorted(gone)), tuple(key for key in edges if key not in self.edges), names=tuple(lost)
+                tuple(sorted(gone)),
+                tuple(key for key in edges if key not in self.edges),
+                events=tuple(each.id for each in events),
+                names=tuple(lost),
             ),
-            events=(*self.restored, *decided),
+            events=(*self.restored, *events, *decided),
         )
 
     def _again(self, subject: str, state: Json) -> Json:
@@ -191,7 +200,10 @@ class Identities(Struct):
         self.entities.setdefault(gone.id, gone)
         self._return(subject, gone.id, state)
         self._unnamed(subject, set(state["names"]))
-        events = convert(state["events"], list[Event])
+        for id, *fields in state.get("handed", ()):
+            if id in self.events:
+                self.events[id] = replace(self.events[id], **dict.fromkeys(fields, gone.id))
+        events = convert(state.get("events", ()), list[Event])
         self.restored += [each for each in events if {each.subject, each.other} - {""} <= {*self.there, *self.entities}]
 
     def _unsplit(self, subject: str, state: Json) -> None:
@@ -212,6 +224,15 @@ class Identities(Struct):
                 self.edges[ends(edge)] = edge
                 if ends(edge) not in kept:
                     self.edges.pop(ends(_turned(edge, owner, holder)), None)
+
+    def _hand_over(self, old: str, new: str) -> list[list[str]]:
+        """Make the events about an entity ones about another; their ids, each with the fields in which it was meant."""
+        handed = []
+        for id, event in self.events.items():
+            if fields := [name for name in ("subject", "other") if getattr(event, name) == old]:
+                self.events[id] = replace(event, **dict.fromkeys(fields, new))
+                handed.append([id, *fields])
+        return handed
 
     def _turn(self, edge: Edge, old: str, new: str, *, copied: bool = False) -> bool:
         """Give an edge another end; whether there was such an edge already."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from graph.errors import NotFoundError, UsageError
+from graph.evolution.undo import Past
 from graph.forgetting.choosing import Wanted
 from graph.memory import Memory
-from graph.model import Action, Changes, EdgeKind, Entity, NodeKind, Question, Selection
+from graph.model import Action, Changes, EdgeKind, Entity, NodeKind, Question, Removal, Selection
 from tests.ingest.memories import talk, written
 from tests.store.moving import exported, opened
 from tests.store.test_transfer import KINDS, Place, place
@@ -158,6 +163,61 @@ def test_who_was_parted_may_be_merged_with_another(url: str, tmp_path: Path) -> 
         assert told(memory, "Lizzy") == {"office 3", "office 4", "choir 1", "choir 2"}
         assert told(memory, "Annabel") >= {"office 2", "third 1"}
         assert memory.check().found == ()
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_split_outlives_merges_of_both_whatever_is_undone_first(
+    url: str, tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    with opened(url) as memory:
+        memory.ingest([written(tmp_path / "choir.jsonl", CHOIR[:1])])
+        before = exported(url)
+        [split] = memory.split_entity("Annabel", "Annabel of the choir", "choir")
+        [one] = memory.merge_entities("Annabel", "Lizzy")
+        [other] = memory.merge_entities("Annabel of the choir", "Bob")
+        held = {each.id for each in memory._store.events() if each.decided_by == "person"}
+        assert held == {split.id, one.id, other.id}
+        for place in order:
+            done = memory._store.events()
+            if Past.of(done).holds(event := (split, one, other)[place]):
+                undo(memory, event.id)
+    assert exported(url) == before
+
+
+def test_a_split_holds_for_what_comes_after_a_merge(url: str, tmp_path: Path) -> None:
+    with opened(url) as memory:
+        memory.ingest([written(tmp_path / "choir.jsonl", CHOIR[:1])])
+        memory.split_entity("Annabel", "Annabel of the choir", "choir")
+        memory.merge_entities("Annabel", "Lizzy")
+        memory.ingest([written(tmp_path / "more.jsonl", CHOIR)])
+        assert told(memory, "Annabel of the choir") == {"choir 1", "choir 2"}
+        assert memory.check().found == ()
+
+
+def test_an_older_merge_that_keeps_decisions_gives_them_back(url: str, tmp_path: Path) -> None:
+    with opened(url) as memory:
+        memory.ingest([written(tmp_path / "choir.jsonl", CHOIR[:1])])
+        before = exported(url)
+        [split] = memory.split_entity("Annabel", "Annabel of the choir", "choir")
+        [merge] = memory.merge_entities("Annabel of the choir", "Bob")
+        state = {name: value for name, value in merge.new.items() if name != "handed"}
+        older = replace(merge, new=state | {"events": to_builtins([split])})
+        with memory._store.transaction(write=True):
+            memory._store.save(Changes(removed=Removal(events=(split.id, merge.id)), events=(older,)))
+        undo(memory, older.id)
+        undo(memory, split.id)
+    assert exported(url) == before
+
+
+def test_merges_keep_no_merges_in_them(url: str) -> None:
+    before = exported(url)
+    names = ["Annabel", "Annabel Lee", "Bob", "Lizzy", "Ann"]
+    with opened(url) as memory:
+        events = [event for one, other in pairwise(names) for event in memory.merge_entities(one, other)]
+        decided = [each for each in memory._store.events() if each.decided_by == "person"]
+        assert [json.dumps(each.new).count("claims") for each in decided] == [1] * len(events)
+        undo(memory, events[0].id)
+    assert exported(url) == before
 
 
 def test_what_is_refused(url: str) -> None:
