@@ -124,6 +124,7 @@ def edges_by_target(db: Database) -> None:
 def vector_changes(db: Database) -> None:
     """When each vector was made, in microseconds since 1970: what lies beside the database follows it by that."""
     db.execute("ALTER TABLE vector ADD COLUMN changed INTEGER NOT NULL DEFAULT 0")
+    db.execute("UPDATE vector SET changed = CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)")
     db.execute("CREATE INDEX vector_changed ON vector (model, changed)")
 
 

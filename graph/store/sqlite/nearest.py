@@ -99,6 +99,14 @@ def beside(path: Path) -> Path:
     return path.with_name(f"{path.name}-vectors")
 
 
+def discard(path: Path) -> None:
+    """Remove that file, and what a search that was killed left of one."""
+    name = beside(path).name
+    for each in path.parent.iterdir():
+        if each.name == name or each.name.startswith(f"{name}-"):
+            each.unlink(missing_ok=True)
+
+
 def _given(query: TextQuery, changed: int = 0) -> dict[str, object]:
     """What statements take."""
     return {

@@ -11,7 +11,7 @@ from graph.store.spaces import is_name
 from graph.store.sqlite.connection import for_reading
 from graph.store.sqlite.failures import translated
 from graph.store.sqlite.migrations import SET
-from graph.store.sqlite.nearest import beside
+from graph.store.sqlite.nearest import discard
 from graph.store.sqlite.store import SqliteStore
 
 
@@ -57,7 +57,7 @@ def _settle(path: Path) -> None:
     SqliteStore(path).close()
     if Path(f"{path}-wal").exists():
         raise StoreBusyError(f"{path} is in use by another process", "try again when that one is done")
-    beside(path).unlink(missing_ok=True)
+    discard(path)
 
 
 def _is_store(path: Path) -> bool:

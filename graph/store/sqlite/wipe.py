@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from graph.errors import StoreBusyError
-from graph.store.sqlite.nearest import beside
+from graph.store.sqlite.nearest import discard
 from graph.store.sqlite.texts import merge
 
 
@@ -32,7 +32,7 @@ def wiped(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("VACUUM")
     _empty_log(connection, path)
     # No earlier state is read any more, of which it could be made anew.
-    beside(path).unlink(missing_ok=True)
+    discard(path)
     connection.execute("PRAGMA user_version = 0")
     _empty_log(connection, path)
 
