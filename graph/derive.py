@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.episodes import told as episodes_told
+from graph.episodes import continued
 from graph.evolution import linking
 from graph.evolution.corrections import corrections
 from graph.evolution.events import Ledger, link_state, note_states
@@ -113,7 +113,7 @@ def derive(
     known = _Known.of(turns, held)
     links = _links(shared, [each for each in told if each[1] in known.notes], known)
     evolved, events = _evolved(links, known)
-    episodes = episodes_told(placed, store)
+    episodes = continued(placed, store)
     facts = stating.settled([node for node in held if isinstance(node, Fact)])
     statements, supports = insights.insights(stated, [node for node in held if isinstance(node, Insight)])
     entities = [each for turn in turns for each in (turn.speaker, *turn.entities) if each]

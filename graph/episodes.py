@@ -12,7 +12,6 @@ from graph.model import (
     Changes,
     Edge,
     EdgeKind,
-    Episode,
     Form,
     Interaction,
     NodeKind,
@@ -27,14 +26,6 @@ _READ = 500
 """Messages that are read at once."""
 
 
-class Telling(Struct, frozen=True):
-    """What becomes of episodes: nodes and edges to write, and what is to be removed of both."""
-
-    nodes: tuple[Episode, ...] = ()
-    edges: tuple[Edge, ...] = ()
-    removed: Removal = Removal()
-
-
 class RecutReport(Struct, frozen=True):
     """What one run did: `messages` that were looked at, `episodes` that there are, and how many of these are `new`."""
 
@@ -43,7 +34,7 @@ class RecutReport(Struct, frozen=True):
     new: int
 
 
-def told(new: Sequence[Interaction], store: Store) -> Telling:
+def continued(new: Sequence[Interaction], store: Store) -> Changes:
     """What a batch of placed interactions does to episodes.
 
     Reads the store, within the caller's transaction, in two calls however big it is: of conversations that go on, the
@@ -60,33 +51,33 @@ def told(new: Sequence[Interaction], store: Store) -> Telling:
     for name, said in by_conversation.items():
         tail = tails.get(name, ())
         runs += _cut(said, Cutter.behind(tail, _open(tail, held)))
-    return telling(runs, held)
+    return regrouped(runs, held)
 
 
-def telling(runs: Sequence[Sequence[Interaction]], held: Mapping[str, str]) -> Telling:
+def regrouped(runs: Sequence[Sequence[Interaction]], held: Mapping[str, str]) -> Changes:
     """What makes each of `runs` the episode of its messages, of which some are `held` by one, by their ids; one that
     loses all that it held goes."""
     episodes = [episode(run) for run in runs]
     pairs = ((each.id, into.id) for run, into in zip(runs, episodes, strict=True) for each in run)
     moved = [(id, into) for id, into in pairs if held.get(id) != into]
     left = {id: held[id] for id, _ in moved if id in held}
-    return Telling(
+    return Changes(
         tuple(episodes),
         tuple(Edge(id, into, EdgeKind.PART_OF) for id, into in moved),
-        Removal(
+        removed=Removal(
             nodes=tuple(sorted({*left.values()} - {each.id for each in episodes})),
             edges=tuple((id, EdgeKind.PART_OF, name) for id, name in left.items()),
         ),
     )
 
 
-def remade(held: Mapping[str, str], store: Store) -> Telling:
+def remade(held: Mapping[str, str], store: Store) -> Changes:
     """What makes episodes right that hold these messages alone, given as the episode of each, by their ids. One that
     has lost its first message has another id then: its own was made of that."""
     runs: dict[str, list[Interaction]] = {}
     for each in sorted(_read(sorted(held), store), key=lambda each: each.position):
         runs.setdefault(held[each.id], []).append(each)
-    return telling(list(runs.values()), held)
+    return regrouped(list(runs.values()), held)
 
 
 def recut(store: Store) -> RecutReport:
@@ -111,8 +102,7 @@ def _recut(ids: Sequence[str], store: Store) -> tuple[int, int]:
     with store.transaction(write=True):
         runs = list(_cut(_read(ids, store), Cutter()))
         held = _held(ids, store)
-        found = telling(runs, held)
-        new = store.save(Changes(found.nodes, found.edges, removed=found.removed))
+        new = store.save(regrouped(runs, held))
     return len(runs), new.get(NodeKind.EPISODE, 0)
 
 
