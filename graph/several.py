@@ -15,8 +15,8 @@ from graph.model import Answer, FactHit, Hit, InsightHit, Question, Reply
 from graph.rank.selection import within
 from graph.tiers.votes import answer_id
 
-Placed = tuple[str, Hit]
-"""A hit with the space it lies in."""
+_Placed = tuple[str, Hit]
+"""The name of a space, and a hit that lies in it."""
 
 
 class Several:
@@ -65,7 +65,7 @@ def merged(question: Question, replies: Mapping[str, Reply]) -> Reply:
     insights = _insights(replies, hits)
     return replace(
         told,
-        answer=_placed(told.answer, best, ranks),
+        answer=_answer(told.answer, best, ranks),
         hits=tuple(hits),
         insights=insights,
         id=answer_id([each.insight for each in insights if each.space == best]),
@@ -73,7 +73,7 @@ def merged(question: Question, replies: Mapping[str, Reply]) -> Reply:
             fact
             for space, reply in replies.items()
             for each in reply.facts
-            if (fact := _ranked(each, space, ranks)).hit or fact.replaced
+            if (fact := _fact(each, space, ranks)).hit or fact.replaced
         ),
     )
 
@@ -82,10 +82,10 @@ def _sureness(reply: Reply) -> tuple[bool, float, float]:
     return reply.answer.found, reply.answer.confidence, max((hit.score for hit in reply.hits), default=0.0)
 
 
-def _chosen(question: Question, replies: Mapping[str, Reply], quoted: Sequence[tuple[str, int]]) -> list[Placed]:
+def _chosen(question: Question, replies: Mapping[str, Reply], quoted: Sequence[tuple[str, int]]) -> list[_Placed]:
     """The hits that are kept, best first: those that are quoted, and what else there is room for."""
 
-    def by_score(placed: Placed) -> float:
+    def by_score(placed: _Placed) -> float:
         return -placed[1].score
 
     # Those of one space stay in their order, whatever the order of the question.
@@ -94,7 +94,7 @@ def _chosen(question: Question, replies: Mapping[str, Reply], quoted: Sequence[t
     return sorted(within(question, first, lambda placed: placed[1].text), key=by_score)
 
 
-def _placed(answer: Answer, space: str, ranks: Mapping[tuple[str, int], int]) -> Answer:
+def _answer(answer: Answer, space: str, ranks: Mapping[tuple[str, int], int]) -> Answer:
     """The answer of a space, with the ranks that its hits have among all."""
     if not answer.found:
         return replace(answer, space=space)
@@ -102,7 +102,8 @@ def _placed(answer: Answer, space: str, ranks: Mapping[tuple[str, int], int]) ->
     return replace(answer, quotations=quotations, text=in_words(answer.value, quotations), space=space)
 
 
-def _ranked(fact: FactHit, space: str, ranks: Mapping[tuple[str, int], int]) -> FactHit:
+def _fact(fact: FactHit, space: str, ranks: Mapping[tuple[str, int], int]) -> FactHit:
+    """A fact of a space, with the ranks that its hits have among all: 0 for one that is not among them."""
     replaced = tuple(rank for each in fact.replaced if (rank := ranks.get((space, each))))
     return replace(fact, hit=ranks.get((space, fact.hit), 0), replaced=replaced, space=space)
 
