@@ -29,8 +29,8 @@ _KNOWN = 4
 """Pauses of a conversation from which on one may be large for it."""
 _LEAST = 1.0
 """The least deviation of the logarithms of pauses: else a clock that ticks evenly would cut at every hitch."""
-_FEWEST = 2
-"""Letters of a title's shortest word, less one."""
+_SHORTEST = 3
+"""Letters of a title's shortest word."""
 _TITLE = 5
 """Words of a title."""
 
@@ -131,7 +131,7 @@ def _telling(said: Sequence[Interaction]) -> list[str]:
     told: Counter[str] = Counter()
     for each in said:
         told.update(dict.fromkeys(words(segmented(each.text[:HEARD])), 1))
-    kept = [word for word in told if word not in silent and len(word) > _FEWEST and not word.isdigit()]
+    kept = [word for word in told if word not in silent and len(word) >= _SHORTEST and not word.isdigit()]
     return sorted(kept, key=lambda word: -told[word] * len(word))[:_TITLE]
 
 
