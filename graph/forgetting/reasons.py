@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.forgetting.spelling import found, spoken
+from graph.forgetting.spelling import spoken, texts_with
 from graph.forgetting.support import batches
 from graph.model import Changes, EdgeKind, Event, Interaction, Json, NodeKind, Removal, Selection, by_rule
 from graph.ports import Store
@@ -57,7 +57,7 @@ def _only_said_in(ids: Sequence[str], words: Set[str], store: Store) -> set[str]
         for node in store.nodes(Selection((NodeKind.INTERACTION,), ids=tuple(batch))):
             if isinstance(node, Interaction):
                 going |= words & _words(spoken(node))
-    return {word for word in going if not any(word in _words(text) for text in found({word}, gone, store))}
+    return {word for word in going if not any(word in _words(text) for text in texts_with({word}, gone, store))}
 
 
 def _words(text: str) -> set[str]:

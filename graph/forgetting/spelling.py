@@ -38,7 +38,7 @@ def entities(weaker: Iterable[Entity], said: str, gone: Set[str], store: Store) 
     changed: list[Entity] = []
     kept = staying(lost, NodeKind.ENTITY, gone, store)
     for each in (each for each in weaker if each.id in lost):
-        text = kept[each.id] if each.id in kept else " ".join(found(lost[each.id], gone, store))
+        text = kept[each.id] if each.id in kept else " ".join(texts_with(lost[each.id], gone, store))
         stay = [name for name in _names(each) if name not in lost[each.id] or name in text]
         if stay and len(stay) < len(_names(each)):
             name = each.name if each.name in stay else stay[0]
@@ -112,7 +112,7 @@ def _sources(supports: Set[str], store: Store) -> dict[str, list[str]]:
     return found
 
 
-def found(names: Set[str], gone: Set[str], store: Store) -> Iterator[str]:
+def texts_with(names: Set[str], gone: Set[str], store: Store) -> Iterator[str]:
     """Yield the texts that stay of those that full text finds best for `names`."""
     matches = store.search(TextQuery(tuple(sorted(names)), limit=len(gone) + _FOUND))
     ids: Sequence[str] = [match.id for match in matches if match.id not in gone]
