@@ -771,12 +771,6 @@ class StoreInfo(Struct, frozen=True):
     vectors: Mapping[str, int] = field(default_factory=dict)
     events: int = 0
 
-    @property
-    def factless(self) -> bool:
-        """Whether something was said and no fact drawn from it, as in a memory that was made before there were any."""
-        return bool(self.nodes.get(NodeKind.INTERACTION) and not self.nodes.get(NodeKind.FACT))
-
-    @property
-    def uncut(self) -> bool:
-        """Whether something was said and is part of no episode, as in a memory that was made before there were any."""
-        return bool(self.nodes.get(NodeKind.INTERACTION) and not self.nodes.get(NodeKind.EPISODE))
+    def lacks(self, kind: NodeKind) -> bool:
+        """Whether something was said and no node of `kind` made of it, as in a memory from before there were any."""
+        return bool(self.nodes.get(NodeKind.INTERACTION) and not self.nodes.get(kind))

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from graph.model import Selection
+from graph.model import NodeKind, Selection
 from memcli.command import command, new_group
 from memcli.options import AsLines, Contains, Conversation, Limit, Since, Until
 from memcli.render.episodes import episode_data, episode_page_data, show_episode, show_episodes
+from memcli.render.graph import how_derived
 from memcli.results import plain
 from memcli.session import Session
 
@@ -47,9 +48,9 @@ def list_episodes(
     wanted = Selection(conversation=conversation, since=since, until=until, contains=contains, limit=limit)
     with session.memory() as memory:
         found = memory.episodes(wanted, session.clock().astimezone(), weaker_than)
-        uncut = not found and memory.info().uncut
-    if uncut:
-        session.say("hint: the memory holds no episode; `memcli episode derive` makes those of its conversations")
+        lacking = not found and memory.info().lacks(NodeKind.EPISODE)
+    if lacking:
+        session.say(f"hint: the memory holds no episode; {how_derived(NodeKind.EPISODE)}")
     data = [episode_data(each) for each in found]
     session.emit_list("episodes", data, lambda page: show_episodes(page, found), jsonl=jsonl)
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from graph.model import Selection
+from graph.model import NodeKind, Selection
 from memcli.command import command, new_group
 from memcli.options import AsLines, AsOf, Conversation, Limit
 from memcli.render.facts import fact_page_data, show_fact, show_facts
-from memcli.render.graph import DERIVE_FACTS
+from memcli.render.graph import how_derived
 from memcli.results import node_data, plain
 from memcli.session import Session
 
@@ -46,9 +46,9 @@ def list_facts(
     """
     with session.memory() as memory:
         found = memory.facts(Selection(conversation=conversation, limit=limit), about, relation, as_of, past=past)
-        factless = not found and memory.info().factless
-    if factless:
-        session.say(f"hint: the memory holds no fact; {DERIVE_FACTS}")
+        lacking = not found and memory.info().lacks(NodeKind.FACT)
+    if lacking:
+        session.say(f"hint: the memory holds no fact; {how_derived(NodeKind.FACT)}")
     session.emit_list("facts", [node_data(each) for each in found], lambda page: show_facts(page, found), jsonl=jsonl)
 
 

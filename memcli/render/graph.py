@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from graph.model import GraphStats, Neighbor, Node, StoreInfo, caption, kind_of
+from graph.model import GraphStats, Neighbor, Node, NodeKind, StoreInfo, caption, kind_of
 from memcli.render.page import Page
-
-DERIVE_FACTS = "if it was made before there were any, `memcli fact derive` makes them"
-"""What to do with a memory that holds no fact."""
 
 
 def show_stats(page: Page, stats: GraphStats) -> None:
@@ -40,10 +37,16 @@ def show_info(page: Page, info: StoreInfo, model: str | None, embedding: str | N
     said = info.nodes.get("interaction", 0)
     for name, count in info.vectors.items():
         page.line(f"vectors: {count} of {said} by {name}")
-    if info.factless:
-        page.line(f"facts: none; {DERIVE_FACTS}")
+    for kind in (NodeKind.FACT, NodeKind.EPISODE):
+        if info.lacks(kind):
+            page.line(f"{kind}s: none; {how_derived(kind)}")
     if embedding and (lacking := said - info.vectors.get(embedding, 0)):
         page.line(f"vectors missing: {lacking}; `memcli store reindex` makes them")
+
+
+def how_derived(kind: NodeKind) -> str:
+    """What to do with a memory that has no facts, or no episodes."""
+    return f"if it was made before there were any, `memcli {kind} derive` makes them"
 
 
 def _row(neighbor: Neighbor) -> list[str]:

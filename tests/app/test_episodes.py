@@ -38,9 +38,11 @@ def test_a_memory_without_episodes_tells_how_it_gets_them(empty: World) -> None:
         (episode,) = memory.nodes(Selection((NodeKind.EPISODE,)))
         with memory._store.transaction(write=True):
             memory._store.save(Changes(removed=Removal((episode.id,))))
-    assert "`memcli episode derive`" in world("episode", "list").err
+    hint = "`memcli episode derive` makes them"
+    assert hint in world("episode", "list").err
+    assert hint in world("store", "info").out
     assert world("episode", "derive").out == "1 episodes of 1 messages, 1 of them new\n"
-    assert world("episode", "list").err == ""
+    assert hint not in world("store", "info").out + world("episode", "list").err
 
 
 def test_no_episode_of_that_name(world: World) -> None:
