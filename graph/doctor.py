@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from graph.episodes import remade
 from graph.evolution.identity import Meanings
 from graph.evolution.validity import settled as settled_facts
-from graph.forgetting.support import RESTING, batches, resting_ends
+from graph.forgetting.support import RESTING, resting_ends
 from graph.ids import content_id, episode_id
 from graph.model import (
     EDGE_ENDS,
@@ -36,6 +36,7 @@ from graph.model import (
     kind_of,
 )
 from graph.ports import Store, Upkeep
+from graph.store.batches import batches
 from graph.store.retrying import persistently
 from graph.text import fold
 from graph.tiers import queries
@@ -95,7 +96,7 @@ def _repaired(found: _Found, store: Store) -> None:
     with store.transaction(write=True):
         store.save(Changes(removed=Removal(edges=edges)))
         for batch in batches(found.gone):
-            store.save(Changes(removed=Removal(tuple(batch))))
+            store.save(Changes(removed=Removal(batch)))
         gone = set(found.gone)
         kept = tuple(edge for edge in found.missing if not {edge.source, edge.target} & gone)
         store.save(Changes(tuple(node for node in found.nodes if node.id not in gone), kept))

@@ -19,11 +19,9 @@ from graph.model import (
     Selection,
 )
 from graph.ports import Store
+from graph.store.batches import batches
 from graph.store.retrying import persistently
 from graph.tiers.episodes import BEFORE, REACH, Cutter, episode
-
-_READ = 500
-"""Messages that are read at once."""
 
 
 class RecutReport(Struct, frozen=True):
@@ -107,18 +105,14 @@ def _recut(ids: Sequence[str], store: Store) -> tuple[int, int]:
 
 
 def _read(ids: Sequence[str], store: Store) -> Iterator[Interaction]:
-    for some in _chunks(ids):
+    for some in batches(ids):
         found = store.nodes(Selection((NodeKind.INTERACTION,), ids=some))
         said = {each.id: each for each in found if isinstance(each, Interaction)}
         yield from (said[id] for id in some if id in said)
 
 
-def _chunks(ids: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return (tuple(ids[start : start + _READ]) for start in range(0, len(ids), _READ))
-
-
 def _held(ids: Sequence[str], store: Store) -> dict[str, str]:
-    found = (edge for some in _chunks(ids) for edge in store.edges(some, (EdgeKind.PART_OF,)))
+    found = (edge for some in batches(ids) for edge in store.edges(some, (EdgeKind.PART_OF,)))
     return {edge.source: edge.target for edge in found}
 
 

@@ -10,10 +10,9 @@ leave no trace, so that asking changes no memory, and needs none that may be wri
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from math import exp
-from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,11 +22,9 @@ from graph.ids import PREFIXES, interaction_id, note_id
 from graph.lookup import find
 from graph.model import PERSON, Action, EdgeKind, Episode, Event, Interaction, NodeKind, Note, Selection
 from graph.ports import Store
+from graph.store.batches import batches
 
-_READ = 500
-"""Nodes whose edges are read at once."""
 _DAY = 86_400
-_T = TypeVar("_T")
 
 
 class Remembered(Struct, frozen=True):
@@ -57,7 +54,7 @@ def listed(
         found = sorted((each for each in nodes if isinstance(each, Episode)), key=_order)
         if weaker is None and wanted.limit:
             found = found[-wanted.limit :]
-        kept = [each for some in _chunks(found) for each in _kept(some, store, days, now)]
+        kept = [each for some in batches(found) for each in _kept(some, store, days, now)]
     weak = [each for each in kept if weaker is None or (each.retention is not None and each.retention < weaker)]
     return weak[-wanted.limit :] if wanted.limit else weak
 
@@ -106,7 +103,7 @@ def _recalls(ids: Sequence[str], store: Store) -> Mapping[str, Mapping[str, str 
     or vote of each: another episode is one, as is a document; and so is an answer, or a vote."""
     found: dict[str, dict[str, str | None]] = defaultdict(dict)
     place = {note_id(edge.source): edge.target for edge in store.edges(ids, (EdgeKind.PART_OF,))}
-    links = [edge for some in _chunks(sorted(place)) for edge in store.edges(some, (EdgeKind.LINKS_TO,))]
+    links = [edge for some in batches(sorted(place)) for edge in store.edges(some, (EdgeKind.LINKS_TO,))]
     later = _notes(sorted({edge.source for edge in links if edge.target in place}), store)
     home = place | _homes([id for id in later if id not in place], store)
     for edge in links:
@@ -121,9 +118,9 @@ def _recalls(ids: Sequence[str], store: Store) -> Mapping[str, Mapping[str, str 
 def _votes(notes: Sequence[str], store: Store) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield, for each time a person was for an insight that rests on one of `notes`, the note, and what and when that
     was: a vote, or feedback on an answer, of which the last word counts."""
-    edges = [edge for some in _chunks(notes) for edge in store.edges(some, (EdgeKind.SUPPORTED_BY,))]
+    edges = [edge for some in batches(notes) for edge in store.edges(some, (EdgeKind.SUPPORTED_BY,))]
     insights = sorted({edge.source for edge in edges})
-    past = Past.of(event for some in _chunks(insights) for event in store.events(some))
+    past = Past.of(event for some in batches(insights) for event in store.events(some))
     cast: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in past.events.values():
         if event.action is Action.VOTE and event.decided_by == PERSON and past.holds(event):
@@ -136,14 +133,14 @@ def _votes(notes: Sequence[str], store: Store) -> Iterator[tuple[str, tuple[str,
 
 
 def _notes(ids: Sequence[str], store: Store) -> dict[str, Note]:
-    found = (node for some in _chunks(ids) for node in store.nodes(Selection((NodeKind.NOTE,), ids=tuple(some))))
+    found = (node for some in batches(ids) for node in store.nodes(Selection((NodeKind.NOTE,), ids=some)))
     return {each.id: each for each in found if isinstance(each, Note)}
 
 
 def _homes(notes: Sequence[str], store: Store) -> dict[str, str]:
     """The episode of each of the `notes` that is of one."""
     said = [interaction_id(id) for id in notes]
-    found = (edge for some in _chunks(said) for edge in store.edges(some, (EdgeKind.PART_OF,)))
+    found = (edge for some in batches(said) for edge in store.edges(some, (EdgeKind.PART_OF,)))
     return {note_id(edge.source): edge.target for edge in found}
 
 
@@ -162,7 +159,3 @@ def _instant(timestamp: str | None) -> datetime | None:
 
 def _order(episode: Episode) -> tuple[str, str, int, str]:
     return episode.timestamp or "", episode.conversation, episode.position, episode.id
-
-
-def _chunks(items: Sequence[_T]) -> Iterable[Sequence[_T]]:
-    return (items[start : start + _READ] for start in range(0, len(items), _READ))

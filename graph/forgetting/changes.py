@@ -12,7 +12,7 @@ from graph.episodes import remade
 from graph.evolution.identity import keeping
 from graph.evolution.undo import without
 from graph.forgetting import facts, spelling
-from graph.forgetting.support import Cascade, batches, cascade, resting_ends, supporting
+from graph.forgetting.support import Cascade, cascade, resting_ends, supporting
 from graph.ids import PREFIXES
 from graph.model import (
     Changes,
@@ -30,6 +30,7 @@ from graph.model import (
     Selection,
 )
 from graph.ports import Store
+from graph.store.batches import batches
 from graph.tiers import queries
 from graph.tiers.votes import settled
 
@@ -143,4 +144,4 @@ def _edges(ids: Sequence[str], kinds: Sequence[EdgeKind], store: Store) -> Itera
 
 
 def _nodes(ids: Sequence[str], store: Store) -> Iterator[Node]:
-    return (node for batch in batches(ids) for node in store.nodes(Selection(ids=tuple(batch))))
+    return (node for batch in batches(ids) for node in store.nodes(Selection(ids=batch)))

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from graph.errors import NotFoundError, UsageError
-from graph.forgetting.support import batches
 from graph.lookup import find
 from graph.model import EdgeKind, Entity, Interaction, NodeKind, Selection
 from graph.ports import Store
+from graph.store.batches import batches
 from graph.text import fold, tells_of
 
 

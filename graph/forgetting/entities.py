@@ -10,9 +10,9 @@ from graph.evolution.events import wording
 from graph.evolution.identity import keeping
 from graph.forgetting import facts
 from graph.forgetting.choosing import names_of
-from graph.forgetting.support import batches
 from graph.model import Changes, Edge, EdgeKind, Entity, Insight, NodeKind, Note, Removal, Selection, by_rule, ends
 from graph.ports import Store
+from graph.store.batches import batches
 from graph.text import fold, tells_of
 
 _TOGETHER = "both mention "

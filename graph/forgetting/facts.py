@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from graph.evolution.events import Ledger
 from graph.evolution.validity import settled
 from graph.facts import Settling, changed
-from graph.forgetting.support import batches
 from graph.model import Action, Fact, NodeKind, Selection
 from graph.ports import Store
 from graph.relations import slot
+from graph.store.batches import batches
 from graph.text import tells_of
 
 

@@ -13,10 +13,11 @@ from graph.forgetting.changes import changes, counted
 from graph.forgetting.choosing import Wanted, chosen, named, names_of
 from graph.forgetting.entities import entity_changes
 from graph.forgetting.reasons import unreasoned
-from graph.forgetting.support import batches, cascade
+from graph.forgetting.support import cascade
 from graph.model import Changes, EdgeKind, Entity, NodeKind, Removal, Selection, caption
 from graph.ports import Progress, Store
 from graph.readers.naming import stem
+from graph.store.batches import batches
 from graph.store.retrying import persistently
 
 _SHOWN = 5
@@ -85,7 +86,7 @@ def forget(wanted: Wanted, store: Store, progress: Progress | None = None) -> Fo
 def empty(store: Store) -> None:
     """Remove all that is in `store`, a transaction a batch."""
     for batch in batches([node.id for node in store.nodes(Selection())]):
-        persistently(partial(_save, Changes(removed=Removal(tuple(batch))), store))
+        persistently(partial(_save, Changes(removed=Removal(batch)), store))
     sources = tuple(each.digest for each in store.checkpoints())
     with store.transaction(write=True, wipe=True):
         store.save(Changes(removed=Removal(checkpoints=sources)))

@@ -10,9 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.evolution.events import wording
-from graph.forgetting.support import batches, resting_ends, supporting
+from graph.forgetting.support import resting_ends, supporting
 from graph.model import Edge, EdgeKind, Entity, Event, Insight, Interaction, NodeKind, Selection, TextQuery
 from graph.ports import Store
+from graph.store.batches import batches
 from graph.text import fold, tells_of
 
 _FEW = 64
@@ -84,7 +85,7 @@ def staying(ids: Iterable[str], kind: NodeKind, gone: Set[str], store: Store) ->
     texts = {
         each.id: spoken(each)
         for batch in batches(sorted({source for some in sources.values() for source in some}))
-        for each in store.nodes(Selection((NodeKind.INTERACTION,), ids=tuple(batch)))
+        for each in store.nodes(Selection((NodeKind.INTERACTION,), ids=batch))
         if isinstance(each, Interaction)
     }
     return {
@@ -117,6 +118,6 @@ def texts_with(names: Set[str], gone: Set[str], store: Store) -> Iterator[str]:
     matches = store.search(TextQuery(tuple(sorted(names)), limit=len(gone) + _FOUND))
     ids: Sequence[str] = [match.id for match in matches if match.id not in gone]
     for batch in batches(ids):
-        for node in store.nodes(Selection((NodeKind.INTERACTION,), ids=tuple(batch))):
+        for node in store.nodes(Selection((NodeKind.INTERACTION,), ids=batch)):
             if isinstance(node, Interaction):
                 yield spoken(node)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterator, Mapping
 
 from msgspec import Struct
 
 from graph.model import EDGE_ENDS, Edge, EdgeKind, NodeKind
 from graph.ports import Store
+from graph.store.batches import batches
 from graph.tiers.votes import CENTRAL
 
 RESTING: Mapping[EdgeKind, NodeKind] = {
@@ -23,7 +23,6 @@ RESTING: Mapping[EdgeKind, NodeKind] = {
     EdgeKind.SAID_BY: NodeKind.ENTITY,
 }
 """Which of its two ends an edge supports: a node of that kind is there only as long as it has such an edge."""
-_BATCH = 500
 
 
 class Cascade(Struct, frozen=True):
@@ -66,13 +65,6 @@ def resting_ends(edge: Edge) -> tuple[str, str]:
 def supporting(kind: NodeKind) -> tuple[EdgeKind, ...]:
     """The kinds of edges that support nodes of a kind."""
     return tuple(edge for edge, resting in RESTING.items() if resting is kind)
-
-
-def batches(ids: Sequence[str]) -> Iterator[list[str]]:
-    """Yield `ids` in pieces that a store takes at once."""
-    rest = iter(ids)
-    while some := list(islice(rest, _BATCH)):
-        yield some
 
 
 def _unsupported(ids: Collection[str], kind: NodeKind, lost: Mapping[str, int], store: Store) -> Iterator[str]:
