@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -121,7 +122,15 @@ def test_vectors_of_another_model_are_left_out(memory: Memory) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", b"no file of ours " * 100, b'{"rows": 1e999, "changed": []}'.ljust(512)]
+    "content",
+    [
+        b"",
+        b"{}",
+        b"no file of ours " * 100,
+        b'{"rows": 1e999, "changed": []}'.ljust(512),
+        b'{"model": "\xff"}'.ljust(512),
+        b'{"form": 1, "model": "small-1", "bytes": 32, "rows": 1, "changed": 9223372036854775808}'.ljust(512 + 40),
+    ],
 )
 def test_a_file_that_is_none_of_ours_is_made_anew(memory: Memory, content: bytes) -> None:
     memory.beside.write_bytes(content)
@@ -135,6 +144,12 @@ def test_a_file_that_was_cut_short_is_made_anew(memory: Memory) -> None:
     memory.beside.write_bytes(whole[:-1])
     assert memory.is_exact()
     assert memory.beside.read_bytes() == whole
+
+
+def test_a_pipe_is_not_waited_for(memory: Memory) -> None:
+    os.mkfifo(memory.beside)
+    assert memory.is_exact()
+    assert memory.beside.is_file()
 
 
 def test_where_no_file_can_be_made_it_goes_without(memory: Memory) -> None:
@@ -162,6 +177,12 @@ def test_wiping_removes_the_file(memory: Memory) -> None:
     memory.remove(0, 1, wipe=True)
     assert not [*memory.path.parent.glob("*-vectors*")]
     assert memory.is_exact()
+
+
+def test_wiping_leaves_a_folder_alone(memory: Memory) -> None:
+    memory.beside.mkdir()
+    memory.remove(0, 1, wipe=True)
+    assert memory.beside.is_dir()
 
 
 def test_the_file_does_not_stay_behind_when_the_memory_goes(memory: Memory) -> None:

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from heapq import nsmallest
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from graph.model import TextQuery
 
@@ -55,7 +55,7 @@ class _Header(Struct, frozen=True):
     model: str
     bytes: int
     rows: int
-    changed: int
+    changed: Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class _Mapped(Struct, frozen=True):
@@ -103,7 +103,8 @@ def discard(path: Path) -> None:
     """Remove that file, and what a search that was killed left of one."""
     name = beside(path).name
     for each in path.parent.iterdir():
-        if each.name == name or each.name.startswith(f"{name}-"):
+        # A folder of that name is somebody's, and keeps a file from being made.
+        if (each.name == name or each.name.startswith(f"{name}-")) and (each.is_symlink() or not each.is_dir()):
             each.unlink(missing_ok=True)
 
 
@@ -175,6 +176,9 @@ def _opened(file: Path, query: TextQuery) -> _Mapped | None:
     """The file as it is, whatever it holds; None where it is none of ours, or cut short."""
     import numpy
 
+    # A pipe would keep whoever opens it waiting.
+    if not file.is_file():
+        return None
     try:
         with file.open("rb") as opened:
             told = msgspec.json.decode(opened.read(_HEADER), type=_Header)
@@ -184,7 +188,7 @@ def _opened(file: Path, query: TextQuery) -> _Mapped | None:
             return None
         keys = numpy.memmap(file, "<i8", "r", size - 8 * told.rows, (told.rows,))
         numbers = numpy.memmap(file, "<f4", "r", _HEADER, (told.rows, told.bytes // 4))
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, ValueError):
         return None
     return _Mapped(told.changed, keys, numbers)
 
