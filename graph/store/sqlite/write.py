@@ -111,6 +111,8 @@ def _spoken(connection: sqlite3.Connection, keys: Sequence[int]) -> dict[str, tu
 
 
 def _insert_vectors(connection: sqlite3.Connection, vectors: Sequence[Vector]) -> None:
+    if not vectors:
+        return
     rows = connection.execute(
         """SELECT n.id, n.key FROM json_each(?) j JOIN node n ON n.id = j.value JOIN interaction i ON i.key = n.key""",
         (json.dumps([each.node for each in vectors]),),
@@ -118,7 +120,11 @@ def _insert_vectors(connection: sqlite3.Connection, vectors: Sequence[Vector]) -
     keys = dict(rows.fetchall())
     if loose := sorted({each.node for each in vectors} - keys.keys()):
         raise StoreError(f"a vector belongs to {loose[0]}, which is no interaction", "save its node first")
-    ((last,),) = connection.execute("SELECT coalesce(max(changed), 0) FROM vector")
+    # The greatest of one model stands at an end of the index, that of all nowhere.
+    ((last,),) = connection.execute(
+        "SELECT coalesce(max((SELECT max(changed) FROM vector WHERE model = j.value)), 0) FROM json_each(?) j",
+        (json.dumps(sorted({each.model for each in vectors})),),
+    )
     # No two databases have made the same change, and in none does a later one have a lesser number.
     changed = max(last + 1, time.time_ns() // 1000)
     connection.executemany(
