@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from heapq import nsmallest
 from pathlib import Path
@@ -80,11 +80,11 @@ def nearest(connection: sqlite3.Connection, path: Path, query: TextQuery) -> lis
     few = bounded or connection.execute(_COUNT, _given(query)).fetchone()[0] <= FEW
     mapped = None if few else _mapped(connection, path, query)
     found = _in_rows(connection, query) if mapped is None else _in_file(connection, mapped, query)
-    return [each.id for each in nsmallest(query.limit, found, key=lambda each: (-each.cosine, each.id))]
+    return [each.id for each in _best(found, query.limit)]
 
 
 def cosines(numbers: Sequence[bytes], vector: bytes) -> list[float]:
-    """The cosine of each vector to `vector`; all have length 1."""
+    """The cosine of each vector to `vector`, -1 to 1; all are little-endian float32, as many, and have length 1."""
     import numpy
 
     if not numbers:
@@ -100,7 +100,11 @@ def beside(path: Path) -> Path:
 
 
 def discard(path: Path) -> None:
-    """Remove that file, and what a search that was killed left of one."""
+    """Remove that file, and what a search that was killed left of one.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
     name = beside(path).name
     for each in path.parent.iterdir():
         # A folder of that name is somebody's, and keeps a file from being made.
@@ -125,9 +129,11 @@ def _in_rows(connection: sqlite3.Connection, query: TextQuery) -> Iterator[_Foun
     rows = connection.execute(_WITHIN, _given(query))
     while chunk := rows.fetchmany(_AT_ONCE):
         ids, numbers = zip(*chunk, strict=True)
-        yield from nsmallest(
-            query.limit, map(_Found, ids, cosines(numbers, query.vector)), key=lambda each: (-each.cosine, each.id)
-        )
+        yield from _best(map(_Found, ids, cosines(numbers, query.vector)), query.limit)
+
+
+def _best(found: Iterable[_Found], limit: int) -> list[_Found]:
+    return nsmallest(limit, found, key=lambda each: (-each.cosine, each.id))
 
 
 def _in_file(connection: sqlite3.Connection, mapped: _Mapped, query: TextQuery) -> Iterator[_Found]:
