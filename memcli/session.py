@@ -107,7 +107,11 @@ class Session(Struct):
         return self.signed_in(opened)
 
     def asked(self, *, llm: bool = False) -> Memory | Several:
-        """Open what is asked: the memory, or those of all spaces that are named; see `memory`."""
+        """Open what is asked: the memory, or those of all spaces that are named; see `memory`.
+
+        Raises:
+            StoreError: one of its kinds, of any of them; then none stays open.
+        """
         if not self.spaces:
             return self.memory(llm=llm)
         from graph.several import Several
