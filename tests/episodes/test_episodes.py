@@ -156,7 +156,6 @@ def test_the_doctor_parts_sessions(place: Place, tmp_path: Path) -> None:
     url = filled(place("one"), tmp_path, two_evenings(), talk("Ann: Elsewhere.", conversation="other"))
     before = exported(url)
     (other,) = [each for each in episodes(url) if each.conversation == "other"]
-    episodes(url)[1]
     saved(url, Changes(edges=(Edge(message(url, 2).id, other.id, EdgeKind.PART_OF),)))
     saved(url, Changes((Episode(other.id, other.title, "other", "", 0, 2),)))
     with opened(url) as memory:
@@ -191,7 +190,7 @@ def test_what_nothing_comes_back_to_fades(place: Place, tmp_path: Path) -> None:
 
 
 def test_what_later_messages_come_back_to_fades_slower(place: Place, tmp_path: Path) -> None:
-    later = [*two_evenings()[:6], *two_evenings()[6:]]
+    later = two_evenings()
     later[8]["text"] = "Did anybody mend the boat to Zermatt that leaks?"
     url = filled(place("one"), tmp_path, later)
     # On one occasion, two days later: exp(-28 / (2 * 30)).
