@@ -15,15 +15,15 @@ from graph.store.batches import batches
 from graph.text import fold, tells_of
 
 
-class Telling(Struct, frozen=True):
-    """What is no longer to be told: the folded `names` and `words`, and a casefolded `phrase`; empty: none."""
+class Traces(Struct, frozen=True):
+    """What would be left of what is forgotten: folded `names` and `words`, and a casefolded `phrase`; empty: none."""
 
     names: Set[str]
     words: Set[str]
     phrase: str
 
-    def told_in(self, reason: str) -> bool:
-        """Whether `reason` tells any of it."""
+    def stand_in(self, reason: str) -> bool:
+        """Whether any of them stands in `reason`."""
         return (
             bool(self.phrase and self.phrase in reason.casefold())
             or tells_of(reason, self.names)
@@ -36,15 +36,15 @@ def unreasoned(ids: Sequence[str], names: Set[str], phrase: str, store: Store) -
     of the folded `names`, or `phrase`, whatever its case. The decisions stay, and so do their ids."""
     given = [(each, reasons) for each in store.events() if not by_rule(each.decided_by) and (reasons := _given(each))]
     words = {word for _, reasons in given for reason in reasons for word in _words(reason)}
-    telling = Telling(names, _only_said_in(ids, words, store), phrase.casefold())
-    told = [each for each, reasons in given if any(map(telling.told_in, reasons))]
+    traces = Traces(names, _only_said_in(ids, words, store), phrase.casefold())
+    told = [each for each, reasons in given if any(map(traces.stand_in, reasons))]
     ends = sorted({id for each in told for id in (each.subject, each.other) if id})
     links = store.edges(ends, (EdgeKind.LINKS_TO,)) if ends else ()
     return Changes(
         edges=tuple(
-            replace(edge, reason="") for edge in links if not by_rule(edge.decided_by) and telling.told_in(edge.reason)
+            replace(edge, reason="") for edge in links if not by_rule(edge.decided_by) and traces.stand_in(edge.reason)
         ),
-        events=tuple(_without(each, telling.told_in) for each in told),
+        events=tuple(_without(each, traces.stand_in) for each in told),
         removed=Removal(events=tuple(each.id for each in told)),
     )
 
