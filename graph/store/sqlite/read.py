@@ -77,12 +77,9 @@ def nodes(connection: sqlite3.Connection, selection: Selection) -> Iterator[Node
 
 def _sorted(connection: sqlite3.Connection, selection: Selection) -> Iterator[Node]:
     given = {
+        **_given(selection),
         "since": selection.since,
         "until": selection.until,
-        "conversation": selection.conversation,
-        "ids": json.dumps(selection.ids),
-        "slots": json.dumps(tuple(dict.fromkeys(selection.slots))),
-        "newest": selection.newest,
     }
     # Ids begin with a letter for their kind, so that kinds in this order give ids in order.
     for kind in SELECT:
@@ -103,16 +100,23 @@ def _ranked(connection: sqlite3.Connection, selection: Selection) -> Iterator[No
     given = {
         "all": not selection.kinds,
         "kinds": json.dumps(selection.kinds),
-        "conversation": selection.conversation,
-        "ids": json.dumps(selection.ids),
-        "slots": json.dumps(tuple(dict.fromkeys(selection.slots))),
-        "newest": selection.newest,
+        **_given(selection),
     }
     order = connection.execute(statement + _BY_DEGREE, given)
     while ids := tuple(id for (id,) in order.fetchmany(_CHUNK)):
         chunk = Selection(selection.kinds, since=selection.since, until=selection.until, ids=ids)
         node_of = {node.id: node for node in _sorted(connection, chunk)}
         yield from (node_of[id] for id in ids if id in node_of)
+
+
+def _given(selection: Selection) -> dict[str, object]:
+    """What the parts of a statement take that narrow it."""
+    return {
+        "conversation": selection.conversation,
+        "ids": json.dumps(selection.ids),
+        "slots": json.dumps(tuple(dict.fromkeys(selection.slots))),
+        "newest": selection.newest,
+    }
 
 
 def _named(selection: Selection) -> str:
