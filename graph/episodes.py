@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import groupby
 
 from msgspec import Struct
 
@@ -73,7 +72,11 @@ def remade(held: Mapping[str, str], store: Store) -> Changes:
     """What makes episodes right that hold these messages alone, given as the episode of each, by their ids. One that
     has lost its first message has another id then: its own was made of that."""
     runs: dict[str, list[Interaction]] = {}
-    for each in sorted(_read(sorted(held), store), key=lambda each: each.position):
+    found = (
+        node for some in batches(sorted(held)) for node in store.nodes(Selection((NodeKind.INTERACTION,), ids=some))
+    )
+    said = (each for each in found if isinstance(each, Interaction))
+    for each in sorted(said, key=lambda each: each.position):
         runs.setdefault(held[each.id], []).append(each)
     return regrouped(list(runs.values()), held)
 
@@ -84,31 +87,26 @@ def recut(store: Store) -> RecutReport:
     Raises:
         StoreError: the store fails. What was committed stays.
     """
-    places = sorted(
-        (each.conversation, each.position, each.id)
-        for each in store.nodes(Selection((NodeKind.INTERACTION,)))
-        if isinstance(each, Interaction) and each.form is Form.MESSAGE
-    )
-    found = new = 0
-    for _, some in groupby(places, key=lambda place: place[0]):
-        here, fresh = persistently(partial(_recut, [id for *_, id in some], store))
-        found, new = found + here, new + fresh
-    return RecutReport(len(places), found, new)
+    messages = episodes = new = 0
+    for name in sorted({each.conversation for each in _messages(store)}):
+        said, found, fresh = persistently(partial(_recut, name, store))
+        messages, episodes, new = messages + said, episodes + found, new + fresh
+    return RecutReport(messages, episodes, new)
 
 
-def _recut(ids: Sequence[str], store: Store) -> tuple[int, int]:
+def _recut(conversation: str, store: Store) -> tuple[int, int, int]:
+    """Cut one conversation as it is by now; the numbers of its messages, its episodes, and the new ones of these."""
     with store.transaction(write=True):
-        runs = list(_cut(_read(ids, store), Cutter()))
-        held = _held(ids, store)
-        new = store.save(regrouped(runs, held))
-    return len(runs), new.get(NodeKind.EPISODE, 0)
+        said = sorted(_messages(store, conversation), key=lambda each: each.position)
+        runs = list(_cut(said, Cutter()))
+        new = store.save(regrouped(runs, _held([each.id for each in said], store)))
+    return len(said), len(runs), new.get(NodeKind.EPISODE, 0)
 
 
-def _read(ids: Sequence[str], store: Store) -> Iterator[Interaction]:
-    for some in batches(ids):
-        found = store.nodes(Selection((NodeKind.INTERACTION,), ids=some))
-        said = {each.id: each for each in found if isinstance(each, Interaction)}
-        yield from (said[id] for id in some if id in said)
+def _messages(store: Store, conversation: str | None = None) -> Iterator[Interaction]:
+    for each in store.nodes(Selection((NodeKind.INTERACTION,), conversation)):
+        if isinstance(each, Interaction) and each.form is Form.MESSAGE:
+            yield each
 
 
 def _held(ids: Sequence[str], store: Store) -> dict[str, str]:

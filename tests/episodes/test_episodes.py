@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -107,6 +108,20 @@ def test_what_went_wrong_is_cut_anew(place: Place, tmp_path: Path) -> None:
     with opened(url) as memory:
         memory.recut()
     assert exported(url) == before
+
+
+def test_what_comes_in_meanwhile_is_cut_too(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = filled(place("one"), tmp_path, two_evenings()[:3])
+
+    def late(work: Callable[[], object]) -> object:
+        with opened(url) as memory:
+            assert memory.ingest([written(tmp_path / "talk0.jsonl", two_evenings())]).added == 9
+        return work()
+
+    monkeypatch.setattr("graph.episodes.persistently", late)
+    with opened(url) as memory:
+        assert memory.recut().messages == 12
+        assert memory.check().found == ()
 
 
 def test_an_episode_goes_on_without_what_is_forgotten(place: Place, tmp_path: Path) -> None:
