@@ -66,7 +66,7 @@ class Server:
         with (self.home / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    *(self._java, f"-Xmx{heap}", "-cp", f"{self._library}/*", *_OPENS, self._release.main),
+                    *(str(self._java), f"-Xmx{heap}", "-cp", f"{self._library}/*", *_OPENS, self._release.main),
                     *(f"--home-dir={self.home}", f"--config-dir={self.home / 'conf'}"),
                 ],
                 stdin=subprocess.DEVNULL,
