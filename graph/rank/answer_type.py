@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from itertools import takewhile
 
 from msgspec import Struct
+
+from graph.text import stop_words
 
 _READ = 600
 """Letters of a question that are looked at."""
@@ -65,7 +68,9 @@ _NOUNS = {
     AnswerType.TITLE: "book movie film song game album novel play painting podcast",
 }
 _TYPE_OF = {noun: kind for kind, nouns in _NOUNS.items() for noun in nouns.split()}
-_COUNTED = re.compile(r"how many (?:more |other |different )?(\w+)", re.IGNORECASE)
+_COUNTED = re.compile(rf"how many ((?!{_AUXILIARY}\b)[^\W\d]+(?: (?!{_AUXILIARY}\b)[^\W\d]+){{0,3}})", re.IGNORECASE)
+_OLD = re.compile(r"how old\b", re.IGNORECASE)
+_QUANTIFIERS = frozenset({"more", "other", "different"})
 _DOER = re.compile(rf"who (?!{_AUXILIARY}\b)\w", re.IGNORECASE)
 _AHEAD = re.compile(r"\b(?:will|going to|plan(?:s|ning)?|upcoming|next|due)\b", re.IGNORECASE)
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
@@ -82,9 +87,19 @@ def expected(question: str) -> Expected:
     kind = next((kind for kind, rule in _RULES if rule.match(text)), None)
     if kind is None:
         return Expected(_named(text), ahead=ahead)
-    counted = _COUNTED.match(text)
-    noun = counted[1].lower() if counted else "years" if kind is AnswerType.NUMBER else ""
-    return Expected(kind, noun, ahead, kind is AnswerType.PERSON and bool(_DOER.match(text)))
+    return Expected(kind, _counted(text), ahead, kind is AnswerType.PERSON and bool(_DOER.match(text)))
+
+
+def _counted(text: str) -> str:
+    """The noun that “how many” counts: the last one in the plural before a stop word (“new *kits* of”), else the first
+    word; empty where there is none."""
+    if _OLD.match(text):
+        return "years"
+    found = _COUNTED.match(text)
+    words = [word for word in found[1].lower().split() if word not in _QUANTIFIERS] if found else []
+    phrase = list(takewhile(lambda word: word not in stop_words(), words))
+    plural = [word for word in phrase if word.endswith("s")]
+    return plural[-1] if plural else phrase[0] if phrase else ""
 
 
 def lies_ahead(text: str) -> bool:

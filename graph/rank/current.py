@@ -6,7 +6,7 @@ Conflicts are settled in code, by the latest valid time among the candidates (ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from graph.model import Fact, FactHit, Interaction
 from graph.rank.answer_type import AnswerType, expected
@@ -15,7 +15,7 @@ from graph.rank.fusion import Scored
 from graph.rank.reading import Understood
 from graph.rank.values import numbers_of
 from graph.rank.wanted import stem, stems
-from graph.relations import KIN, ONE_VALUED, asking, holds, order, slot
+from graph.relations import KIN, NUMBER, ONE_VALUED, asking, holds, order, slot
 from graph.text import fold
 
 _PAST = re.compile(
@@ -44,12 +44,26 @@ def asks_for_the_past(question: str, read: Understood, today: str | None) -> boo
 def answering(facts: Sequence[FactHit], question: str, read: Understood, today: str | None) -> list[FactHit]:
     """Those of `facts` whose values a question asks for, as they hold, and that hits state.
 
-    It asks for none of the past, for no time of it ("when did Ann move"), and names none of the values itself.
+    It asks for none of the past, for no time of it ("when did Ann move"), and names none of the values itself; for a
+    number only where it counts the same.
     """
-    if asks_for_the_past(question, read, today) or expected(question).kind in _ABOUT_A_VALUE:
+    asked = expected(question)
+    if asks_for_the_past(question, read, today) or asked.kind in _ABOUT_A_VALUE:
         return []
     words = stems(question)
-    return [each for each in facts if each.hit and words.isdisjoint(stems(each.value, *each.before))]
+    return [
+        each
+        for each in facts
+        if each.hit
+        and words.isdisjoint(stems(each.value, *each.before))
+        and (not each.relation.startswith(NUMBER) or _counts(each.relation.removeprefix(NUMBER), asked.counted, words))
+    ]
+
+
+def _counts(relation: str, counted: str, words: Set[str]) -> bool:
+    """Whether a fact counts what a question of these `words` does ("model kits bought", "how many kits did I buy")."""
+    said = stems(relation)
+    return stem(counted) in said and said <= words
 
 
 def asked_about(facts: Iterable[Fact], question: str, read: Understood) -> list[Fact]:

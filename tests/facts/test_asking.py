@@ -105,6 +105,16 @@ COUNTS = (
 )
 
 
+def test_a_number_answers_where_the_same_is_counted(tmp_path: Path) -> None:
+    said = "Ann: I have added two new projects, so that now the gallery has 10 cards of projects."
+    store = take_in(tmp_path / "a", told("2023-05-11", said))
+    for question, value in (
+        ("How many new projects has Ann added?", "two"),
+        ("How many project cards does the gallery of Ann have after she added the new projects?", "10"),
+    ):
+        assert asked(store, question).answer.value == value
+
+
 def test_the_latest_count_comes_first(tmp_path: Path) -> None:
     store = take_in(tmp_path / "a", *COUNTS)
     text = "How many sessions of the support group did Ann attend?"

@@ -49,6 +49,11 @@ def test_the_words_of_a_question_tell_its_type(question: str, kind: str) -> None
 
 def test_what_is_counted_is_known() -> None:
     assert expected("How many more turtles does Ann have?").counted == "turtles"
+    assert expected("How many of them are there?").counted == ""
+    assert expected("How many model kits have I bought?").counted == "kits"
+    assert expected("How many different kinds of wine did Ann try?").counted == "kinds"
+    assert expected("How many people attended the wedding?").counted == "people"
+    assert expected("How many did Ann see?").counted == ""
     assert expected("How old is Ann?").counted == "years"
     assert expected("Where is Ann?").counted == ""
 
