@@ -148,9 +148,11 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
     turns = placed(evidence.ranked)
     voices = evidence.read.voices if evidence.read.speaker else ()
     heard = [each.interaction for each in chosen[:_TRUSTED_HITS] if _heard(each.interaction, voices)]
-    covered = (want.covered(frame(said, turns) | stems(told(said))) for said in heard)
-    most = max(covered, default=0.0)
     asked = Asked(question.text, expected(question.text), want, evidence.read.speaker)
+    frames = [frame(said, turns) | stems(told(said)) for said in heard]
+    # Of two that are compared no hit tells alone.
+    frames = [set().union(*frames)] if asked.expects.compares else frames
+    most = max(map(want.covered, frames), default=0.0)
     if (problem := parts(question.text)) and (found := reckoned(problem, chosen, turns, asked, question.asked_at)):
         return _told_by(found.quotations, found.value, found.kind, max(most, found.covered), chosen)
     if confidence(most) < FOUND:

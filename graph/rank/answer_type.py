@@ -36,12 +36,14 @@ class AnswerType(StrEnum):
 
 class Expected(Struct, frozen=True):
     """What answers a question: its type, the noun that is counted (“how many *steps*”; empty: none), whether it lies
-    ahead, and whether who is asked for does what is asked about (“who filed”, not “who is” or “whom did”)."""
+    ahead, whether who is asked for does what is asked about (“who filed”, not “who is” or “whom did”), and whether two
+    are compared (“Ann or Bob”, “both Ann and Bob”)."""
 
     kind: AnswerType = AnswerType.NONE
     counted: str = ""
     ahead: bool = False
     doer: bool = False
+    compares: bool = False
 
 
 _BE = r"(?:is|are|was|were)"
@@ -74,6 +76,7 @@ _QUANTIFIERS = frozenset({"more", "other", "different"})
 _DOER = re.compile(rf"who (?!{_AUXILIARY}\b)\w", re.IGNORECASE)
 _AHEAD = re.compile(r"\b(?:will|going to|plan(?:s|ning)?|upcoming|next|due)\b", re.IGNORECASE)
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
+_COMPARED = re.compile(r"\b(?:or|both)\b", re.IGNORECASE)
 # “Who is Ann?” asks what there is to say of her.
 _WHO_IS = re.compile(rf"[Ww]ho {_BE} [^\W\d_a-z]")
 
@@ -82,12 +85,13 @@ def expected(question: str) -> Expected:
     """The answer that `question` expects. A choice (“Ann or Bob?”) and what the rules do not know expect any."""
     text = " ".join(question[:_READ].split()).lstrip("¿¡\"'“‘( ")
     ahead = lies_ahead(text)
+    compares = bool(_COMPARED.search(text))
     if _CHOICE.search(text) or _WHO_IS.match(text):
-        return Expected(ahead=ahead)
+        return Expected(ahead=ahead, compares=compares)
     kind = next((kind for kind, rule in _RULES if rule.match(text)), None)
     if kind is None:
-        return Expected(_named(text), ahead=ahead)
-    return Expected(kind, _counted(text), ahead, kind is AnswerType.PERSON and bool(_DOER.match(text)))
+        return Expected(_named(text), ahead=ahead, compares=compares)
+    return Expected(kind, _counted(text), ahead, kind is AnswerType.PERSON and bool(_DOER.match(text)), compares)
 
 
 def _counted(text: str) -> str:
