@@ -59,7 +59,7 @@ _SAID = re.compile(
         |pin(?:[ -](?:code|number))?
         |(?:access|alarm|door|entry|gate|lock|safe|security|unlock)[ -]code)
     (?:[ ](?:for|of|on|to)(?:[ ][\w'’-]{1,30}){1,3}?)?
-    (?:[ ](?:is|was)|[ ]?[:=])
+    (?:[ ](?:is|was):?|[ ]?[:=])
     (?:[ ](?:always|just|now|set[ ]to|still))?
     [ ]{0,3}[\"'“‘`*]{0,2}(?P<secret>[^\s\"'“”‘`]+)""",
     re.IGNORECASE | re.VERBOSE,

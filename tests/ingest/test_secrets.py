@@ -61,6 +61,7 @@ def test_a_secret_is_masked(what: str) -> None:
         ("the password for the wifi is now “Blue-horse9”.", "Blue-horse9"),
         ("The wifi password: `Blue-horse9`!", "Blue-horse9"),
         ("Her PIN is 4921.", "4921"),
+        ("The password is: hunter2!x", "hunter2!x"),
         ("the pin code of my card is #4921, ok?", "#4921"),
         ("door code: 0815", "0815"),
         ("Our passcode was set to 258025", "258025"),
