@@ -29,12 +29,10 @@ class Cache(Struct):
 
     def get(self, key: str) -> str | None:
         """The reply that is known; None for none."""
-        if key in self._told or self.path is None or not self.path.is_file():
+        if key in self._told or self.path is None:
             return self._told.get(key)
-        with suppress(sqlite3.Error), closing(_opened(self.path)) as db:
-            row = db.execute("SELECT text FROM reply WHERE asked = ?", (key,)).fetchone()
-            if row and isinstance(row[0], bytes):
-                return row[0].decode("utf-8", "surrogatepass")
+        with suppress(OSError, sqlite3.Error, UnicodeDecodeError):
+            return _kept(self.path, key)
         return None
 
     def put(self, key: str, reply: str) -> None:
@@ -64,6 +62,14 @@ def wipe(path: str) -> None:
         # A run that was broken off leaves what it was about to change beside the file.
         for each in (Path(path), Path(f"{path}-journal")):
             each.unlink(missing_ok=True)
+
+
+def _kept(path: Path, key: str) -> str | None:
+    if not path.is_file():
+        return None
+    with closing(_opened(path)) as db:
+        row = db.execute("SELECT text FROM reply WHERE asked = ?", (key,)).fetchone()
+    return row[0].decode("utf-8", "surrogatepass") if row and isinstance(row[0], bytes) else None
 
 
 def _keep(path: Path, key: str, reply: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 import stat
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event
@@ -256,6 +258,18 @@ def test_a_cache_that_grew_too_large_begins_anew(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("graph.llm.cache.LARGEST", 0)
     Cache(path).put("b", "two")
     assert [Cache(path).get(each) for each in "abc"] == [None, "two", None]
+
+
+def test_a_reply_in_the_cache_that_is_no_text_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "replies.db"
+    Cache(path).put("a", "one")
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE reply SET text = x'ff'")
+    assert Cache(path).get("a") is None
+
+
+def test_a_cache_that_cannot_be_looked_for_holds_nothing(tmp_path: Path) -> None:
+    assert Cache(tmp_path / ("x" * 300)).get("a") is None
 
 
 def test_a_cache_that_cannot_be_written_keeps_what_the_run_was_told(tmp_path: Path) -> None:

@@ -182,10 +182,10 @@ def _opened(file: Path, query: TextQuery) -> _Mapped | None:
     """The file as it is, whatever it holds; None where it is none of ours, or cut short."""
     import numpy
 
-    # A pipe would keep whoever opens it waiting.
-    if not file.is_file():
-        return None
     try:
+        # A pipe would keep whoever opens it waiting.
+        if not file.is_file():
+            return None
         with file.open("rb") as opened:
             told = msgspec.json.decode(opened.read(_HEADER), type=_Header)
         size = _HEADER + told.rows * (told.bytes + 8)
