@@ -8,6 +8,7 @@ find names and numbers. Nothing is verified, which would ask the network. Card n
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
@@ -106,13 +107,31 @@ def masked_text(text: str) -> tuple[str, int]:
 
 
 def _replaced(text: str, secrets: Mapping[str, str]) -> tuple[str, int]:
-    """`text` with each of `secrets` as what it is, and how many there were."""
-    count = 0
-    # A longer one may hold a shorter one.
-    for secret in sorted(secrets, key=lambda each: (-len(each), each)):
-        count += text.count(secret)
-        text = text.replace(secret, _MASK.format(secrets[secret]))
-    return text, count
+    """`text` with each of `secrets` as what it is, and how many there were; those that overlap are one."""
+    made, end, count = [], 0, 0
+    for start, stop, what in _places(text, secrets):
+        if start >= end:
+            made += [text[end:start], _MASK.format(what)]
+            count += 1
+        end = max(end, stop)
+    return "".join([*made, text[end:]]), count
+
+
+def _places(text: str, secrets: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
+    """Yield from where to where secrets stand in `text`, the longest at each place, and what they are.
+
+    A text may be nothing but secrets: it is gone through once, not once for each.
+    """
+    known = min(map(len, secrets), default=0)
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for secret in secrets:
+        lengths[secret[:known]].add(len(secret))
+    longest = {beginning: sorted(some, reverse=True) for beginning, some in lengths.items()}
+    for start in range(len(text)) if secrets else ():
+        for length in longest.get(text[start : start + known], ()):
+            if what := secrets.get(text[start : start + length]):
+                yield start, start + length, what
+                break
 
 
 def _masked_json(value: Json) -> tuple[Any, int]:

@@ -110,6 +110,13 @@ def test_a_secret_is_masked_whole_wherever_it_stands(text: str, secret: str) -> 
     assert count == 1
 
 
+def test_a_text_may_be_nothing_but_secrets() -> None:
+    pins = [f"{number:06d}" for number in range(2_000)]
+    text, count = masked_text(" ".join(f"the pin is {pin} and" for pin in pins))
+    assert count == len(pins)
+    assert not any(pin in text for pin in pins)
+
+
 def test_names_and_what_is_a_secret_by_its_name() -> None:
     secret = SECRETS["github token"]
     number = SECRETS["card number"]

@@ -171,6 +171,14 @@ def test_a_file_of_a_later_state_is_not_used_for_an_earlier_one(memory: Memory, 
     assert memory.is_exact()
 
 
+def test_a_database_of_that_name_is_left_alone(memory: Memory) -> None:
+    shutil.copy(memory.path, memory.beside)
+    whole = memory.beside.read_bytes()
+    assert memory.is_exact()
+    memory.remove(0, 1, wipe=True)
+    assert memory.beside.read_bytes() == whole
+
+
 def test_wiping_removes_the_file(memory: Memory) -> None:
     assert memory.is_exact()
     memory.path.with_name("memory.db-vectors-killed").write_bytes(b"half a file")

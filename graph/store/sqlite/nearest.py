@@ -45,6 +45,7 @@ FEW = 4096
 """Vectors up to which a memory is read row by row, and so many that have changed are."""
 _HEADER = 512
 _FORM = 1
+_DATABASE = b"SQLite format 3\x00"
 _AT_ONCE = 4096
 
 
@@ -107,9 +108,16 @@ def discard(path: Path) -> None:
     """
     name = beside(path).name
     for each in path.parent.iterdir():
-        # A folder of that name is somebody's, and keeps a file from being made.
-        if (each.name == name or each.name.startswith(f"{name}-")) and (each.is_symlink() or not each.is_dir()):
+        if (each.name == name or each.name.startswith(f"{name}-")) and not _is_of_others(each):
             each.unlink(missing_ok=True)
+
+
+def _is_of_others(file: Path) -> bool:
+    """Whether it is a folder or a database, which somebody gave that name."""
+    if file.is_symlink() or not file.is_file():
+        return file.is_dir() and not file.is_symlink()
+    with file.open("rb") as opened:
+        return opened.read(len(_DATABASE)) == _DATABASE
 
 
 def _given(query: TextQuery, changed: int = 0) -> dict[str, object]:
@@ -211,6 +219,8 @@ def _make(connection: sqlite3.Connection, database: Path, query: TextQuery) -> N
             _write(opened, rows, query)
         # Whoever may read the database may read this.
         Path(name).chmod(database.stat().st_mode & 0o777)
+        if _is_of_others(beside(database)):
+            raise FileExistsError(beside(database))
         Path(name).replace(beside(database))
     except BaseException:
         Path(name).unlink(missing_ok=True)
