@@ -150,8 +150,10 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
     heard = [each.interaction for each in chosen[:_TRUSTED_HITS] if _heard(each.interaction, voices)]
     asked = Asked(question.text, expected(question.text), want, evidence.read.speaker)
     frames = [frame(said, turns) | stems(told(said)) for said in heard]
-    # Of two that are compared no hit tells alone.
-    frames = [set().union(*frames)] if asked.expects.compares else frames
+    if asked.expects.compares:
+        # A document is about one thing: of two that are compared none tells alone.
+        told_of = (each for each, said in zip(frames, heard, strict=True) if said.form is Form.DOCUMENT)
+        frames.append(set().union(*told_of))
     most = max(map(want.covered, frames), default=0.0)
     if (problem := parts(question.text)) and (found := reckoned(problem, chosen, turns, asked, question.asked_at)):
         return _told_by(found.quotations, found.value, found.kind, max(most, found.covered), chosen)

@@ -40,6 +40,19 @@ def keys(reply: Reply) -> list[str | None]:
     return [hit.sources[0].message or hit.sources[0].document for hit in reply.hits]
 
 
+def test_documents_cover_a_comparison_together(tmp_path: Path) -> None:
+    films = [
+        {"title": "Silent Harbour", "text": "Silent Harbour is a film of the director Ulla Brandt."},
+        {"title": "Northern Tide", "text": "Northern Tide, an older picture, was shot at the coast by Per Lind."},
+    ]
+    store = tmp_path / "films"
+    ingested(store, written(tmp_path / "films.jsonl", [{"id": each["title"], **each} for each in films]))
+    question = "Which film has the older director, Silent Harbour or Northern Tide?"
+    with memory(store, create=False) as opened:
+        compared, plain = (ask(opened, each) for each in (question, question.replace(" or ", " before ")))
+    assert compared.answer.confidence > plain.answer.confidence
+
+
 # --- What is quoted ------------------------------------------------------------------------------
 
 QUESTIONS = (
