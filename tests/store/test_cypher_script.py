@@ -9,13 +9,14 @@ import neo4j
 import pytest
 
 from graph.exporters.registry import exporter_named
+from graph.labels import LABELS
 from graph.model import Snapshot
 from tests.exporters.samples import EDGES, NODES, SAMPLE
 from tests.store.moving import SAMPLES, exported, filled
 from tests.store.test_transfer import Place, empty, place
 
 __all__ = ["place"]
-_LOADED = "MATCH (n) WHERE n:Interaction OR n:Note OR n:Entity OR n:Query OR n:Insight OR n:Fact "
+_LOADED = f"MATCH (n) WHERE {' OR '.join(f'n:{label}' for label in LABELS.values())} "
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_the_script_loads_the_graph_that_a_memory_in_neo4j_is(place: Place, driv
     load(driver, script)
     assert graph_of(driver) == wanted
     labels = {label for labels, _ in wanted[0].values() for label in labels}
-    assert labels == {"Interaction", "Note", "Entity", "Query", "Insight", "Fact"}
+    assert labels == set(LABELS.values())
     assert len(wanted[1]) > 300
     load(driver, script)
     assert graph_of(driver) == wanted
