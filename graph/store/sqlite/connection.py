@@ -11,7 +11,8 @@ from graph.store.sqlite.failures import translated
 from graph.store.sqlite.migrations import NAMES, SET, migrations
 
 BUSY_SECONDS = 30.0
-_HEADER = b"SQLite format 3\x00"
+HEADER = b"SQLite format 3\x00"
+"""What a file begins with that is a database."""
 _UNWRITABLE = ("SQLITE_READONLY", "SQLITE_CANTOPEN")
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR")
 _ELSE = "name another file with --store; this one is left as it is"
@@ -51,8 +52,8 @@ def _begun(path: Path) -> bool:
     if not path.is_file():
         raise StoreForeignError(f"{path} is not a regular file", _ELSE)
     with path.open("rb") as file:
-        head = file.read(len(_HEADER))
-    if head and head != _HEADER:
+        head = file.read(len(HEADER))
+    if head and head != HEADER:
         raise StoreForeignError(f"{path} is not a memcli store", _ELSE)
     return bool(head)
 

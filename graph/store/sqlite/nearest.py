@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from graph.model import TextQuery
+from graph.store.sqlite.connection import HEADER
 
 if TYPE_CHECKING:
     from numpy import float32, int64
@@ -45,7 +46,6 @@ FEW = 4096
 """Vectors up to which a memory is read row by row, and so many that have changed are."""
 _HEADER = 512
 _FORM = 1
-_DATABASE = b"SQLite format 3\x00"
 _AT_ONCE = 4096
 
 
@@ -78,9 +78,9 @@ def nearest(connection: sqlite3.Connection, path: Path, query: TextQuery) -> lis
     `path` is that of the database.
     """
     bounded = query.conversation or query.speaker or query.since or query.until
-    few = bounded or connection.execute(_COUNT, _given(query)).fetchone()[0] <= FEW
-    mapped = None if few else _mapped(connection, path, query)
-    found = _in_rows(connection, query) if mapped is None else _in_file(connection, mapped, query)
+    there = 0 if bounded else connection.execute(_COUNT, _given(query)).fetchone()[0]
+    mapped = _mapped(connection, path, query, there) if there > FEW else None
+    found = _in_rows(connection, query) if mapped is None else _in_file(connection, mapped, query, there)
     return [each.id for each in _best(found, query.limit)]
 
 
@@ -117,7 +117,7 @@ def _is_of_others(file: Path) -> bool:
     if file.is_symlink() or not file.is_file():
         return file.is_dir() and not file.is_symlink()
     with file.open("rb") as opened:
-        return opened.read(len(_DATABASE)) == _DATABASE
+        return opened.read(len(HEADER)) == HEADER
 
 
 def _given(query: TextQuery, changed: int = 0) -> dict[str, object]:
@@ -144,8 +144,8 @@ def _best(found: Iterable[_Found], limit: int) -> list[_Found]:
     return nsmallest(limit, found, key=lambda each: (-each.cosine, each.id))
 
 
-def _in_file(connection: sqlite3.Connection, mapped: _Mapped, query: TextQuery) -> Iterator[_Found]:
-    """Yield what is nearest among the mapped vectors, and all that has changed since."""
+def _in_file(connection: sqlite3.Connection, mapped: _Mapped, query: TextQuery, there: int) -> Iterator[_Found]:
+    """Yield what is nearest among the mapped vectors, and all that has changed since; the database holds `there`."""
     import numpy
 
     given = _given(query, mapped.changed)
@@ -153,7 +153,6 @@ def _in_file(connection: sqlite3.Connection, mapped: _Mapped, query: TextQuery) 
     yield from map(_Found, (id for id, _, _ in changed), cosines([each for *_, each in changed], query.vector))
     near = mapped.numbers @ numpy.frombuffer(query.vector, "<f4")
     near[numpy.isin(mapped.keys, [key for _, key, _ in changed])] = -numpy.inf
-    ((there,),) = connection.execute(_COUNT, given)
     # As many more as are gone, or were made anew.
     wanted = query.limit + max(0, len(near) - (there - len(changed)))
     least = numpy.partition(near, -wanted)[-wanted] if 0 < wanted < len(near) else -numpy.inf
@@ -163,24 +162,27 @@ def _in_file(connection: sqlite3.Connection, mapped: _Mapped, query: TextQuery) 
     yield from (_Found(id, cosine[key]) for id, key in rows)
 
 
-def _mapped(connection: sqlite3.Connection, database: Path, query: TextQuery) -> _Mapped | None:
+def _mapped(connection: sqlite3.Connection, database: Path, query: TextQuery, there: int) -> _Mapped | None:
     """The file's vectors, made anew where it is not there, is another database's or has become old; None where it
     cannot be made."""
+    if mapped := _usable(connection, database, query, there):
+        return mapped
+    # A folder that cannot be written to, or a full disk: it goes without.
+    with suppress(OSError):
+        _make(connection, database, query)
+    return _usable(connection, database, query, there)
+
+
+def _usable(connection: sqlite3.Connection, database: Path, query: TextQuery, there: int) -> _Mapped | None:
     mapped = _opened(beside(database), query)
-    if mapped is None or _is_old(connection, mapped, query):
-        # A folder that cannot be written to, or a full disk: it goes without.
-        with suppress(OSError):
-            _make(connection, database, query)
-        mapped = _opened(beside(database), query)
-    return None if mapped is None or _is_old(connection, mapped, query) else mapped
+    return None if mapped is None or _is_old(connection, mapped, query, there) else mapped
 
 
-def _is_old(connection: sqlite3.Connection, mapped: _Mapped, query: TextQuery) -> bool:
+def _is_old(connection: sqlite3.Connection, mapped: _Mapped, query: TextQuery, there: int) -> bool:
     given = _given(query, mapped.changed)
     # Changes have the time at which they were made: no other database has this one.
     if connection.execute(_IS_OF_THIS, given).fetchone() is None:
         return True
-    ((there,),) = connection.execute(_COUNT, given)
     ((changed,),) = connection.execute(_COUNT + " AND changed > :changed", given)
     most = max(FEW, len(mapped.keys) // 4)
     return bool(changed > most or len(mapped.keys) - (there - changed) > most)
