@@ -28,12 +28,8 @@ from graph.store.sqlite.rows import SELECT, keys_of, to_checkpoint, to_edge, to_
 from graph.text import fold
 
 _OF_IDS = " AND n.id IN (SELECT value FROM json_each(:ids))"
-_OF_IDS_OR_SLOTS = """ AND n.key IN (
-    SELECT m.key FROM json_each(:ids) j JOIN node m ON m.id = j.value
-    UNION SELECT f.key FROM json_each(:slots) j JOIN fact f ON f.slot = j.value AND f.slot <> ''
-)"""
 # As `graph.relations.order` has them.
-_OF_IDS_OR_NEWEST = """ AND n.key IN (
+_OF_IDS_OR_SLOTS = """ AND n.key IN (
     SELECT m.key FROM json_each(:ids) j JOIN node m ON m.id = j.value
     UNION SELECT key FROM (
         SELECT f.key, row_number() OVER (
@@ -42,7 +38,7 @@ _OF_IDS_OR_NEWEST = """ AND n.key IN (
                 m.id DESC
         ) AS place
         FROM json_each(:slots) j JOIN fact f ON f.slot = j.value AND f.slot <> '' JOIN node m ON m.key = f.key
-    ) WHERE place <= :newest
+    ) WHERE :newest IS NULL OR place <= :newest
 )"""
 _OF_CONVERSATION = """ AND n.key IN (
     WITH said (key) AS (SELECT key FROM interaction WHERE conversation = :conversation), noted (key) AS (
@@ -122,7 +118,7 @@ def _given(selection: Selection) -> dict[str, object]:
 def _named(selection: Selection) -> str:
     """What narrows a statement to the nodes that are named, where some are."""
     if selection.slots:
-        return _OF_IDS_OR_SLOTS if selection.newest is None else _OF_IDS_OR_NEWEST
+        return _OF_IDS_OR_SLOTS
     return _OF_IDS if selection.ids else ""
 
 
