@@ -68,7 +68,7 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
         for rank, each in enumerate(chosen, 1)
     ]
     if question.order == "time":
-        hits.sort(key=lambda hit: (hit.timestamp or "", hit.rank))
+        hits.sort(key=by_time)
     insights = _insights(evidence, set(note_of.values()))
     facts = tuple(_facts(evidence, hits))
     return Reply(
@@ -99,6 +99,11 @@ def _hit(rank: int, alike: Sequence[Scored], note: str | None, ways: Mapping[str
         signals=scored.signals,
         path=ways.get(note or "", ()),
     )
+
+
+def by_time(hit: Hit) -> tuple[str, int]:
+    """What orders hits in time, those without one first; of the same time the better ones first."""
+    return hit.timestamp or "", hit.rank
 
 
 def citation(said: Interaction) -> Citation:

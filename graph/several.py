@@ -9,7 +9,7 @@ from typing import Self
 
 from msgspec.structs import replace
 
-from graph.answer import INSIGHTS, in_words
+from graph.answer import INSIGHTS, by_time, in_words
 from graph.memory import Memory
 from graph.model import Answer, FactHit, Hit, InsightHit, Question, Reply
 from graph.rank.selection import within
@@ -61,7 +61,7 @@ def merged(question: Question, replies: Mapping[str, Reply]) -> Reply:
     ranks = {(space, hit.rank): rank for rank, (space, hit) in enumerate(chosen, 1)}
     hits = [replace(hit, rank=rank, space=space) for rank, (space, hit) in enumerate(chosen, 1)]
     if question.order == "time":
-        hits.sort(key=lambda hit: (hit.timestamp or "", hit.rank))
+        hits.sort(key=by_time)
     insights = _insights(replies, hits)
     return replace(
         told,

@@ -100,11 +100,7 @@ class Session(Struct):
         Raises:
             StoreError: one of its kinds.
         """
-
-        def opened(settings: Settings) -> Memory:
-            return self.opener(with_llm_key(settings) if llm else settings, create=create)
-
-        return self.signed_in(opened)
+        return self._opened(lambda settings: self.opener(settings, create=create), llm=llm)
 
     def asked(self, *, llm: bool = False) -> Memory | Several:
         """Open what is asked: the memory, or those of all spaces that are named; see `memory`.
@@ -116,11 +112,13 @@ class Session(Struct):
             return self.memory(llm=llm)
         from graph.several import Several
 
-        def opened(settings: Settings) -> Several:
-            keyed = with_llm_key(settings) if llm else settings
-            return Several.open(self.spaces, lambda space: self.opener(replace(keyed, space=space)))
+        def several(settings: Settings) -> Several:
+            return Several.open(self.spaces, lambda space: self.opener(replace(settings, space=space)))
 
-        return self.signed_in(opened)
+        return self._opened(several, llm=llm)
+
+    def _opened(self, work: Callable[[Settings], T], *, llm: bool) -> T:
+        return self.signed_in(lambda settings: work(with_llm_key(settings) if llm else settings))
 
     def choose(self, spaces: Sequence[str]) -> None:
         """Have the command work in the space that is named, or ask several; none: in that of the settings."""
