@@ -72,10 +72,10 @@ def page(store: Store, name: str, days: float, now: datetime) -> EpisodePage:
         found = find(store, id, NodeKind.EPISODE)
         assert isinstance(found, Episode)
         (kept,) = _kept([found], store, days, now)
-        return EpisodePage(kept, tuple(messages(store, found.id)))
+        return EpisodePage(kept, tuple(_messages(store, found.id)))
 
 
-def messages(store: Store, episode: str) -> list[Interaction]:
+def _messages(store: Store, episode: str) -> list[Interaction]:
     """The messages of the episode with that id, in order. Reads the store, within the caller's transaction."""
     ids = tuple(edge.source for edge in store.edges([episode], (EdgeKind.PART_OF,)))
     found = store.nodes(Selection((NodeKind.INTERACTION,), ids=ids)) if ids else ()
