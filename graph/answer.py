@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -46,7 +46,7 @@ _TRUSTED_HITS = 5
 """Hits that may show that memory holds an answer."""
 _LOOKED_THROUGH = 3
 """Times the number of hits that is asked for, of the ranked, among which those that say the same are one hit."""
-INSIGHTS = 5
+_INSIGHTS = 5
 """Insights above an answer."""
 
 
@@ -140,7 +140,12 @@ def _insights(evidence: Evidence, notes: set[str]) -> tuple[InsightHit, ...]:
         for node in evidence.insights
         if not notes.isdisjoint(support[node.id])
     ]
-    return tuple(sorted(found, key=lambda hit: (-hit.score, -len(hit.support), hit.insight)))[:INSIGHTS]
+    return foremost(found)
+
+
+def foremost(insights: Iterable[InsightHit]) -> tuple[InsightHit, ...]:
+    """Those insights that stand above an answer: those with the highest scores, then the most support, first."""
+    return tuple(sorted(insights, key=lambda hit: (-hit.score, -len(hit.support), hit.insight)))[:_INSIGHTS]
 
 
 def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], facts: Sequence[FactHit]) -> Answer:

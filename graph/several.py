@@ -9,7 +9,7 @@ from typing import Self
 
 from msgspec.structs import replace
 
-from graph.answer import INSIGHTS, by_time, in_words
+from graph.answer import by_time, foremost, in_words
 from graph.memory import Memory
 from graph.model import Answer, FactHit, Hit, InsightHit, Question, Reply
 from graph.rank.selection import within
@@ -48,16 +48,22 @@ class Several:
 
     def _found(self, question: Question) -> Reply:
         began = time.perf_counter()
-        found = merged(question, {space: memory.found(question) for space, memory in self._memories.items()})
+        # How sure each is tells how its hits stand against those of others, whether or not an answer is wanted.
+        sure = replace(question, answer=True)
+        found = merged(question, {space: memory.found(sure) for space, memory in self._memories.items()})
         return replace(found, elapsed_ms=round((time.perf_counter() - began) * 1000, 3))
 
 
 def merged(question: Question, replies: Mapping[str, Reply]) -> Reply:
     """The replies to a question, by space, as one: hits by score, as far as its limit and budget reach, and of all
-    answers the surest, with what it quotes. Among equals the space that is named first goes first."""
-    best = max(replies, key=lambda space: _sureness(replies[space]))
+    answers the surest, with what it quotes. Among equals the space that is named first goes first.
+
+    The replies have answers, whether or not the question wants one.
+    """
+    best = max(replies, key=lambda space: (replies[space].answer.found, replies[space].answer.confidence))
     told = replies[best]
-    chosen = _chosen(question, replies, [(best, each.hit) for each in told.answer.quotations])
+    answer = told.answer if question.answer else Answer()
+    chosen = _chosen(question, replies, [(best, each.hit) for each in answer.quotations])
     ranks = {(space, hit.rank): rank for rank, (space, hit) in enumerate(chosen, 1)}
     hits = [replace(hit, rank=rank, space=space) for rank, (space, hit) in enumerate(chosen, 1)]
     if question.order == "time":
@@ -65,7 +71,8 @@ def merged(question: Question, replies: Mapping[str, Reply]) -> Reply:
     insights = _insights(replies, hits)
     return replace(
         told,
-        answer=_answer(told.answer, best, ranks),
+        question=question,
+        answer=_answer(answer, best, ranks),
         hits=tuple(hits),
         insights=insights,
         id=answer_id([each.insight for each in insights if each.space == best]),
@@ -78,10 +85,6 @@ def merged(question: Question, replies: Mapping[str, Reply]) -> Reply:
     )
 
 
-def _sureness(reply: Reply) -> tuple[bool, float, float]:
-    return reply.answer.found, reply.answer.confidence, max((hit.score for hit in reply.hits), default=0.0)
-
-
 def _chosen(question: Question, replies: Mapping[str, Reply], quoted: Sequence[tuple[str, int]]) -> list[_Placed]:
     """The hits that are kept, best first: those that are quoted, and what else there is room for."""
 
@@ -89,9 +92,31 @@ def _chosen(question: Question, replies: Mapping[str, Reply], quoted: Sequence[t
         return -placed[1].score
 
     # Those of one space stay in their order, whatever the order of the question.
-    ranked = [(space, hit) for space in replies for hit in sorted(replies[space].hits, key=lambda hit: hit.rank)]
+    ranked = [(space, hit) for space, hits in _weighed(replies).items() for hit in hits]
     first = sorted(sorted(ranked, key=by_score), key=lambda placed: (placed[0], placed[1].rank) not in quoted)
     return sorted(within(question, first, lambda placed: placed[1].text), key=by_score)
+
+
+def _weighed(replies: Mapping[str, Reply]) -> dict[str, list[Hit]]:
+    """The hits of each space, best first, with scores that can be compared across spaces.
+
+    A score says how a hit stands among those of its own space, whose best may be of no use. How sure a space is, by how
+    much of the question its best hits cover, means the same in each: the best of each scores that, and others in
+    proportion. Where none covers anything, each counts as much.
+    """
+    sure = {space: reply.answer.confidence for space, reply in replies.items()}
+    if not any(sure.values()):
+        sure = dict.fromkeys(sure, 1.0)
+    weighed = {}
+    for space, reply in replies.items():
+        best = max((hit.score for hit in reply.hits), default=0.0)
+        factor = sure[space] / best if best else 0.0
+        hits = sorted(reply.hits, key=lambda hit: hit.rank)
+        weighed[space] = [
+            replace(hit, score=round(hit.score * factor, 6), signals={**hit.signals, "space": round(factor, 6)})
+            for hit in hits
+        ]
+    return weighed
 
 
 def _answer(answer: Answer, space: str, ranks: Mapping[tuple[str, int], int]) -> Answer:
@@ -117,4 +142,4 @@ def _insights(replies: Mapping[str, Reply], hits: Sequence[Hit]) -> tuple[Insigh
         for each in reply.insights
         if any((space, note) in notes for note in each.support)
     ]
-    return tuple(sorted(found, key=lambda each: (-each.score, -len(each.support))))[:INSIGHTS]
+    return foremost(found)

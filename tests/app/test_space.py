@@ -127,18 +127,35 @@ def test_several_are_asked_at_once_and_each_hit_names_its_own(spaces: World) -> 
     quoted = next(hit for hit in data["hits"] if hit["text"] == "Xaver Huber lives in Vrbovsko.")
     assert data["answer"]["text"].endswith(f"[{quoted['rank']}]")
     assert "Opatija" not in str(data)
-    # What each space finds is what it finds by itself.
-    alone = {
-        space: [
-            hit["score"] for hit in fitting(spaces, "ask", "Where does Xaver Huber live?", "--space", space)["hits"]
-        ]
-        for space in ("here", "there")
-    }
-    for space, scores in alone.items():
-        assert [hit["score"] for hit in data["hits"] if hit["space"] == space] == scores
+    # What each space finds is what it finds by itself, in the same order.
+    for space in ("here", "there"):
+        alone = fitting(spaces, "ask", "Where does Xaver Huber live?", "--space", space)["hits"]
+        assert [hit["text"] for hit in data["hits"] if hit["space"] == space] == [hit["text"] for hit in alone]
     shown = spaces("ask", "Where does Xaver Huber live?", *both, "--explain").out
     assert f"[{quoted['rank']}] there · talk · 2" in shown
     assert "] here · Bob: Quirin Meyer lives in Basel." in shown
+
+
+@pytest.mark.parametrize("flags", [[], ["--explain"], ["--no-answer"], ["--order", "time"], ["--limit", "1"]])
+def test_the_best_of_a_space_that_knows_nothing_comes_after_what_knows(spaces: World, flags: list[str]) -> None:
+    talk = b"".join(
+        b'{"conversation": "c", "id": "%d", "speaker": "Eva", "text": "%s"}\n' % line
+        for line in enumerate([b"Where does the bus stop, and where can we live so well.", b"Near the mill.", b"Fine."])
+    )
+    assert spaces("ingest", "-", "--space", "noise", stdin=talk).code == 0
+    question = ("ask", "Where does Xaver Huber live?")
+    (first, *_) = fitting(spaces, *question, "--space", "noise")["hits"]
+    assert first["score"] == 1
+    for asked in (("noise", "there"), ("there", "noise")):
+        data = fitting(spaces, *question, *flags, *(each for space in asked for each in ("--space", space)))
+        hits = sorted(data["hits"], key=lambda hit: hit["rank"])
+        assert (hits[0]["space"], hits[0]["text"]) == ("there", "Xaver Huber lives in Vrbovsko.")
+        assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
+        assert bool(data["answer"]) == (flags != ["--no-answer"])
+        if "--explain" in flags:
+            assert all(0 <= hit["signals"]["space"] <= 1 for hit in hits)
+            shown = spaces(*question, *flags, "--space", "noise", "--space", "there").out
+            assert shown.index("there · Zenobia") < shown.index("noise · Eva")
 
 
 def test_the_hit_that_the_answer_quotes_has_a_place_among_few(spaces: World) -> None:
