@@ -42,7 +42,7 @@ from graph.model import (
     Selection,
     ends,
 )
-from graph.ports import Store
+from graph.ports import REACH, Store
 from graph.text import fold
 from graph.tiers import insights, interactions, notes, queries
 from graph.tiers.statements import Statement, statements
@@ -113,7 +113,7 @@ def derive(
     known = _Known.of(turns, held)
     links = _links(shared, [each for each in told if each[1] in known.notes], known)
     evolved, events = _evolved(links, known)
-    episodes = continued(placed, store)
+    episodes = continued(placed, frontier)
     facts = stating.settled([node for node in held if isinstance(node, Fact)])
     statements, supports = insights.insights(stated, [node for node in held if isinstance(node, Insight)])
     entities = [each for turn in turns for each in (turn.speaker, *turn.entities) if each]
@@ -258,7 +258,7 @@ class _Known(Struct):
             and one.form is Form.MESSAGE
             and one.speaker is not None
             and (one.conversation, one.session, one.speaker) == (other.conversation, other.session, other.speaker)
-            and one.position - other.position <= interactions.REACH
+            and one.position - other.position <= REACH
         )
 
 

@@ -12,15 +12,16 @@ from graph.model import (
     Edge,
     EdgeKind,
     Form,
+    Frontier,
     Interaction,
     NodeKind,
     Removal,
     Selection,
 )
-from graph.ports import Store
+from graph.ports import REACH, Store
 from graph.store.batches import batches
 from graph.store.retrying import persistently
-from graph.tiers.episodes import BEFORE, REACH, Cutter, episode
+from graph.tiers.episodes import Cutter, episode
 
 
 class RecutReport(Struct, frozen=True):
@@ -31,24 +32,17 @@ class RecutReport(Struct, frozen=True):
     new: int
 
 
-def continued(new: Sequence[Interaction], store: Store) -> Changes:
-    """What a batch of placed interactions does to episodes.
-
-    Reads the store, within the caller's transaction, in two calls however big it is: of conversations that go on, the
-    end, and the episodes that it is part of.
-    """
+def continued(new: Sequence[Interaction], frontier: Frontier) -> Changes:
+    """What a batch of placed interactions does to episodes."""
     by_conversation: dict[str, list[Interaction]] = {}
     for each in new:
         if each.form is Form.MESSAGE:
             by_conversation.setdefault(each.conversation, []).append(each)
-    going_on = [name for name, said in by_conversation.items() if said[0].position]
-    tails = store.frontier((), going_on, tail=BEFORE).tails if going_on else {}
-    held = _held([each.id for tail in tails.values() for each in tail], store)
     runs: list[list[Interaction]] = []
     for name, said in by_conversation.items():
-        tail = tails.get(name, ())
-        runs += _cut(said, Cutter.behind(tail, _open(tail, held)))
-    return regrouped(runs, held)
+        tail = frontier.tails.get(name, ())
+        runs += _cut(said, Cutter.behind(tail, _open(tail, frontier.episodes)))
+    return regrouped(runs, frontier.episodes)
 
 
 def regrouped(runs: Sequence[Sequence[Interaction]], held: Mapping[str, str]) -> Changes:

@@ -43,7 +43,7 @@ _BLOCK = 1 << 20
 _REJECTS = 1000
 """Rejects that are reported one by one; more are only counted."""
 
-_NOTHING = Frontier(frozenset(), {}, {})
+_NOTHING = Frontier(frozenset(), {}, {}, {})
 
 
 class _Embedded(Struct, frozen=True):

@@ -399,12 +399,13 @@ class Frontier(Struct, frozen=True):
 
     `known` are those of the ids asked for that are nodes; `tails` gives the last interactions of each conversation
     asked for, oldest first; `located` the id of the interaction with a given (conversation, key), the last one where
-    there are several.
+    there are several; `episodes` the id of the episode that each of the tails' interactions is part of, by their ids.
     """
 
     known: Set[str]
     tails: Mapping[str, tuple[Interaction, ...]]
     located: Mapping[tuple[str, str], str]
+    episodes: Mapping[str, str]
 
 
 class IngestReport(Struct, frozen=True):

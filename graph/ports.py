@@ -37,8 +37,11 @@ if TYPE_CHECKING:
     from numpy import float32
     from numpy.typing import NDArray
 
-TAIL = 8
-"""Interactions of a conversation's end that a store gives before a batch."""
+REACH = 8
+"""Places of a conversation between two turns that have to do with each other."""
+TAIL = 72
+"""Interactions of a conversation's end that a store gives before a batch: whatever a rule looks back at is among them,
+so that it makes no difference in how many batches a conversation came."""
 
 
 class Store(Protocol):
@@ -67,10 +70,9 @@ class Store(Protocol):
         ids: Sequence[str],
         conversations: Sequence[str] = (),
         keys: Sequence[tuple[str, str]] = (),
-        tail: int = TAIL,
     ) -> Frontier:
-        """Those of `ids` that are nodes here, the last `tail` interactions of each conversation, and the ids of
-        (conversation, key) pairs."""
+        """Those of `ids` that are nodes here, the last `TAIL` interactions of each conversation with their episodes,
+        and the ids of (conversation, key) pairs."""
         ...
 
     def checkpoints(self, digests: Sequence[str] | None = None) -> Iterator[Checkpoint]:

@@ -13,7 +13,7 @@ from graph.evolution.corrections import corrections
 from graph.facts import Stating, Turned
 from graph.ids import note_id
 from graph.model import Changes, Fact, Form, Interaction, NodeKind, Removal, Selection
-from graph.ports import TAIL, Extractor, Store
+from graph.ports import REACH, Extractor, Store
 from graph.store.retrying import persistently
 from graph.text import fold
 from graph.tiers.statements import may_state, statements
@@ -45,7 +45,7 @@ def restate(store: Store, extractor: Extractor) -> RestateReport:
     new = 0
     for start in range(0, len(places), _BATCH):
         # The turns before tell what those of the batch correct.
-        ids = [id for *_, id in places[max(0, start - TAIL) : start + _BATCH]]
+        ids = [id for *_, id in places[max(0, start - REACH) : start + _BATCH]]
         fresh = frozenset(id for *_, id in places[start : start + _BATCH])
         new += persistently(partial(_restated, store, ids, fresh, extractor))
     return RestateReport(len(places), new)

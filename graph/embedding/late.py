@@ -22,8 +22,7 @@ BEFORE, AFTER = 96, 48
 """Word pieces of the turns before and after that a turn is encoded with, at most."""
 EARLIER, LATER = 5, 3
 """Places of the conversation, before and after, that these come from. A turn that is made anew since a later one has
-come needs both: no more than `TAIL`, which a store gives of a conversation's end, so that it makes no difference in how
-many batches it came."""
+come needs both, within `graph.ports.REACH`."""
 _SHORT = 120
 """Word pieces up to which a turn is encoded with those around it; a longer one says enough by itself."""
 _LONGEST = 256

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from graph.model import Form, Interaction, Relation
-from graph.ports import TAIL
+from graph.ports import REACH
 
 _OWN = re.compile(
     r"^(?:(?:oh|oops|sorry|wait|no|ah|hmm)[,.!… -]+)*(?:"
@@ -27,14 +27,14 @@ _OTHERS = re.compile(
 def corrections(
     window: Sequence[Interaction], new: frozenset[str]
 ) -> Iterator[tuple[Interaction, Interaction, Relation]]:
-    """Yield (turn, what it corrects, how) for turns in `new` of one session's window, within `TAIL` places.
+    """Yield (turn, what it corrects, how) for turns in `new` of one session's window, within `REACH` places.
 
     A correction is of the last thing the speaker said before; a denial of what another said just before.
     """
     for place, turn in enumerate(window):
         if turn.id not in new or turn.form is not Form.MESSAGE or not turn.speaker:
             continue
-        before = [each for each in window[:place] if turn.position - each.position <= TAIL]
+        before = [each for each in window[:place] if turn.position - each.position <= REACH]
         if _OWN.match(turn.text):
             own = [each for each in before if each.speaker == turn.speaker]
             if own:

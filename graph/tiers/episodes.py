@@ -15,16 +15,13 @@ from msgspec import Struct, field
 
 from graph.ids import episode_id
 from graph.model import Episode, Interaction
-from graph.ports import TAIL
+from graph.ports import REACH, TAIL
 from graph.text import segmented, stop_words, words
 from graph.tiers.cohesion import HEARD, Cohesion
 
-SPAN = 64
-"""Places of a conversation that an episode stretches over, at most."""
-REACH = TAIL
-"""Places after which a session that rested begins anew."""
-BEFORE = SPAN + REACH
-"""Places of a conversation's end that tell how it goes on."""
+SPAN = TAIL - REACH
+"""Places of a conversation that an episode stretches over, at most: the end that a store gives tells of all that may
+go on, since a session that rested for `REACH` places begins anew."""
 _KNOWN = 4
 """Pauses of a conversation from which on one may be large for it."""
 _LEAST = 1.0
@@ -50,7 +47,7 @@ class Cutter(Struct):
     """Cuts one conversation into episodes, message by message: `open` are the last episodes of its sessions, `pauses`
     the logarithms of those of the last `SPAN` places, each with the place after it.
 
-    What it does with a message depends on these alone, so that one who was given the `BEFORE` messages before goes on
+    What it does with a message depends on these alone, so that one who was given the `TAIL` messages before goes on
     as one who was given all.
     """
 

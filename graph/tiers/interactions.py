@@ -9,12 +9,8 @@ from msgspec.structs import replace
 
 from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Entity, Form, Frontier, Interaction, Record
-from graph.ports import TAIL
+from graph.ports import REACH
 from graph.text import fold
-
-REACH = TAIL
-"""Places of a conversation between two turns that have to do with each other. A store gives as many of what is there,
-so that it makes no difference in how many batches a conversation came."""
 
 
 def interaction(record: Record) -> Interaction:
@@ -60,13 +56,15 @@ def placed(new: Sequence[Interaction], frontier: Frontier) -> list[Interaction]:
 
 
 def windows(new: Sequence[Interaction], frontier: Frontier) -> Iterator[list[Interaction]]:
-    """Yield, for each session of `new`, its interactions in order behind what the store already holds of its end."""
+    """Yield, for each session of `new`, its interactions in order behind what the store already holds of its end,
+    within reach."""
     sessions: dict[tuple[str, str], list[Interaction]] = {}
     for each in new:
         place = (each.conversation, each.session)
         if place not in sessions:
             tail = frontier.tails.get(each.conversation, ())
-            sessions[place] = [before for before in tail if before.session == each.session]
+            near = (before for before in tail if before.position > tail[-1].position - REACH)
+            sessions[place] = [before for before in near if before.session == each.session]
         sessions[place].append(each)
     yield from sessions.values()
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Form, Interaction, Query
+from graph.ports import REACH
 from graph.text import asks, sentences, shortened, stop_words, word_list, words
-from graph.tiers.interactions import REACH
 
 _MARK = re.compile(r"[?？؟]")
 _REQUEST = re.compile(

@@ -25,7 +25,7 @@ from graph.model import (
     TextQuery,
     Walk,
 )
-from graph.ports import Store
+from graph.ports import TAIL, Store
 from graph.rank.ppr import personalized_pagerank
 from graph.relations import order
 from tests.store import graphs
@@ -195,15 +195,21 @@ class Writing:
         save(store, checkpoint=Checkpoint("d", "x", 10))
         assert list(store.checkpoints(["d"])) == [Checkpoint("d", "x", 100, True)]
 
-    def test_frontier_gives_the_last_eight_oldest_first(self, store: Store) -> None:
-        long = [said(f"m_l{number:02}", "x", number, "long") for number in range(12)]
+    def test_frontier_gives_the_end_oldest_first(self, store: Store) -> None:
+        long = [said(f"m_l{number:02}", "x", number, "long") for number in range(TAIL + 4)]
         save(store, *NODES, *reversed(long))
         found = store.frontier([], ["long", "plans", "nowhere"])
         assert found.tails["long"] == tuple(long[4:])
         assert found.tails["plans"] == (graphs.OTHER, graphs.UNDATED)
         assert found.tails.get("nowhere", ()) == ()
         assert dict(store.frontier([]).tails) == {}
-        assert store.frontier([], ["long"], tail=10).tails["long"] == tuple(long[2:])
+
+    def test_frontier_tells_the_episodes_of_the_end_alone(self, store: Store) -> None:
+        fill(store)
+        of_trip = {edge.source: edge.target for edge in EDGES if edge.kind is EdgeKind.PART_OF}
+        trip = store.frontier(["m_1"], ["trip"], [("plans", "4")])
+        assert trip.episodes == {each.id: of_trip[each.id] for each in trip.tails["trip"] if each.id in of_trip} != {}
+        assert store.frontier(["m_1"], [], [("trip", "1")]).episodes == {}
 
     def test_frontier_locates_the_last_with_a_key_in_its_conversation(self, store: Store) -> None:
         fill(store)

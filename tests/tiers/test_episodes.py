@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from graph.model import Episode, Form, Interaction
-from graph.tiers.episodes import BEFORE, REACH, SPAN, Cutter, episode
+from graph.ports import REACH, TAIL
+from graph.tiers.episodes import SPAN, Cutter, episode
 
 SUBJECTS = (
     "garden tomato seedling compost trowel watering greenhouse slug potato harvest",
@@ -109,7 +110,7 @@ def test_it_makes_no_difference_in_how_many_batches_it_came(seed: int, size: int
     at: dict[int, int] = {}
     for start in range(0, len(turns), size):
         end = turns[start - 1].position if start else -1
-        tail = [each for each in turns[:start] if each.position > end - BEFORE]
+        tail = [each for each in turns[:start] if each.position > end - TAIL]
         by_first: dict[int, list[Interaction]] = {}
         last = {each.session: at[each.position] for each in tail}
         near = {at[each.position] for each in tail if each.position > end - REACH}

@@ -23,6 +23,7 @@ from graph.model import (
     Record,
     Relation,
 )
+from graph.ports import REACH
 from graph.tiers import insights, interactions, notes, queries
 
 NOTHING = Extraction((), ())
@@ -74,7 +75,8 @@ def test_windows_are_sessions_behind_what_is_there() -> None:
     before = turn("Ann", "before", 3)
     elsewhere = replace(turn("Ann", "elsewhere", 4), session="t")
     new = [turn("Bob", "x", 5), replace(turn("Bob", "y", 6), session="t"), turn("Bob", "z", 7)]
-    found = list(interactions.windows(new, Frontier(set(), {"c": (before, elsewhere)}, {})))
+    tail = (turn("Ann", "long before", 4 - REACH), before, elsewhere)
+    found = list(interactions.windows(new, Frontier(set(), {"c": tail}, {}, {})))
     assert [[each.position for each in window] for window in found] == [[3, 5, 7], [4, 6]]
 
 

@@ -23,6 +23,7 @@ from graph.model import (
     Vector,
     caption,
 )
+from graph.ports import TAIL
 from graph.store.neo4j.connection import LOCK, Connection, Row, mine
 from graph.store.neo4j.rows import EDGE, EVENT, NARROW, NODE, packed, to_edge, to_event, to_node, typed
 from graph.store.neo4j.words import indexed, place_of, scope_of
@@ -219,7 +220,9 @@ FRONTIER: Final = (
     }
     RETURN"""
     + NODE
-    + ", place, known ORDER BY n.position"
+    + """, place, known, CASE WHEN place IS NULL AND NOT known
+        THEN head([(n)-[:PART_OF]->(e:_Memcli) | substring(e.id, $given.skip)]) END AS episode
+    ORDER BY n.position"""
 )
 LOCK_AND_FRONTIER: Final = LOCK + " WITH l " + FRONTIER
 """What writers ask first, in one round trip with the lock."""
@@ -230,30 +233,35 @@ def frontier(
     ids: Sequence[str],
     conversations: Sequence[str],
     keys: Sequence[tuple[str, str]],
-    tail: int,
 ) -> Frontier:
     """What is known, tails and replied-to interactions, as `Store.frontier` has it."""
     # Ids are ASCII; whatever else is asked for need not be sent.
     wanted = [id for id in dict.fromkeys(ids) if id.isascii()]
     if not (wanted or conversations or keys):
-        return Frontier(frozenset(), {}, {})
+        return Frontier(frozenset(), {}, {}, {})
     rows = connection.rows(
         FRONTIER,
         locking=LOCK_AND_FRONTIER,
         ids=wanted,
         scopes=[scope_of(connection.space, each) for each in dict.fromkeys(conversations)],
         places=[place_of(connection.space, *each) for each in dict.fromkeys(keys)],
-        tail=tail,
+        tail=TAIL,
     )
     tails: dict[str, tuple[Interaction, ...]] = {}
     located: dict[tuple[str, str], str] = {}
-    for each, place in ((to_node(row["node"]), row["place"]) for row in rows if not row["known"]):
+    episodes: dict[str, str] = {}
+    for row in rows:
+        if row["known"]:
+            continue
+        each = to_node(row["node"])
         assert isinstance(each, Interaction)
-        if place is None:
-            tails[each.conversation] = (*tails.get(each.conversation, ()), each)
-        else:
+        if row["place"] is not None:
             located[each.conversation, each.key] = each.id
-    return Frontier({row["node"][1] for row in rows if row["known"]}, tails, located)
+            continue
+        tails[each.conversation] = (*tails.get(each.conversation, ()), each)
+        if row["episode"] is not None:
+            episodes[each.id] = row["episode"]
+    return Frontier({row["node"][1] for row in rows if row["known"]}, tails, located, episodes)
 
 
 _CHECKPOINT: Final = (

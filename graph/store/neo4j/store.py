@@ -28,7 +28,6 @@ from graph.model import (
     Vector,
     Walk,
 )
-from graph.ports import TAIL
 from graph.store.neo4j import read, search, upkeep, write
 from graph.store.neo4j.address import address
 from graph.store.neo4j.connection import Connection, connect, mine
@@ -131,9 +130,8 @@ class Neo4jStore:
         ids: Sequence[str],
         conversations: Sequence[str] = (),
         keys: Sequence[tuple[str, str]] = (),
-        tail: int = TAIL,
     ) -> Frontier:
-        return self._with(lambda connection: read.frontier(connection, ids, conversations, keys, tail))
+        return self._with(lambda connection: read.frontier(connection, ids, conversations, keys))
 
     def checkpoints(self, digests: Sequence[str] | None = None) -> Iterator[Checkpoint]:
         with translated(self._address.shown):

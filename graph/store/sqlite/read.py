@@ -24,6 +24,7 @@ from graph.model import (
     Vector,
     caption,
 )
+from graph.ports import TAIL
 from graph.store.sqlite.rows import SELECT, keys_of, to_checkpoint, to_edge, to_event, to_node
 from graph.text import fold
 
@@ -260,10 +261,9 @@ def frontier(
     ids: Sequence[str],
     conversations: Sequence[str],
     keys: Sequence[tuple[str, str]],
-    tail: int,
 ) -> Frontier:
     """What is known, tails and replied-to interactions, as `Store.frontier` has it."""
-    given = {"since": None, "until": None, "conversations": json.dumps(conversations), "tail": tail}
+    given = {"since": None, "until": None, "conversations": json.dumps(conversations), "tail": TAIL}
     tails: dict[str, tuple[Interaction, ...]] = {}
     for row in connection.execute(SELECT[NodeKind.INTERACTION] + _OF_TAILS, given):
         each = to_node(NodeKind.INTERACTION, row)
@@ -275,8 +275,13 @@ def frontier(
         JOIN node n ON n.key = i.key ORDER BY i.position""",
         (json.dumps(keys),),
     )
+    episodes = connection.execute(
+        """SELECT n.id, o.id FROM json_each(?) j JOIN node n ON n.id = j.value
+        JOIN edge e ON e.source = n.key AND e.kind = 'part_of' JOIN node o ON o.key = e.target""",
+        (json.dumps([each.id for tail in tails.values() for each in tail]),),
+    )
     known = keys_of(connection, ids).keys()
-    return Frontier(known, tails, {(conversation, key): id for conversation, key, id in located})
+    return Frontier(known, tails, {(conversation, key): id for conversation, key, id in located}, dict(episodes))
 
 
 def checkpoints(connection: sqlite3.Connection, digests: Sequence[str] | None) -> Iterator[Checkpoint]:

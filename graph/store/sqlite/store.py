@@ -29,7 +29,6 @@ from graph.model import (
     Vector,
     Walk,
 )
-from graph.ports import TAIL
 from graph.store.sqlite import read, search, upkeep, write
 from graph.store.sqlite.connection import connect
 from graph.store.sqlite.failures import translated
@@ -99,9 +98,8 @@ class SqliteStore:
         ids: Sequence[str],
         conversations: Sequence[str] = (),
         keys: Sequence[tuple[str, str]] = (),
-        tail: int = TAIL,
     ) -> Frontier:
-        return self._with(lambda connection: read.frontier(connection, ids, conversations, keys, tail))
+        return self._with(lambda connection: read.frontier(connection, ids, conversations, keys))
 
     def checkpoints(self, digests: Sequence[str] | None = None) -> Iterator[Checkpoint]:
         with translated(self._path):
