@@ -18,7 +18,7 @@ from memcli.evals import sets
 from memcli.evals.figures import figures
 from memcli.evals.measures import MEASURES
 from memcli.evals.runner import Plan, SetRun, run_set
-from memcli.evals.tiers import TEXT
+from memcli.evals.tiers import chosen_tiers
 from memcli.session import open_memory
 
 OWN = "MATCH (n) WHERE any(label IN labels(n) WHERE label STARTS WITH '_Memcli') "
@@ -28,7 +28,9 @@ COLUMNS = (*MEASURES, "abstention", "answer")
 
 
 def measured(given: Namespace) -> list[dict[str, Any]]:
-    """Overlap and measures of each set, asked of a memory in SQLite and of its copy in Neo4j."""
+    """Overlap and measures of each set and tier, asked of a memory in SQLite and of its copy in Neo4j."""
+    settings = Settings(models=str(given.models))
+    tiers = chosen_tiers((), settings)
 
     def copied(settings: Settings, *, create: bool = False) -> Memory:
         if not create:
@@ -42,12 +44,13 @@ def measured(given: Namespace) -> list[dict[str, Any]]:
     chosen = [each for folder in folders for each in sets.discover(folder)]
     found = []
     for each in (each for each in chosen if each.name in (given.sets or [one.name for one in chosen])):
-        runs = [
-            run_set(each, Plan(Settings(), opener, sample=given.sample, keep=given.keep))
+        sqlite, graph = (
+            run_set(each, Plan(settings, opener, tiers, sample=given.sample, keep=given.keep))
             for opener in (open_memory, copied)
-        ]
-        found.append({"set": each.name, "sha256": each.digest(), **compared(*runs)})
-        print(found[-1], flush=True)
+        )
+        for tier in tiers:
+            found.append({"set": each.name, "sha256": each.digest(), "tier": tier, **compared(sqlite, graph, tier)})
+            print(found[-1], flush=True)
     return found
 
 
@@ -60,30 +63,30 @@ def emptied(url: str, *, create: bool = True, **settings: Any) -> Memory:
     return open_memory(Settings(store=url, **settings), create=create)
 
 
-def compared(sqlite: SetRun, graph: SetRun) -> dict[str, Any]:
-    """The figures of two runs over the same questions."""
-    tops = [[ids(run, number) for run in (sqlite, graph)] for number in range(len(sqlite.outcomes))]
+def compared(sqlite: SetRun, graph: SetRun, tier: str) -> dict[str, Any]:
+    """The figures of two runs over the same questions, by one tier."""
+    tops = [[ids(run, number, tier) for run in (sqlite, graph)] for number in range(len(sqlite.outcomes))]
     shares = [len(one & other) / len(one) for one, other in tops if one]
     return {
         "questions": len(sqlite.outcomes),
         "overlap": round(fmean(shares), 4),
         "same": round(fmean(one == other for one, other in tops), 4),
-        "sqlite": measures(sqlite),
-        "neo4j": measures(graph),
+        "sqlite": measures(sqlite, tier),
+        "neo4j": measures(graph, tier),
     }
 
 
-def ids(run: SetRun, number: int) -> frozenset[frozenset[str]]:
-    return frozenset(hit.ids for hit in run.outcomes[number].tiers[TEXT].hits[:BEST])
+def ids(run: SetRun, number: int, tier: str) -> frozenset[frozenset[str]]:
+    return frozenset(hit.ids for hit in run.outcomes[number].tiers[tier].hits[:BEST])
 
 
-def measures(run: SetRun) -> dict[str, float | None]:
-    """What `memcli eval` reports of the tier without a model, by column; None where there is nothing to measure."""
-    told = figures(run.outcomes, [TEXT])
+def measures(run: SetRun, tier: str) -> dict[str, float | None]:
+    """What `memcli eval` reports of a tier, by column; None where there is nothing to measure."""
+    told = figures(run.outcomes, [tier])
     estimates: Sequence[Any] = (
-        *(told["recall"][name][TEXT] for name in MEASURES),
-        told["abstention"]["balanced_accuracy"][TEXT],
-        told["answer"]["token_recall"][TEXT],
+        *(told["recall"][name][tier] for name in MEASURES),
+        told["abstention"]["balanced_accuracy"][tier],
+        told["answer"]["token_recall"][tier],
     )
     return {name: each["mean"] if each else None for name, each in zip(COLUMNS, estimates, strict=True)}
 
@@ -92,17 +95,17 @@ def markdown(found: list[dict[str, Any]]) -> Iterator[str]:
     yield "\n## What they find\n\n"
     yield "A memory in SQLite and its copy in Neo4j are asked the same questions, those of a set or "
     yield f"some spread evenly. Overlap is the mean share of SQLite's best {BEST} hits that are among Neo4j's; "
-    yield "same is the share of questions with the very same ones. The other columns are those of "
-    yield "[eval.md](eval.md).\n\n"
-    yield line("set", "questions", "overlap", "same", "store", *COLUMNS)
-    yield line(*["---"] * (5 + len(COLUMNS)))
+    yield "same is the share of questions with the very same ones. The tiers and the other columns are those "
+    yield "of [eval.md](eval.md).\n\n"
+    yield line("set", "tier", "questions", "overlap", "same", "store", *COLUMNS)
+    yield line(*["---"] * (6 + len(COLUMNS)))
     for each in found:
-        head = (each["set"], f"{each['questions']:,}", f"{each['overlap']:.3f}", f"{each['same']:.3f}")
+        head = (each["set"], each["tier"], f"{each['questions']:,}", f"{each['overlap']:.3f}", f"{each['same']:.3f}")
         sqlite, graph = each["sqlite"], each["neo4j"]
         yield line(*head, "SQLite", *(shown(sqlite[name]) for name in COLUMNS))
-        yield line("", "", "", "", "Neo4j", *(shown(graph[name]) for name in COLUMNS))
+        yield line("", "", "", "", "", "Neo4j", *(shown(graph[name]) for name in COLUMNS))
         apart = ("–" if sqlite[name] is None else f"{graph[name] - sqlite[name]:+.3f}" for name in COLUMNS)
-        yield line("", "", "", "", "difference", *apart)
+        yield line("", "", "", "", "", "difference", *apart)
 
 
 def shown(value: float | None) -> str:

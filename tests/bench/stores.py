@@ -31,6 +31,9 @@ def main() -> None:
     parser.add_argument("--set", action="append", dest="sets", help="only this set for recall; repeatable")
     parser.add_argument("--sample", type=int, default=200, help="questions a set for recall, evenly spread; 0 is all")
     parser.add_argument("--messages", type=int, default=10_000, help="messages taken in for speed")
+    parser.add_argument(
+        "--models", type=Path, default=ROOT / ".cache" / "models", help="where the model lies, for recall"
+    )
     parser.add_argument("--keep", type=Path, help="keep the SQLite memories here, and use those kept")
     parser.add_argument("--part", action="append", dest="parts", choices=PARTS, help="only this part; repeatable")
     parser.add_argument("--output", type=Path, help="write stores.json and stores.md here; parts not run stay")
