@@ -9,8 +9,6 @@ from itertools import islice
 
 from graph.model import (
     Checkpoint,
-    Edge,
-    EdgeKind,
     Entity,
     EntityMatch,
     Event,
@@ -18,14 +16,12 @@ from graph.model import (
     Interaction,
     Node,
     NodeKind,
-    Reach,
     Selection,
-    Subgraph,
     Vector,
     caption,
 )
 from graph.ports import TAIL
-from graph.store.sqlite.rows import SELECT, keys_of, to_checkpoint, to_edge, to_event, to_node
+from graph.store.sqlite.rows import SELECT, keys_of, to_checkpoint, to_event, to_node
 from graph.text import fold
 
 _OF_IDS = " AND n.id IN (SELECT value FROM json_each(:ids))"
@@ -121,115 +117,6 @@ def _named(selection: Selection) -> str:
     if selection.slots:
         return _OF_IDS_OR_SLOTS
     return _OF_IDS if selection.ids else ""
-
-
-_ALL_EDGES = """
-    SELECT s.id, t.id, e.kind, e.weight, e.relation, e.reason, e.decided_by
-    FROM edge e JOIN node s ON s.key = e.source JOIN node t ON t.key = e.target
-    WHERE (:all OR e.kind IN (SELECT value FROM json_each(:kinds))) ORDER BY s.id, e.kind, t.id"""
-_EDGES_OF_KINDS = """
-    WITH mine (key) AS (SELECT value FROM json_each(:keys)), wanted (kind) AS (SELECT value FROM json_each(:kinds)),
-    found (source, kind, target) AS (
-        SELECT source, kind, target FROM edge WHERE source IN mine AND kind IN wanted
-        UNION SELECT source, kind, target FROM edge WHERE target IN mine AND kind IN wanted
-    )
-    SELECT s.id, t.id, e.kind, e.weight, e.relation, e.reason, e.decided_by
-    FROM found JOIN edge e USING (source, kind, target) JOIN node s ON s.key = e.source JOIN node t ON t.key = e.target
-    ORDER BY s.id, e.kind, t.id"""
-_EDGES_OF = _EDGES_OF_KINDS.replace(" AND kind IN wanted", "")
-
-
-def edges(
-    connection: sqlite3.Connection, ids: Sequence[str] | None, kinds: Sequence[EdgeKind], widest: int | None
-) -> Iterator[Edge]:
-    """Edges at `ids`, as `Store.edges` has it."""
-    if ids is None:
-        return map(to_edge, connection.execute(_ALL_EDGES, {"all": not kinds, "kinds": json.dumps(kinds)}))
-    keys = list(keys_of(connection, ids).values())
-    if widest is not None:
-        keys = _narrow(connection, keys, kinds or tuple(EdgeKind), widest)
-    # At the nodes that are asked about, edges of other kinds may be many times as many.
-    statement = _EDGES_OF_KINDS if kinds else _EDGES_OF
-    return map(to_edge, connection.execute(statement, {"keys": json.dumps(keys), "kinds": json.dumps(kinds)}))
-
-
-def _narrow(
-    connection: sqlite3.Connection,
-    keys: Sequence[int],
-    kinds: Sequence[EdgeKind],
-    widest: int,
-    least: int = 0,
-    most: int | None = None,
-) -> list[int]:
-    """Those of `keys` with `least` to `widest` edges of `kinds`, and of these the `most` with the fewest.
-
-    None is counted further than that.
-    """
-    rows = connection.execute(
-        """WITH counted (key, edges) AS MATERIALIZED (
-            SELECT f.value, (
-                SELECT count(*) FROM (
-                    SELECT 1 FROM edge WHERE source = f.value AND kind IN (SELECT value FROM json_each(:kinds))
-                    UNION ALL
-                    SELECT 1 FROM edge WHERE target = f.value AND kind IN (SELECT value FROM json_each(:kinds))
-                    LIMIT :widest + 1
-                )
-            ) FROM json_each(:keys) f
-        )
-        SELECT n.key, c.edges FROM counted c JOIN node n ON n.key = c.key
-        WHERE c.edges BETWEEN :least AND :widest ORDER BY c.edges, n.id LIMIT :most""",
-        {
-            "keys": json.dumps(keys),
-            "kinds": json.dumps(kinds),
-            "widest": widest,
-            "least": least,
-            "most": _UNBOUNDED if most is None else most,
-        },
-    )
-    return [key for key, _ in rows]
-
-
-def neighborhood(
-    connection: sqlite3.Connection, ids: Sequence[str], kinds: Sequence[EdgeKind], reach: Reach
-) -> Subgraph:
-    """Breadth first from `ids`, as `Store.neighborhood` has it."""
-    keys = keys_of(connection, ids)
-    reached = {keys[id]: None for id in ids if id in keys}
-    found: dict[tuple[int, str, int, float], None] = {}
-    frontier = list(reached)
-    for hop in range(reach.hops):
-        # What was reached by its only edge leads nowhere else.
-        least = 2 if hop else 0
-        rows = _incident(connection, _narrow(connection, frontier, kinds, reach.widest, least, reach.breadth), kinds)
-        # An edge between two nodes that are both left is met twice.
-        found.update(dict.fromkeys(rows))
-        ends = dict.fromkeys([end for source, _, target, _ in rows for end in (source, target)])
-        frontier = [key for key in ends if key not in reached]
-        reached.update(ends)
-    kind_of = {kind.value: kind for kind in kinds}
-    position = {key: number for number, key in enumerate(reached)}
-    named = connection.execute(
-        "SELECT n.key, n.id FROM json_each(?) j JOIN node n ON n.key = j.value", (json.dumps(list(reached)),)
-    )
-    id_of = dict(named.fetchall())
-    return Subgraph(
-        tuple([id_of[key] for key in reached]),
-        tuple([(position[s], position[t], kind_of[kind], weight) for s, kind, t, weight in found]),
-    )
-
-
-def _incident(
-    connection: sqlite3.Connection, keys: Sequence[int], kinds: Sequence[EdgeKind]
-) -> list[tuple[int, str, int, float]]:
-    given = {"keys": json.dumps(keys), "kinds": json.dumps(kinds)}
-    return connection.execute(
-        """SELECT e.source, e.kind, e.target, e.weight FROM json_each(:keys) f JOIN edge e ON e.source = f.value
-            WHERE e.kind IN (SELECT value FROM json_each(:kinds))
-        UNION ALL
-        SELECT e.source, e.kind, e.target, e.weight FROM json_each(:keys) f JOIN edge e ON e.target = f.value
-            WHERE e.kind IN (SELECT value FROM json_each(:kinds))""",
-        given,
-    ).fetchall()
 
 
 def resolve(connection: sqlite3.Connection, names: Sequence[str], conversation: str | None) -> list[EntityMatch]:

@@ -29,7 +29,7 @@ from graph.model import (
     Vector,
     Walk,
 )
-from graph.store.sqlite import read, search, upkeep, write
+from graph.store.sqlite import edges, read, search, upkeep, write
 from graph.store.sqlite.connection import connect
 from graph.store.sqlite.failures import translated
 from graph.store.sqlite.migrations import NAMES
@@ -131,7 +131,7 @@ class SqliteStore:
 
     def edges(self, ids: Sequence[str] | None, kinds: Sequence[EdgeKind], widest: int | None = None) -> Iterator[Edge]:
         with translated(self._path):
-            yield from read.edges(self._connection, ids, kinds, widest)
+            yield from edges.edges(self._connection, ids, kinds, widest)
 
     def search(self, query: TextQuery) -> list[Match]:
         return self._with(lambda connection: search.search(connection, self._path, query))
@@ -146,7 +146,7 @@ class SqliteStore:
         reach: Reach,
         walk: Walk | None = None,  # noqa: ARG002 - who asks walks
     ) -> Subgraph:
-        return self._with(lambda connection: read.neighborhood(connection, ids, kinds, reach))
+        return self._with(lambda connection: edges.neighborhood(connection, ids, kinds, reach))
 
     def close(self) -> None:
         with translated(self._path):
