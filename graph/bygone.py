@@ -6,7 +6,6 @@ last year that is taken in today would have had no links last year. What somebod
 
 from __future__ import annotations
 
-from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
@@ -15,10 +14,11 @@ from itertools import islice
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.evolution.identity import Identities, identifies
+from graph.evolution.identity import Identities, handed, identifies
 from graph.evolution.undo import Past, Reverted
 from graph.evolution.validity import settled as settled_facts
 from graph.forgetting.support import RESTING, resting_ends
+from graph.ids import note_id
 from graph.model import (
     Action,
     Edge,
@@ -42,6 +42,8 @@ from graph.model import (
     kind_of,
     when_decided,
 )
+from graph.opinions import Opinions
+from graph.ownership import Moves, refiled
 from graph.ports import Store
 from graph.relations import order, slot
 from graph.text import fold
@@ -178,22 +180,16 @@ def _reverted(
     entities = [node for node in nodes.values() if isinstance(node, Entity)]
     who = Identities.of(entities, edges.values(), events, nodes.keys())
     when = _times(nodes, past)
-    left = sorted((each for each in events if _later(when(each), date)), key=when_decided)
-    while left:
-        each = left.pop()
+    later = {each.id for each in events if _later(when(each), date)}
+    returned: list[list[str]] = []
+    for each in sorted((past.events[id] for id in later), key=when_decided, reverse=True):
         if identifies(each):
+            returned += handed(each.new)
             who.undo(who.now(each))
-            # An entity that comes back brings what was decided about it.
-            for event in who.restored:
-                if _later(event.at, date):
-                    insort(left, event, key=when_decided)
-            who.restored.clear()
         elif each.subject in ballot.insights:
             ballot.undo(each, past.action(each))
         else:
             state.undo(each, past.action(each))
-    found = {id: node for id, node in nodes.items() if not isinstance(node, Entity)}
-    found |= {**state.notes, **state.facts, **ballot.insights}
     kept = dict(who.edges)
     for (source, target), link in state.links.items():
         kept.pop((source, EdgeKind.LINKS_TO, target), None)
@@ -201,7 +197,21 @@ def _reverted(
             kept[ends(link)] = link
     for edge in ballot.changed(there=False):
         kept.pop(ends(edge), None)
-    return found | who.entities, kept | {ends(edge): edge for edge in ballot.changed(there=True)}
+    kept |= {ends(edge): edge for edge in ballot.changed(there=True)}
+    standing = [each for each in events if each.id not in later]
+    opinions = Opinions.of(ballot.insights.values(), kept.values(), standing)
+    moves = Moves.of(who)
+    said = {note_id(id): node for id, node in nodes.items() if isinstance(node, Interaction)}
+    opinions.move(moves.notes, moves.says, said, returned)
+    facts = state.facts | refiled(state.facts.values(), moves)
+    found = {id: node for id, node in nodes.items() if not isinstance(node, Entity | Insight)}
+    told = opinions.changed()
+    gone = set(told.removed.edges)
+    kept = {key: edge for key, edge in kept.items() if key not in gone}
+    return (
+        {**found, **state.notes, **facts, **opinions.insights, **who.entities},
+        kept | {ends(edge): edge for edge in told.edges},
+    )
 
 
 def _times(nodes: Mapping[str, Node], past: Past) -> Callable[[Event], str | None]:

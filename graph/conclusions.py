@@ -45,10 +45,11 @@ class Conclusions(Struct, frozen=True):
 
 
 class Gathered(Struct, frozen=True):
-    """What communities are drawn from: interactions by the note drawn from them, the names in each note, and the number
-    of notes that have a name."""
+    """What communities are drawn from: interactions by the note drawn from them, what the speaker of each is called,
+    the names in each note, and the number of notes that have a name."""
 
     said: Mapping[str, Interaction]
+    speakers: Mapping[str, str]
     names: Mapping[str, Sequence[str]]
     spread: Mapping[str, int]
 
@@ -85,6 +86,7 @@ def gathered(store: Store) -> tuple[list[Community], Gathered]:
 def _read(store: Store, notes: Sequence[str], holders: Mapping[str, Sequence[tuple[str, float]]]) -> Gathered:
     wanted = set(notes)
     origin = {edge.source: edge.target for edge in store.edges(None, (EdgeKind.DERIVED_FROM,)) if edge.source in wanted}
+    speaking = {edge.source: edge.target for edge in store.edges(None, (EdgeKind.SAID_BY,))}
     nodes = store.nodes(Selection((NodeKind.INTERACTION, NodeKind.ENTITY)))
     said: dict[str, Interaction] = {}
     spelled: dict[str, tuple[str, ...]] = {}
@@ -98,7 +100,8 @@ def _read(store: Store, notes: Sequence[str], holders: Mapping[str, Sequence[tup
         for note, _ in some:
             names[note] += spelled[entity]
     spread = Counter(name for some in names.values() for name in {fold(each) for each in some})
-    return Gathered({note: said[id] for note, id in origin.items()}, names, spread)
+    speakers = {note: spelled[speaking[id]][0] for note, id in origin.items() if id in speaking}
+    return Gathered({note: said[id] for note, id in origin.items()}, speakers, names, spread)
 
 
 def _drawn(found: Sequence[Community], memory: Gathered, most: int) -> Iterator[tuple[Insight, list[Edge]]]:
@@ -109,7 +112,7 @@ def _drawn(found: Sequence[Community], memory: Gathered, most: int) -> Iterator[
         if told is None:
             continue
         text, note = told
-        scope, subject = _scope(text, memory.said[note], [memory.said[id] for id in each.notes])
+        scope, subject = _scope(text, note, [memory.said[id] for id in each.notes], memory)
         support = [note, *(id for id in each.notes if id != note)][:_SUPPORT]
         id = content_id("insight", fold(text))
         applies = tuple(cues(support, memory))
@@ -139,10 +142,13 @@ def _central(community: Community, memory: Gathered) -> tuple[str, str] | None:
     return None
 
 
-def _scope(text: str, told: Interaction, said: Sequence[Interaction]) -> tuple[str, str]:
-    """What a statement of a community holds for: the speaker of whom it tells, its one conversation, or everyone."""
-    if told.speaker and fold(text).startswith(fold(told.speaker)):
-        return "person", told.speaker
+def _scope(text: str, note: str, said: Sequence[Interaction], memory: Gathered) -> tuple[str, str]:
+    """What a statement of a community, of a note, holds for: the speaker of whom it tells, by what that is called, its
+    one conversation, or everyone."""
+    speaker = memory.said[note].speaker
+    if speaker and fold(text).startswith(fold(speaker)):
+        called = memory.speakers.get(note, speaker)
+        return "person", speaker if fold(called) == fold(speaker) else called
     conversations = {each.conversation for each in said}
     return ("conversation", conversations.pop()) if len(conversations) == 1 else ("everyone", "everyone")
 

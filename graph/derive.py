@@ -45,7 +45,7 @@ from graph.model import (
 from graph.ports import REACH, Store
 from graph.text import fold
 from graph.tiers import insights, interactions, notes, queries
-from graph.tiers.statements import Statement, statements
+from graph.tiers.statements import Statement, said_by, statements
 
 _Told = tuple[str, str, Relation, str]
 """What somebody says of two notes: the later one, the earlier one, how they are related, and the words."""
@@ -95,7 +95,7 @@ def derive(
     read = [_turn(each, extraction, extractor) for each, (_, extraction) in zip(placed, batch, strict=True)]
     turns, known_names, meanings = _meant(read, store)
     asked, order, turned = _sessions(placed, frontier)
-    stated = [pair for turn in turns for pair in turn.stated if pair[0].insight]
+    stated = [(_owned(each, turn, meanings), note) for turn in turns for each, note in turn.stated if each.insight]
     written = {turn.note.id for turn in turns if turn.note}
     told = [each for each in (*_answers(asked, order), *map(_correction, turned)) if each[0] in written]
     stating = Stating.of(
@@ -157,7 +157,7 @@ def _turn(said: Interaction, extraction: Extraction, extractor: str) -> _Turn:
 def decided_meanings(known: Sequence[EntityMatch], store: Store) -> Meanings:
     """Whom the names by which entities are `known` mean; read only where anything was decided about them."""
     decided = renamed(known)
-    return Meanings.of(store.events(decided) if decided else ())
+    return Meanings.of(store.events(decided) if decided else (), (match.entity for match in known))
 
 
 def _meant(turns: Sequence[_Turn], store: Store) -> tuple[list[_Turn], list[EntityMatch], Meanings]:
@@ -187,6 +187,11 @@ def _as_meant(turn: _Turn, meanings: Meanings) -> _Turn:
         entities=[replace(each, id=meant[each.id]) for each in turn.entities],
         edges=list(edges.values()),
     )
+
+
+def _owned(told: Statement, turn: _Turn, meanings: Meanings) -> Statement:
+    """A statement of a turn as one of whom its speaker's name means there."""
+    return said_by(told, meanings.called(told.subject, turn.interaction.conversation))
 
 
 def _sessions(placed: Sequence[Interaction], frontier: Frontier) -> tuple[list[Query], list[Edge], list[Turned]]:

@@ -14,7 +14,8 @@ from graph.ids import note_id
 from graph.model import PERSON, Action, Edge, Ends, Entity, Event, Extraction, Fact, Interaction, Relation
 from graph.rank.valid_times import ahead, began
 from graph.relations import slot
-from graph.tiers.facts import Times, corrected, fact_edges, facts, takes_back
+from graph.text import fold
+from graph.tiers.facts import Times, corrected, fact_edges, facts, of_whom, owner_of, takes_back
 from graph.tiers.statements import Statement, statements
 
 TIMES = Times(began, ahead)
@@ -60,19 +61,19 @@ class Stating(Struct):
         for said, stated, entities in turns:
             named = {each.id for each in entities}
             for fact in facts(said, (statement for statement, _ in stated), TIMES):
-                new[fact.id] = fact
-                ties += fact_edges(fact, said, named, meanings.meant)
+                ties += (edges := list(fact_edges(fact, said, named, meanings.meant)))
+                new[fact.id] = _as_meant(fact, said, edges[-1].target, meanings)
         back = []
         for each in turned:
             if each.relation is Relation.SUPERSEDES:
                 # What the earlier turn states follows from its words: it need not be looked up. Its names, by which
                 # a value may end further on, are not known here: see `_kept`.
-                stale = list(facts(each.before, statements(each.before, _NOTHING), TIMES))
-                back.append((each, stale))
-                meant = [one for one in (corrected(old, each.turn, TIMES) for old in stale) if one]
+                read = list(facts(each.before, statements(each.before, _NOTHING), TIMES))
+                back.append((each, [_as_named(old, each.before, meanings) for old in read]))
+                meant = [one for one in (corrected(old, each.turn, TIMES) for old in read) if one]
                 # What may be meant of several facts is meant of none.
                 for fact in meant if len(meant) == 1 else ():
-                    new[fact.id] = fact
+                    new[fact.id] = _as_named(fact, each.turn, meanings)
                     ties += fact_edges(fact, each.turn, (), meanings.meant)
         return cls(new, ties, back)
 
@@ -124,12 +125,27 @@ class Stating(Struct):
         return takes_back(turn) or any(each.id != old.id and each.note == note for each in stated)
 
 
+def _as_meant(fact: Fact, said: Interaction, whose: str, meanings: Meanings) -> Fact:
+    """A fact of what is `said` with the name of whom it is about, by what people decided; it concerns the entity with
+    the id `whose`."""
+    for name in (fact.subject, said.speaker or ""):
+        if meanings.meant(fold(name), said.conversation) == whose:
+            return of_whom(fact, name, meanings.called(name, said.conversation))
+    return fact
+
+
+def _as_named(fact: Fact, said: Interaction, meanings: Meanings) -> Fact:
+    """A fact of what is `said`, of which it is not known whom it concerns, likewise."""
+    owner = owner_of(fact)
+    return of_whom(fact, owner, meanings.called(owner, said.conversation))
+
+
 def _kept(read: Fact, known: Iterable[Fact]) -> Fact | None:
     """The one of the `known` facts that is `read`, or what the same words state of the same thing."""
     key = slot(read.subject, read.relation)
-    same = (each for each in known if each.note == read.note and slot(each.subject, each.relation) == key)
-    found = {each.id: each for each in same}
-    return found.get(read.id) or (next(iter(found.values()), None) if key else None)
+    near = {each.id: each for each in known if each.note == read.note}
+    same = (each for each in near.values() if key and slot(each.subject, each.relation) == key)
+    return near.get(read.id) or next(same, None)
 
 
 def changed(before: Settled, after: Settled, ledger: Ledger) -> Settling:

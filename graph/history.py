@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from graph.errors import NotFoundError, UsageError
 from graph.evolution.events import FIELDS, Ledger, link_state, note_states
-from graph.evolution.identity import Identities, concerned, identifies, remembered
+from graph.evolution.identity import Identities, concerned, handed, identifies, remembered
 from graph.evolution.undo import Past, Reverted
 from graph.evolution.validity import settled
 from graph.facts import Settling, changed
@@ -25,6 +25,7 @@ from graph.model import (
     Event,
     Fact,
     Insight,
+    Json,
     NodeKind,
     Note,
     Relation,
@@ -33,8 +34,8 @@ from graph.model import (
     ends,
     when_decided,
 )
+from graph.ownership import Moves, facts_beside, moved_facts, moved_opinions, together
 from graph.ports import Store
-from graph.relations import slot
 from graph.tiers.votes import Ballot, gained
 
 _DECIDED = (NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT)
@@ -213,24 +214,26 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
     notes = store.frontier(sorted(set(gained(events)))).known
     ballot = Ballot({each.id: each for each in found if isinstance(each, Insight)}, notes)
     who = _identities(store, [each for each in events if identifies(each)])
-    undone = []
+    states: list[tuple[Event, Json, Json]] = []
     for each in map(who.now, events):
-        old, new = each.new, each.old
         if each.subject in who.entities:
-            old, new = who.undo(each)
+            states.append((each, *who.undo(each)))
         else:
             (ballot if each.subject in ballot.insights else state).undo(each, past.action(each))
-        states = {"old": old, "new": new, "value": -each.value}
-        undone.append(ledger.event(Action.UNDO, each.subject, other=each.other, cause=each.id, decided_by=by, **states))
+            states.append((each, each.new, each.old))
+    moves = Moves.of(who)
+    returned = [pair for _, old, _ in states for pair in handed(old)]
+    opinions = moved_opinions(moves, store, ballot.insights, returned, events)
+    undone = [_undone(opinions.now(each), old, new, opinions.handed, ledger, by) for each, old, new in states]
     edited = _edited([*past.events.values(), *undone])
-    facts = _facts(store, state, Past.of([*past.events.values(), *undone]), ledger)
-    entities = who.changed()
+    facts = _facts(store, state, moves, Past.of([*past.events.values(), *undone]), ledger)
+    entities = together(who.changed(), opinions.changed())
     known = map(who.now, past.events.values())
     return Changes(
         (
             *(_owned(state.notes[id], edited) for id in sorted(state.touched & state.notes.keys())),
             *facts.nodes,
-            *(ballot.insights[id] for id in sorted(ballot.touched)),
+            *(ballot.insights[id] for id in sorted(ballot.touched - opinions.before[0].keys())),
             *entities.nodes,
         ),
         (
@@ -252,18 +255,21 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
     )
 
 
-def _facts(store: Store, state: Reverted, past: Past, ledger: Ledger) -> Settling:
+def _undone(each: Event, old: Json, new: Json, votes: Json, ledger: Ledger, by: str) -> Event:
+    """The event that undoes `each`; a merge or a split that it makes again keeps the `votes` that go elsewhere."""
+    states = {"old": old, "new": {**new, "votes": votes} if new and identifies(each) else new, "value": -each.value}
+    return ledger.event(Action.UNDO, each.subject, other=each.other, cause=each.id, decided_by=by, **states)
+
+
+def _facts(store: Store, state: Reverted, moves: Moves, past: Past, ledger: Ledger) -> Settling:
     """What becomes of facts: those of which the end, or the taking back, is undone stay as a person left them, until
-    that is undone as well; others follow."""
+    that is undone as well; others follow, also to another entity."""
     touched = {id: state.facts[id] for id in sorted(state.touched & state.facts.keys())}
-    if not touched:
-        return Settling()
-    slots = {slot(each.subject, each.relation) for each in touched.values()} - {""}
-    held = store.nodes(Selection((NodeKind.FACT,), ids=tuple(touched), slots=tuple(sorted(slots))))
-    there = {each.id: each for each in held if isinstance(each, Fact)}
     decisions = (each for each in past.events.values() if each.action in (Action.CLOSE, Action.RETRACT))
     owned = {each.subject for each in decisions if not past.holds(each)}
     now = {id: replace(fact, decided_by=PERSON if id in owned else "rule") for id, fact in touched.items()}
+    now |= moved_facts(moves, now, store)
+    there = facts_beside(now, store)
     found = changed(settled(there.values()), settled((there | now).values()), ledger)
     return replace(found, events=tuple(event for event in found.events if event.subject not in touched))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from msgspec import Struct
 
@@ -14,8 +13,11 @@ from graph.evolution.identity import Claim, Identities
 from graph.ids import content_id
 from graph.lookup import find
 from graph.model import PERSON, Action, EdgeKind, Ends, Entity, Event, Interaction, Json, NodeKind, Selection, ends
+from graph.ownership import Moves, moved_opinions, settled_anew, together
 from graph.ports import Store
 from graph.text import fold, tells_of
+from graph.tiers.facts import owner_of, spelt_as
+from graph.timeline import concerning
 
 _TELLING = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.SAID_BY, EdgeKind.CONCERNS)
 """Edges by which notes, messages and facts tell of an entity."""
@@ -72,9 +74,11 @@ def split(store: Store, name: str, part: str, conversation: str | None, reason: 
 def _decided(
     store: Store, who: Identities, action: Action, subject: str, other: str, state: Json, reason: str
 ) -> list[Event]:
-    more: dict[str, Any] = {"other": other, "new": state, "reason": reason, "decided_by": PERSON}
-    event = Ledger.of_now().event(action, subject, **more)
-    store.save(who.changed(event))
+    ledger, moves = Ledger.of_now(), Moves.of(who)
+    opinions = moved_opinions(moves, store, {})
+    new = {**state, "votes": opinions.handed}
+    event = ledger.event(action, subject, other=other, new=new, reason=reason, decided_by=PERSON)
+    store.save(together(who.changed(event), opinions.changed(), settled_anew(moves, store, ledger)))
     return [event]
 
 
@@ -100,9 +104,10 @@ def _by_name(whole: Entity, part: str, store: Store) -> _Parting:
         what = "is the name it keeps" if folded == fold(whole.name) else f"is no name of {whole.name}"
         raise UsageError(f"{part!r} {what}", "name one of its other names, or a --conversation that is about another")
     told: dict[Ends, bool] = {}
+    spelt = _spelt(whole, spelled[0], store)
     for key, said in _said(whole, store):
         if key[1] in (EdgeKind.SAID_BY, EdgeKind.CONCERNS):
-            if any(fold(each.speaker or "") == folded for each in said):
+            if spelt.get(key[0], any(fold(each.speaker or "") == folded for each in said)):
                 told[key] = True
             continue
         text = " \n ".join(f"{each.title or ''} \n {each.text}" for each in said)
@@ -110,6 +115,12 @@ def _by_name(whole: Entity, part: str, store: Store) -> _Parting:
             told[key] = not tells_of(text, others)
     entity = Entity(content_id("entity", folded), spelled[0], whole.label, tuple(spelled[1:]))
     return _Parting(entity, told, [(folded, "")])
+
+
+def _spelt(whole: Entity, part: str, store: Store) -> dict[str, bool]:
+    """Of the facts about `whole`, by id, whether they are stated of `part`; what only concerns who says it is not."""
+    names = {fold(each) for each in (whole.name, *whole.aliases)}
+    return {each.id: spelt_as(each, part) for each in concerning(store, whole.id) if fold(owner_of(each)) in names}
 
 
 def _refuse_taken(store: Store, whole: Entity, part: Entity, *, named: bool) -> None:

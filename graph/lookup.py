@@ -42,6 +42,14 @@ def find(store: Store, name: str, kind: NodeKind | None = None) -> Node:
     raise NotFoundError(f"no {kind or 'node'} called {name!r}", hint)
 
 
+def called(store: Store, name: str) -> str:
+    """What the entity is called that has `name` as one of its names; `name`, where there is none."""
+    folded = fold(name)
+    known = [match.entity for match in store.resolve([folded]) if match.name == folded]
+    named = [each.name for each in known if folded in map(fold, (each.name, *each.aliases))]
+    return name if not named or folded in map(fold, named) else named[0]
+
+
 def _near(store: Store, name: str, kind: NodeKind | None) -> list[str]:
     """The captions that contain `name`, else those of entities that are written almost like it."""
     within = Selection(kinds=(kind,) if kind else (), contains=name, limit=_NEAR, ranked=True)

@@ -244,11 +244,11 @@ class Insight(Struct, frozen=True):
 class Fact(Struct, frozen=True):
     """A statement with two times: when it held, and when memory learned of it (Graphiti, arXiv 2501.13956, 2.2).
 
-    `subject`, `relation` and `object` are what `text` says as a sentence; a relation of `graph.relations` has one value
-    at a time. `valid_from` and `valid_to` are days, months or years as ISO 8601 prefixes (None: not known, or open);
-    they compare as text. It is stated in `note`; `recorded_at` is the time of the message, `retracted_at` that of the
-    one that takes it back, `position` the message's place in its conversation. `state` is `certain`, or `doubtful`
-    where who said it doubted.
+    `subject`, `relation` and `object` are what `text` says as a sentence, but that the subject is called as the entity
+    that it means by what people decided; a relation of `graph.relations` has one value at a time. `valid_from` and
+    `valid_to` are days, months or years as ISO 8601 prefixes (None: not known, or open); they compare as text. It is
+    stated in `note`; `recorded_at` is the time of the message, `retracted_at` that of the one that takes it back,
+    `position` the message's place in its conversation. `state` is `certain`, or `doubtful` where who said it doubted.
     """
 
     id: str

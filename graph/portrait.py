@@ -74,14 +74,19 @@ def portrait(store: Store, name: str, since: str | None = None, until: str | Non
     with store.transaction(write=False):
         entity = find(store, name, NodeKind.ENTITY)
         assert isinstance(entity, Entity)
-        names = {fold(each) for each in (entity.name, *entity.aliases)}
+        spelt = sorted((entity.name, *entity.aliases), key=len, reverse=True)
+        names = {fold(each) for each in spelt}
         facts = [each for each in concerning(store, entity.id) if each.retracted_at is None]
-        stated = {fold(each.text) for each in facts}
+        stated = {_behind_name(each.text, spelt) or each.text for each in facts}
         # An insight in the words of a fact says no more than that.
-        insights = (each for each in _insights(store) if _concerns(each, names) and fold(each.text) not in stated)
+        insights = (
+            each
+            for each in _insights(store)
+            if _concerns(each, names) and (_behind_name(each.text, spelt) or each.text) not in stated
+        )
         about: list[Fact | Insight] = [*facts, *insights]
         sources = _sources([each.id for each in about], since, until, store)
-        told = [Told(_aspect(each, names), each, sources[each.id]) for each in about if each.id in sources]
+        told = [Told(_aspect(each, spelt), each, sources[each.id]) for each in about if each.id in sources]
         ordered = sorted(told, key=lambda each: (each.timestamp or "", each.node.id))
         return Portrait(entity, tuple(ordered), tuple(store.events([entity.id])))
 
@@ -96,12 +101,17 @@ def _concerns(insight: Insight, names: set[str]) -> bool:
     return fold(insight.subject) in names or tells_of(insight.text, names)
 
 
-def _aspect(node: Fact | Insight, names: set[str]) -> Aspect:
+def _behind_name(text: str, names: Sequence[str]) -> str | None:
+    """What a sentence goes on with behind the first of `names` that it begins with; None where it begins with none."""
+    name = next((each for each in names if text.startswith(each) and not text[len(each) :][:1].isalnum()), None)
+    return None if name is None else text[len(name) :].replace("’", "'").strip()
+
+
+def _aspect(node: Fact | Insight, names: Sequence[str]) -> Aspect:
     """The aspect by the verb, of a sentence about the entity; one about somebody else that names it is a dealing."""
-    subject = node.text[: len(node.subject)]
-    if fold(subject) not in names:
+    verb = _behind_name(node.text, names)
+    if verb is None:
         return Aspect.STATE if isinstance(node, Fact) else Aspect.DEALING
-    verb = node.text[len(node.subject) :].replace("’", "'").strip()
     return next((aspect for aspect, verbs in _VERBS if re.match(rf"(?:{verbs})\b", verb)), Aspect.STATE)
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from graph.evolution.validity import known_at
 from graph.ids import interaction_id
-from graph.lookup import find
+from graph.lookup import called, find
 from graph.model import EdgeKind, Event, Fact, Interaction, NodeKind, Selection
 from graph.ports import Store
 from graph.relations import holds, order, slot
@@ -40,8 +40,10 @@ def listed(
     past: bool = False,
 ) -> list[Fact]:
     """The selected facts in order of time, of which `wanted.limit` counts the last: those of the subject `about` (and
-    its kin), of `relation`, that hold now, or held at `as_of` as far as was known then; with `past`, all known then."""
+    its kin), by any of its names, of `relation`, that hold now, or held at `as_of` as far as was known then; with
+    `past`, all known then."""
     chosen = store.nodes(replace(wanted, kinds=(NodeKind.FACT,), limit=None))
+    about = called(store, about) if about else None
     return _in_order((each for each in chosen if isinstance(each, Fact)), wanted.limit, about, relation, as_of, past)
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from graph.errors import NotFoundError, UsageError
 from graph.evolution.events import Ledger
-from graph.lookup import find
+from graph.lookup import called, find
 from graph.model import (
     PERSON,
     Action,
@@ -142,7 +142,7 @@ def feedback(store: Store, answer: str, reason: str, *, good: bool) -> list[Even
 def listed(store: Store, wanted: Selection, states: Collection[str], about: str | None) -> list[Insight]:
     """The insights that are `wanted`, in one of `states`, whose subject has all words of `about`, by score; at most
     `wanted.limit`."""
-    words = set(fold(about or "").split())
+    words = set(fold(called(store, about)).split()) if about else set()
     found = [
         each
         for each in store.nodes(replace(wanted, kinds=(NodeKind.INSIGHT,), limit=None))

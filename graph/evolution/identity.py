@@ -36,19 +36,25 @@ Claim = tuple[str, str]
 
 
 class Meanings(Struct, frozen=True):
-    """Whom names mean by what people decided, by `Claim`."""
+    """Whom names mean by what people decided, by `Claim`; and what those are called whom the store knows, by id."""
 
     claims: Mapping[Claim, str]
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, events: Iterable[Event]) -> Meanings:
+    def of(cls, events: Iterable[Event], known: Iterable[Entity] = ()) -> Meanings:
         """What those of `events` say that hold; the later ones have the last word."""
         past = Past.of(events)
         claims: dict[Claim, str] = {}
         for each in sorted(past.events.values(), key=when_decided):
             if isinstance(each.new, dict) and "claims" in each.new and past.holds(each):
                 claims |= {(name, conversation): _holder(each) for name, conversation in each.new["claims"]}
-        return cls(claims)
+        return cls(claims, {each.id: each.name for each in known})
+
+    def called(self, name: str, conversation: str) -> str:
+        """What the entity is called that a name means in a conversation: so, if that is the same name as folded."""
+        other = self.names.get(self.meant(fold(name), conversation), name) if self.claims else name
+        return name if fold(other) == fold(name) else other
 
     def meant(self, folded: str, conversation: str) -> str:
         """The id of the entity that a folded name means in a conversation."""
@@ -79,9 +85,8 @@ def _holder(event: Event) -> str:
 class Identities(Struct):
     """Entities by id and all their edges, changed by what is decided and undone.
 
-    `events` are those about the entities, by id: who is merged into another hands them over, so that they hold on.
-    `restored` are those that come back, of memories in which merges kept them; what is not `there`, by id, was
-    forgotten since a decision that tells of it.
+    `events` are those about the entities, by id: who is merged into another hands them over, so that they hold on. What
+    is not `there`, by id, was forgotten since a decision that tells of it.
     """
 
     entities: dict[str, Entity]
@@ -89,7 +94,6 @@ class Identities(Struct):
     events: dict[str, Event]
     there: Set[str]
     before: tuple[Mapping[str, Entity], Mapping[Ends, Edge], Mapping[str, Event]]
-    restored: list[Event] = field(default_factory=list)
 
     @classmethod
     def of(
@@ -184,7 +188,7 @@ class Identities(Struct):
                 events=tuple(each.id for each in events),
                 names=tuple(lost),
             ),
-            events=(*self.restored, *events, *decided),
+            events=(*events, *decided),
         )
 
     def _again(self, subject: str, state: Json) -> Json:
@@ -200,11 +204,9 @@ class Identities(Struct):
         self.entities.setdefault(gone.id, gone)
         self._return(subject, gone.id, state)
         self._unnamed(subject, set(state["names"]))
-        for id, *fields in state.get("handed", ()):
+        for id, *fields in state["handed"]:
             if id in self.events:
                 self.events[id] = replace(self.events[id], **dict.fromkeys(fields, gone.id))
-        events = convert(state.get("events", ()), list[Event])
-        self.restored += [each for each in events if {each.subject, each.other} - {""} <= {*self.there, *self.entities}]
 
     def _unsplit(self, subject: str, state: Json) -> None:
         part = state["entity"]["id"]
@@ -263,13 +265,16 @@ def concerned(events: Iterable[Event]) -> Iterator[str]:
     return (state["entity"]["id"] for state in _states(events))
 
 
+def handed(state: Json) -> list[list[str]]:
+    """The events about insights that a merge or a split of this state gave to others, each with the insight before."""
+    return list(state.get("votes", ())) if isinstance(state, dict) and "claims" in state else []
+
+
 def remembered(events: Iterable[Event]) -> Iterator[str]:
     """Yield the ids of all nodes that merges and splits among `events` keep, which may have been forgotten since."""
     for state in _states(events):
         for source, _, target, *_ in state["edges"]:
             yield from (source, target)
-        for each in state.get("events", ()):
-            yield from filter(None, (each["subject"], each["other"]))
 
 
 def keeping(events: Iterable[Event], gone: Set[str]) -> Iterator[str]:

@@ -98,6 +98,33 @@ def takes_back(turn: Interaction) -> bool:
     return bool(_BACK.search(turn.text))
 
 
+def of_whom(fact: Fact, old: str, new: str) -> Fact:
+    """`fact` as one of who is called `new`, where its subject is `old` or their kin; else as it is. Its words stay, and
+    its id, which tells how its subject is spelt in them."""
+    owner, kin = _parted(fact.subject)
+    if fold(owner) != fold(old):
+        return fact
+    spelt = fact.text[: len(new)]
+    return replace(fact, subject=(spelt if fold(spelt) == fold(new) else new) + kin)
+
+
+def spelt_as(fact: Fact, name: str) -> bool:
+    """Whether the message that states a fact calls its subject, or whose kin that is, by `name`."""
+    _, kin = _parted(fact.subject)
+    return fact.id == fact_id(name + kin, fact.relation, fact.object, fact.note)
+
+
+def owner_of(fact: Fact) -> str:
+    """Whom a fact is about: its subject, or whose kin that is."""
+    return _parted(fact.subject)[0]
+
+
+def _parted(subject: str) -> tuple[str, str]:
+    """Whose a subject is, and what is said of whom: "Ann's sister" is "Ann" and "'s sister"."""
+    owner, mark, kin = subject.rpartition("'s ")
+    return (owner, mark + kin) if mark else (subject, "")
+
+
 def fact_id(subject: str, relation: str, value: str, note: str) -> str:
     """The id of a fact as stated in a note."""
     return content_id("fact", fold(subject), relation, fold(value), note)

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from graph.ids import content_id
-from graph.model import Extraction, Form, Interaction
+from graph.model import Extraction, Form, Insight, Interaction
 from graph.text import fold, stop_words, word_list, words
 from graph.tiers import wording
 from graph.tiers.patterns import DAY, DOUBT, HABITS, NAME, RULES, START, Rule
@@ -25,6 +26,7 @@ _DOING = re.compile(r"(?:to |how to )?(?:be |being )?[a-z]{2,}ing\b|(?:how )?to 
 _NO_DOING = re.compile(r"(?:(?:some|any|every|no)?thing|morning|evening|king|ring|spring|string)\b", re.IGNORECASE)
 _READ = 400
 """Letters of a clause in which a statement is looked for."""
+_ARTICLES = re.compile(r"^(?:(?:a|an|the) )+", re.IGNORECASE)
 _OPPOSITES: Mapping[str, str] = {"likes": "dislikes", "dislikes": "likes"}
 
 
@@ -32,7 +34,8 @@ class Statement(Struct, frozen=True):
     """Somebody's statement about themselves or their kin, at letter `start` of what they say.
 
     `insight` is the id of the insight that it may become (empty: it changes, or is doubted), `opposite` the one that
-    the opposite would have (empty: there is none). As a fact it says that `about` has the `relation` to `object`.
+    the opposite would have (empty: there is none); `key` are the verb and the thing of which, with who says so, both
+    are made. As a fact it says that `about` has the `relation` to `object`.
     """
 
     insight: str
@@ -45,6 +48,7 @@ class Statement(Struct, frozen=True):
     object: str = ""
     start: int = 0
     certain: bool = True
+    key: tuple[str, str] = ("", "")
 
 
 class _Said(Struct, frozen=True):
@@ -72,7 +76,7 @@ def statements(interaction: Interaction, extraction: Extraction) -> Iterator[Sta
         said = _habit(text, place, extraction) or _said(text, place, extraction)
         if said is None or text.count('"', 0, place) % 2:
             continue
-        id = content_id("insight", fold(speaker), said.relation, fold(said.thing))
+        id = insight_id(speaker, said.relation, said.thing)
         if id not in seen:
             seen.add(id)
             yield _statement(speaker, said, id if said.lasting and not doubt else "", place, certain=not doubt)
@@ -84,20 +88,63 @@ def may_state(interaction: Interaction) -> bool:
     return interaction.form is Form.MESSAGE and speaker not in ("", "assistant")
 
 
+def insight_id(speaker: str, verb: str, thing: str) -> str:
+    """The id of the insight that a speaker's statement may become."""
+    return content_id("insight", fold(speaker), verb, fold(thing))
+
+
+def opposite_id(speaker: str, verb: str, thing: str) -> str:
+    """The id of the insight that the opposite would become; empty where it has none."""
+    return insight_id(speaker, other, thing) if (other := _OPPOSITES.get(verb)) else ""
+
+
+def said_by(told: Statement, name: str) -> Statement:
+    """A statement as one of who is called `name`: another insight of the same words."""
+    if name == told.subject:
+        return told
+    text = retold(told.text, told.subject, name)
+    insight = insight_id(name, *told.key) if told.insight else ""
+    return replace(told, insight=insight, text=text, subject=name, opposite=opposite_id(name, *told.key))
+
+
+def retold(text: str, subject: str, name: str) -> str:
+    """A sentence about `subject` as one about `name`; as it is, where it does not begin with the subject."""
+    who = _shown(subject)
+    rest = text.removeprefix(who)
+    return text if rest == text or rest[:1].isalnum() else _shown(name) + rest
+
+
+def key_of(insight: Insight) -> tuple[str, str] | None:
+    """The verb and the thing of the statement that an insight is, told by its id; None where it is none, or somebody
+    gave it other words."""
+    told = insight.text.removesuffix(".").removeprefix(_shown(insight.subject)).removeprefix(" ")
+    words = told.split(" ")
+    for count in range(len(words) + 1):
+        verb, shown = " ".join(words[:count]), " ".join(words[count:])
+        bare = _ARTICLES.sub("", shown)
+        for thing in {shown, bare}:
+            if insight_id(insight.subject, verb, thing) == insight.id:
+                return verb, thing
+    return None
+
+
+def _shown(speaker: str) -> str:
+    return "The user" if speaker == "user" else speaker
+
+
 def _statement(speaker: str, said: _Said, insight: str, start: int, *, certain: bool) -> Statement:
-    who = "The user" if speaker == "user" else speaker
-    other = _OPPOSITES.get(said.relation)
     return Statement(
         insight,
-        _sentence(who, said.relation, said.shown),
+        _sentence(_shown(speaker), said.relation, said.shown),
         speaker,
         _cues(f"{said.relation} {said.thing}"),
-        content_id("insight", fold(speaker), other, fold(said.thing)) if other else "",
+        opposite_id(speaker, said.relation, said.thing),
         said.owner or speaker,
         said.kept or said.relation,
         said.object or said.shown,
         start,
         certain,
+        (said.relation, said.thing),
     )
 
 

@@ -7,14 +7,12 @@ from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
-from msgspec import to_builtins
-from msgspec.structs import replace
 
 from graph.errors import NotFoundError, UsageError
 from graph.evolution.undo import Past
 from graph.forgetting.choosing import Wanted
 from graph.memory import Memory
-from graph.model import Action, Changes, EdgeKind, Entity, NodeKind, Question, Removal, Selection
+from graph.model import Action, Changes, EdgeKind, Entity, NodeKind, Question, Selection
 from tests.ingest.memories import talk, written
 from tests.store.moving import exported, opened
 from tests.store.test_transfer import KINDS, Place, place
@@ -192,21 +190,6 @@ def test_a_split_holds_for_what_comes_after_a_merge(url: str, tmp_path: Path) ->
         memory.ingest([written(tmp_path / "more.jsonl", CHOIR)])
         assert told(memory, "Annabel of the choir") == {"choir 1", "choir 2"}
         assert memory.check().found == ()
-
-
-def test_an_older_merge_that_keeps_decisions_gives_them_back(url: str, tmp_path: Path) -> None:
-    with opened(url) as memory:
-        memory.ingest([written(tmp_path / "choir.jsonl", CHOIR[:1])])
-        before = exported(url)
-        [split] = memory.split_entity("Annabel", "Annabel of the choir", "choir")
-        [merge] = memory.merge_entities("Annabel of the choir", "Bob")
-        state = {name: value for name, value in merge.new.items() if name != "handed"}
-        older = replace(merge, new=state | {"events": to_builtins([split])})
-        with memory._store.transaction(write=True):
-            memory._store.save(Changes(removed=Removal(events=(split.id, merge.id)), events=(older,)))
-        undo(memory, older.id)
-        undo(memory, split.id)
-    assert exported(url) == before
 
 
 def test_merges_keep_no_merges_in_them(url: str) -> None:
