@@ -38,8 +38,9 @@ _CHANGED = """
     SELECT n.id, v.key, v.numbers FROM vector v JOIN node n ON n.key = v.key
     WHERE v.model = :model AND v.changed > :changed AND length(v.numbers) = :bytes"""
 _IS_OF_THIS = "SELECT 1 FROM vector WHERE model = :model AND changed = :changed LIMIT 1"
+# Of some vectors by key: the planner would go through all of a model, as it takes their index for narrow.
 _THERE = """
-    SELECT n.id, v.key FROM json_each(:keys) j JOIN vector v ON v.key = j.value JOIN node n ON n.key = v.key
+    SELECT n.id, v.key FROM json_each(:keys) j CROSS JOIN vector v ON v.key = j.value JOIN node n ON n.key = v.key
     WHERE v.model = :model AND v.changed <= :changed"""
 
 FEW = 4096

@@ -181,15 +181,18 @@ def checkpoints(connection: sqlite3.Connection, digests: Sequence[str] | None) -
     return map(to_checkpoint, rows)
 
 
+_VECTORS = """
+    SELECT n.id, v.model, v.numbers, coalesce(t.tokens, x'')
+    FROM node n CROSS JOIN vector v ON v.key = n.key LEFT JOIN token_vectors t ON t.key = v.key"""
+_BY_IDS = " WHERE n.id IN (SELECT value FROM json_each(:ids))"
+
+
 def vectors(connection: sqlite3.Connection, ids: Sequence[str] | None) -> Iterator[Vector]:
     """The vectors of nodes, as `Store.vectors` has it."""
-    rows = connection.execute(
-        """SELECT n.id, v.model, v.numbers, coalesce(t.tokens, x'')
-        FROM vector v JOIN node n ON n.key = v.key LEFT JOIN token_vectors t ON t.key = v.key
-        WHERE :all OR n.id IN (SELECT value FROM json_each(:ids)) ORDER BY n.id""",
-        {"all": ids is None, "ids": json.dumps(ids)},
-    )
-    return (Vector(*row) for row in rows)
+    # Of some, the other vectors are not looked at.
+    statement = _VECTORS if ids is None else _VECTORS + _BY_IDS
+    given = {} if ids is None else {"ids": json.dumps(ids)}
+    return (Vector(*row) for row in connection.execute(statement + _BY_ID, given))
 
 
 _EVENT = """

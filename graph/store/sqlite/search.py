@@ -30,9 +30,10 @@ _PIECE = """
     AND (:until IS NULL OR substr(i.timestamp, 1, length(:until)) <= :until)
     GROUP BY n.id ORDER BY best DESC, n.id LIMIT :limit"""
 
+# As `nearest` has it: never by the index of a model's vectors.
 _OF_FOUND = """
-    SELECT n.id, v.numbers, coalesce(t.tokens, x'') FROM json_each(:found) j JOIN node n ON n.id = j.value
-    JOIN vector v ON v.key = n.key LEFT JOIN token_vectors t ON t.key = n.key
+    SELECT n.id, v.numbers, coalesce(t.tokens, x'') FROM json_each(:found) j CROSS JOIN node n ON n.id = j.value
+    CROSS JOIN vector v ON v.key = n.key LEFT JOIN token_vectors t ON t.key = n.key
     WHERE v.model = :model AND length(v.numbers) = length(:vector)"""
 
 _UNBOUNDED = -1
