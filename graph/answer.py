@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from graph.folding import Run, folded
 from graph.model import (
     Answer,
     Citation,
@@ -34,7 +35,7 @@ from graph.rank.quoting import frame, placed, quoted, told
 from graph.rank.reading import shown
 from graph.rank.reckoning import reckoned
 from graph.rank.selection import selected
-from graph.rank.twins import gathered
+from graph.rank.twins import Twins, gathered
 from graph.rank.values import Asked
 from graph.rank.wanted import stems, wanted
 from graph.recall import Evidence
@@ -55,18 +56,22 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
 
     `began` is the `time.perf_counter()` at which the question was taken up.
     """
-    ranked, twins = gathered(evidence.ranked, _LOOKED_THROUGH * question.limit)
-    chosen = selected(ranked, question)
+    most = _LOOKED_THROUGH * question.limit
+    ranked, twins = gathered(evidence.ranked, most)
+    runs: Mapping[str, Run] = {}
+    if question.limit > _TRUSTED_HITS and not question.as_of:
+        ranked, runs = folded(ranked, range(_TRUSTED_HITS, most), evidence.facts, store)
+    chosen = selected(ranked, question, lambda each: _text(each, runs))
+    hits_of = [_alike(each, twins, runs) for each in chosen]
     note_of = {
         each.interaction.id: evidence.notes[each.interaction.id]
-        for each in chosen
+        for alike in hits_of
+        for each in (alike if alike[0].interaction.id in runs else alike[:1])
         if each.interaction.id in evidence.notes
     }
     ways = paths(evidence, list(note_of.values()), store) if question.explain else {}
-    hits = [
-        _hit(rank, [each, *twins.get(each.interaction.id, ())], note_of.get(each.interaction.id), ways)
-        for rank, each in enumerate(chosen, 1)
-    ]
+    hits = [_hit(rank, alike, note_of, ways) for rank, alike in enumerate(hits_of, 1)]
+    hits = [_standing_for(hit, runs.get(hit.sources[0].interaction)) for hit in hits]
     if question.order == "time":
         hits.sort(key=by_time)
     insights = _insights(evidence, set(note_of.values()))
@@ -83,10 +88,23 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
     )
 
 
-def _hit(rank: int, alike: Sequence[Scored], note: str | None, ways: Mapping[str, tuple[str, ...]]) -> Hit:
-    """The hit of those that say the same, the best first."""
+def _text(best: Scored, runs: Mapping[str, Run]) -> str:
+    """What the hit of `best` says."""
+    run = runs.get(best.interaction.id)
+    return run.text if run else best.interaction.text
+
+
+def _alike(best: Scored, twins: Twins, runs: Mapping[str, Run]) -> list[Scored]:
+    """All that the hit of `best` stands for, the best first."""
+    run = runs.get(best.interaction.id)
+    return [one for each in (run.found if run else (best,)) for one in (each, *twins.get(each.interaction.id, ()))]
+
+
+def _hit(rank: int, alike: Sequence[Scored], note_of: Mapping[str, str], ways: Mapping[str, tuple[str, ...]]) -> Hit:
+    """The hit of those that say the same, or are of one folded episode, the best first."""
     scored = alike[0]
     said = scored.interaction
+    note = note_of.get(said.id)
     return Hit(
         rank=rank,
         score=round(scored.score, 6),
@@ -99,6 +117,13 @@ def _hit(rank: int, alike: Sequence[Scored], note: str | None, ways: Mapping[str
         signals=scored.signals,
         path=ways.get(note or "", ()),
     )
+
+
+def _standing_for(hit: Hit, run: Run | None) -> Hit:
+    """The hit of the best message of a folded episode, for all of them that were found."""
+    if run is None:
+        return hit
+    return replace(hit, tier=NodeKind.EPISODE.value, title=run.episode.title, text=run.text, episode=run.episode.id)
 
 
 def by_time(hit: Hit) -> tuple[str, int]:

@@ -175,6 +175,7 @@ def _reverted(
         {id: node for id, node in nodes.items() if isinstance(node, Note)},
         {},
         {id: node for id, node in nodes.items() if isinstance(node, Fact)},
+        {id: node for id, node in nodes.items() if isinstance(node, Episode)},
     )
     ballot = Ballot({id: node for id, node in nodes.items() if isinstance(node, Insight)}, nodes.keys())
     entities = [node for node in nodes.values() if isinstance(node, Entity)]
@@ -209,7 +210,7 @@ def _reverted(
     gone = set(told.removed.edges)
     kept = {key: edge for key, edge in kept.items() if key not in gone}
     return (
-        {**found, **state.notes, **facts, **opinions.insights, **who.entities},
+        {**found, **state.notes, **facts, **state.episodes, **opinions.insights, **who.entities},
         kept | {ends(edge): edge for edge in told.edges},
     )
 
@@ -254,7 +255,7 @@ def _standing(
             found[id] = facts.facts[id]
         elif isinstance(node, Episode):
             run = sorted(members[id], key=lambda each: each.position)
-            found[id] = replace(episode(run), id=id)
+            found[id] = replace(episode(run), id=id, folded_strength=node.folded_strength)
         elif isinstance(node, Insight):
             found[id] = settled(replace(node, support=support[id]))
         elif isinstance(node, Query):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from graph.ids import episode_id
 from graph.model import (
     Changes,
     Edge,
     EdgeKind,
+    Episode,
     Form,
     Frontier,
     Interaction,
@@ -42,13 +46,26 @@ def continued(new: Sequence[Interaction], frontier: Frontier) -> Changes:
     for name, said in by_conversation.items():
         tail = frontier.tails.get(name, ())
         runs += _cut(said, Cutter.behind(tail, _open(tail, frontier.episodes)))
-    return regrouped(runs, frontier.episodes)
+    # One that nothing was said in stays as it is; one that goes on is not folded any more.
+    held = frontier.episodes
+    sizes = Counter(held.values())
+    return regrouped([run for run in runs if not _is_held(run, held, sizes)], held, {})
 
 
-def regrouped(runs: Sequence[Sequence[Interaction]], held: Mapping[str, str]) -> Changes:
+def _is_held(run: Sequence[Interaction], held: Mapping[str, str], sizes: Mapping[str, int]) -> bool:
+    """Whether the messages of `run`, no more and no fewer, are those of an episode."""
+    id = episode_id(run[0].id)
+    return sizes.get(id) == len(run) and all(held.get(each.id) == id for each in run)
+
+
+def regrouped(runs: Sequence[Sequence[Interaction]], held: Mapping[str, str], folded: Mapping[str, int]) -> Changes:
     """What makes each of `runs` the episode of its messages, of which some are `held` by one, by their ids; one that
-    loses all that it held goes."""
-    episodes = [episode(run) for run in runs]
+    loses all that it held goes.
+
+    A run whose messages are all of one episode, or what is left of it, stays folded as that is: `folded` are the
+    strengths at which episodes were, by their ids.
+    """
+    episodes = [_as_folded(episode(run), {held.get(each.id, "") for each in run}, folded) for run in runs]
     pairs = ((each.id, into.id) for run, into in zip(runs, episodes, strict=True) for each in run)
     moved = [(id, into) for id, into in pairs if held.get(id) != into]
     left = {id: held[id] for id, _ in moved if id in held}
@@ -62,6 +79,11 @@ def regrouped(runs: Sequence[Sequence[Interaction]], held: Mapping[str, str]) ->
     )
 
 
+def _as_folded(made: Episode, before: Set[str], folded: Mapping[str, int]) -> Episode:
+    (only, *others) = before
+    return made if others or only not in folded else replace(made, folded_strength=folded[only])
+
+
 def remade(held: Mapping[str, str], store: Store) -> Changes:
     """What makes episodes right that hold these messages alone, given as the episode of each, by their ids. One that
     has lost its first message has another id then: its own was made of that."""
@@ -72,29 +94,50 @@ def remade(held: Mapping[str, str], store: Store) -> Changes:
     said = (each for each in found if isinstance(each, Interaction))
     for each in sorted(said, key=lambda each: each.position):
         runs.setdefault(held[each.id], []).append(each)
-    return regrouped(list(runs.values()), held)
+    return regrouped(list(runs.values()), held, _folded({*held.values()}, store))
 
 
 def recut(store: Store) -> RecutReport:
-    """Cut all conversations anew, a transaction each; what was cut so already stays as it is.
+    """Cut all conversations anew, a transaction for each batch of episodes; what was cut so already stays as it is. A
+    run that was broken off is made good by the next.
 
     Raises:
         StoreError: the store fails. What was committed stays.
     """
     messages = episodes = new = 0
     for name in sorted({each.conversation for each in _messages(store)}):
-        said, found, fresh = persistently(partial(_recut, name, store))
+        said, found, fresh = _recut(name, store)
         messages, episodes, new = messages + said, episodes + found, new + fresh
     return RecutReport(messages, episodes, new)
 
 
 def _recut(conversation: str, store: Store) -> tuple[int, int, int]:
     """Cut one conversation as it is by now; the numbers of its messages, its episodes, and the new ones of these."""
-    with store.transaction(write=True):
+    new = 0
+    while True:
         said = sorted(_messages(store, conversation), key=lambda each: each.position)
         runs = list(_cut(said, Cutter()))
-        new = store.save(regrouped(runs, _held([each.id for each in said], store)))
-    return len(said), len(runs), new.get(NodeKind.EPISODE, 0)
+        for some in batches(runs):
+            made = persistently(partial(_regroup, some, said[-1], store))
+            if made is None:
+                break
+            new += made
+        else:
+            return len(said), len(runs), new
+
+
+def _regroup(runs: Sequence[Sequence[Interaction]], last: Interaction, store: Store) -> int | None:
+    """Make `runs` of a conversation episodes; how many of these are new. None where some of their messages are there no
+    longer, or its `last` one is no longer the last: then nothing is done, since it has to be cut anew."""
+    ids = [each.id for run in runs for each in run]
+    with store.transaction(write=True):
+        now = store.frontier(ids, [last.conversation])
+        end = now.tails.get(last.conversation, ())
+        if len(now.known) < len(ids) or not end or end[-1].id != last.id:
+            return None
+        held = _held(ids, store)
+        changes = regrouped(runs, held, _folded({*held.values()}, store))
+        return store.save(changes).get(NodeKind.EPISODE, 0)
 
 
 def _messages(store: Store, conversation: str | None = None) -> Iterator[Interaction]:
@@ -106,6 +149,12 @@ def _messages(store: Store, conversation: str | None = None) -> Iterator[Interac
 def _held(ids: Sequence[str], store: Store) -> dict[str, str]:
     found = (edge for some in batches(ids) for edge in store.edges(some, (EdgeKind.PART_OF,)))
     return {edge.source: edge.target for edge in found}
+
+
+def _folded(ids: Collection[str], store: Store) -> dict[str, int]:
+    """The strengths at which those episodes were folded that were, by their ids."""
+    found = (node for some in batches(sorted(ids)) for node in store.nodes(Selection((NodeKind.EPISODE,), ids=some)))
+    return {each.id: each.folded_strength for each in found if isinstance(each, Episode) and each.folded_strength}
 
 
 def _cut(said: Iterable[Interaction], cutter: Cutter) -> Iterator[list[Interaction]]:

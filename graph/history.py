@@ -22,6 +22,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     Entity,
+    Episode,
     Event,
     Fact,
     Insight,
@@ -38,7 +39,7 @@ from graph.ownership import Moves, facts_beside, moved_facts, moved_opinions, to
 from graph.ports import Store
 from graph.tiers.votes import Ballot, gained
 
-_DECIDED = (NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT)
+_DECIDED = (NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT, NodeKind.EPISODE)
 """What is decided about."""
 
 
@@ -210,6 +211,7 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
         {each.id: each for each in found if isinstance(each, Note)},
         {},
         {each.id: each for each in found if isinstance(each, Fact)},
+        {each.id: each for each in found if isinstance(each, Episode)},
     )
     notes = store.frontier(sorted(set(gained(events)))).known
     ballot = Ballot({each.id: each for each in found if isinstance(each, Insight)}, notes)
@@ -233,6 +235,7 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
         (
             *(_owned(state.notes[id], edited) for id in sorted(state.touched & state.notes.keys())),
             *facts.nodes,
+            *(state.episodes[id] for id in sorted(state.touched & state.episodes.keys())),
             *(ballot.insights[id] for id in sorted(ballot.touched - opinions.before[0].keys())),
             *entities.nodes,
         ),

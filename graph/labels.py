@@ -51,7 +51,7 @@ def node_properties(node: Node) -> dict[str, Any]:
             }
         case Episode():
             own = {name: getattr(node, name) for name in ("title", "conversation", "position", "messages", "ended")}
-            own |= {"session": node.session or None, **_times(node.timestamp)}
+            own |= {"session": node.session or None, "folded_strength": node.folded_strength, **_times(node.timestamp)}
         case Note():
             own = {
                 **{name: getattr(node, name) for name in ("title", "context", "decided_by")},

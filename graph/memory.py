@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from graph.conclusions import Conclusions
     from graph.doctor import Checkup, Kept
     from graph.episodes import RecutReport
+    from graph.folding import Folded
     from graph.forgetting.choosing import Wanted
     from graph.forgetting.run import Forgotten, Preview
     from graph.helping import Helper
@@ -383,6 +384,20 @@ class Memory:
         from graph import retention
 
         return retention.page(self._store, name, self._settings.retention_days, now)
+
+    def fold(self, now: datetime, older: float | None = None, *, dry_run: bool = False) -> Folded:
+        """Fold the episodes that have faded below `retention.fold`, or that ended more than `older` days ago; see
+        `graph.folding.fold`."""
+        from graph import folding
+
+        faint = folding.Faint(self._settings.retention_days, now, self._settings.retention_fold, older)
+        return folding.fold(self._store, faint, dry_run=dry_run)
+
+    def unfold(self, name: str) -> list[Event]:
+        """Unfold an episode; see `graph.folding.unfold`."""
+        from graph import folding
+
+        return folding.unfold(self._store, name)
 
     def recut(self) -> RecutReport:
         """Cut all conversations into episodes anew; see `graph.episodes.recut`.

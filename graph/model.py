@@ -172,6 +172,8 @@ class Episode(Struct, frozen=True):
     """A run of messages of a session that belong together (`graph.tiers.episodes`), begun at `timestamp` and `ended`.
 
     `title` are the words that most of them have; `position` is the place of the first one, and `messages` counts them.
+    `folded_strength` is the strength (`graph.retention`) at which it was folded, 1 or more (None: it was not): it stays
+    folded until it is stronger than that.
     """
 
     id: str
@@ -182,6 +184,7 @@ class Episode(Struct, frozen=True):
     messages: int = 0
     timestamp: str | None = None
     ended: str | None = None
+    folded_strength: int | None = None
 
 
 class Note(Struct, frozen=True):
@@ -454,8 +457,8 @@ class Removal(Struct, frozen=True):
 class Action(StrEnum):
     """What was decided about a node: a link added or taken away, a note edited by a person, changed in the light of
     another or merged with one, an entity merged with another or split in two, an insight drawn from a community of
-    notes, a vote for or against one, a fact ended by a newer one or opened again, a fact taken back, an earlier
-    decision undone."""
+    notes, a vote for or against one, a fact ended by a newer one or opened again, a fact taken back, an episode folded
+    or unfolded, an earlier decision undone."""
 
     LINK = "link"
     UNLINK = "unlink"
@@ -467,6 +470,8 @@ class Action(StrEnum):
     VOTE = "vote"
     CLOSE = "close"
     RETRACT = "retract"
+    FOLD = "fold"
+    UNFOLD = "unfold"
     UNDO = "undo"
 
 
@@ -634,7 +639,8 @@ class Citation(Struct, frozen=True):
 class Hit(Struct, frozen=True):
     """One piece of evidence. `signals` are the parts of `score`: full text and graph, each in [0, 1]
     before weighting, and the factors their mean is multiplied with; `path` names the edges that lead
-    from the question to the hit, first step first. `space` is where it lies, where several were asked."""
+    from the question to the hit, first step first. `space` is where it lies, where several were asked. `episode` is the
+    folded one for which it stands: its text is that of the first of its sources and central sentences of the others."""
 
     rank: int
     score: float
@@ -647,6 +653,7 @@ class Hit(Struct, frozen=True):
     signals: Mapping[str, float]
     path: tuple[str, ...] = ()
     space: str = ""
+    episode: str = ""
 
 
 class InsightHit(Struct, frozen=True):

@@ -5,18 +5,21 @@ the time since a memory was last recalled, and its strength S begins at 1 and gr
 here what is recorded anyway: an occasion on which a later message was linked to one of the episode, as linking looks up
 what is remembered; and a vote of a person for an insight that rests on it, feedback on an answer included. Questions
 leave no trace, so that asking changes no memory, and needs none that may be written.
+
+An episode that was folded (`graph.folding`) stays so until it is stronger than it was then: what is recalled unfolds.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from math import exp
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from graph.digests import Digest, digested, messages
 from graph.evolution.undo import Past
 from graph.ids import PREFIXES, interaction_id, note_id
 from graph.lookup import find
@@ -25,6 +28,8 @@ from graph.ports import Store
 from graph.store.batches import batches
 
 _DAY = 86_400
+_NEVER = datetime.min.replace(tzinfo=UTC)
+"""Before any time that is known."""
 
 
 class Remembered(Struct, frozen=True):
@@ -36,12 +41,23 @@ class Remembered(Struct, frozen=True):
     recalled: str | None = None
     retention: float | None = None
 
+    @property
+    def strength(self) -> int:
+        """S of the curve: 1, and 1 more for each recall."""
+        return _strength(self.recalls)
+
+    @property
+    def folded(self) -> bool:
+        """Whether its digest stands for it: it was folded, and nothing came back to it since."""
+        return still_folded(self.episode, self.recalls)
+
 
 class EpisodePage(Struct, frozen=True):
-    """An episode with its messages in order."""
+    """An episode with its messages in order, and the digest that stands for them where it is folded."""
 
     kept: Remembered
     messages: tuple[Interaction, ...]
+    digest: Digest | None = None
 
 
 def listed(
@@ -66,20 +82,37 @@ def page(store: Store, name: str, days: float, now: datetime) -> EpisodePage:
         NotFoundError: there is none.
     """
     with store.transaction(write=False):
-        said = interaction_id(name) if name.startswith(PREFIXES["note"]) else name
-        edges = store.edges([said], (EdgeKind.PART_OF,))
-        id = next((edge.target for edge in edges if edge.source == said), name)
-        found = find(store, id, NodeKind.EPISODE)
-        assert isinstance(found, Episode)
+        found = episode_of(store, name)
         (kept,) = _kept([found], store, days, now)
-        return EpisodePage(kept, tuple(_messages(store, found.id)))
+        said = messages([found.id], store).get(found.id, [])
+        return EpisodePage(kept, tuple(said), digested(said, store) if kept.folded else None)
 
 
-def _messages(store: Store, episode: str) -> list[Interaction]:
-    """The messages of the episode with that id, in order. Reads the store, within the caller's transaction."""
-    ids = tuple(edge.source for edge in store.edges([episode], (EdgeKind.PART_OF,)))
-    found = store.nodes(Selection((NodeKind.INTERACTION,), ids=ids)) if ids else ()
-    return sorted((each for each in found if isinstance(each, Interaction)), key=lambda each: each.position)
+def episode_of(store: Store, name: str) -> Episode:
+    """The episode with the id `name`, or of the message or note with that id. Reads the store, within the caller's
+    transaction; raises what `page` does."""
+    said = interaction_id(name) if name.startswith(PREFIXES["note"]) else name
+    edges = store.edges([said], (EdgeKind.PART_OF,))
+    id = next((edge.target for edge in edges if edge.source == said), name)
+    found = find(store, id, NodeKind.EPISODE)
+    assert isinstance(found, Episode)
+    return found
+
+
+def folded_among(episodes: Iterable[Episode], store: Store) -> list[Episode]:
+    """Those of `episodes` that are folded. Reads the store, within the caller's transaction, where any was folded."""
+    marked = [each for each in episodes if each.folded_strength is not None]
+    recalls = _recalls([each.id for each in marked], store) if marked else {}
+    return [each for each in marked if still_folded(each, len(recalls.get(each.id, ())))]
+
+
+def still_folded(episode: Episode, recalls: int) -> bool:
+    """Whether an episode to which something came back so often is folded."""
+    return episode.folded_strength is not None and _strength(recalls) <= episode.folded_strength
+
+
+def _strength(recalls: int) -> int:
+    return 1 + recalls
 
 
 def _kept(episodes: Sequence[Episode], store: Store, days: float, now: datetime) -> list[Remembered]:
@@ -89,13 +122,21 @@ def _kept(episodes: Sequence[Episode], store: Store, days: float, now: datetime)
 
 def _faded(episode: Episode, recalls: Mapping[str, str | None], days: float, now: datetime) -> Remembered:
     """An episode with what `recalls` tell: when each occasion was, by its name."""
-    times = [each for each in recalls.values() if each]
-    last = max(times, default=None)
-    since = _instant(last or episode.ended or episode.timestamp)
+    last = _latest(recalls.values())
+    since = _days_since(last, now) if last else age(episode, now)
     if since is None:
         return Remembered(episode, len(recalls), last)
-    age = max(0.0, (now - since).total_seconds() / _DAY)
-    return Remembered(episode, len(recalls), last, round(exp(-age / (days * (1 + len(recalls)))), 4))
+    return Remembered(episode, len(recalls), last, round(exp(-since / (days * _strength(len(recalls)))), 4))
+
+
+def age(episode: Episode, now: datetime) -> float | None:
+    """The days since an episode ended, at least 0; None where no time is known."""
+    return _days_since(episode.ended or episode.timestamp, now)
+
+
+def _days_since(timestamp: str | None, now: datetime) -> float | None:
+    since = _instant(timestamp)
+    return None if since is None else max(0.0, (now - since).total_seconds() / _DAY)
 
 
 def _recalls(ids: Sequence[str], store: Store) -> Mapping[str, Mapping[str, str | None]]:
@@ -145,7 +186,12 @@ def _homes(notes: Sequence[str], store: Store) -> dict[str, str]:
 
 
 def _enter(recalls: dict[str, str | None], occasion: str, at: str | None) -> None:
-    recalls[occasion] = max(filter(None, (recalls.get(occasion), at)), default=None)
+    recalls[occasion] = _latest((recalls.get(occasion), at))
+
+
+def _latest(timestamps: Iterable[str | None]) -> str | None:
+    """The latest of those that there are, whatever their offsets."""
+    return max(filter(None, timestamps), key=lambda each: _instant(each) or _NEVER, default=None)
 
 
 def _instant(timestamp: str | None) -> datetime | None:
@@ -157,5 +203,5 @@ def _instant(timestamp: str | None) -> datetime | None:
     return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
 
-def _order(episode: Episode) -> tuple[str, str, int, str]:
-    return episode.timestamp or "", episode.conversation, episode.position, episode.id
+def _order(episode: Episode) -> tuple[datetime, str, int, str]:
+    return _instant(episode.timestamp) or _NEVER, episode.conversation, episode.position, episode.id

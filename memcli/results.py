@@ -159,6 +159,8 @@ def _in_space(found: Hit | InsightHit | FactHit) -> dict[str, Any]:
 def _hit_data(hit: Hit, explain: bool) -> dict[str, Any]:
     data = _in_space(hit)
     data["sources"] = [_source_data(each) for each in hit.sources]
+    if not hit.episode:
+        del data["episode"]
     if not explain:
         del data["path"]
     return data

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from graph.evolution.events import link_of
-from graph.model import Action, Edge, Event, Fact, Note, when_decided
+from graph.model import Action, Edge, Episode, Event, Fact, Note, when_decided
 
 _TIMES = ("valid_to", "retracted_at")
 """What changes of a fact."""
@@ -83,17 +83,20 @@ class Past(Struct, frozen=True):
                 }
             case Action.CLOSE | Action.RETRACT:
                 return {(event.subject, name) for name in _TIMES if name in (event.old or {})}
+            case Action.FOLD | Action.UNFOLD:
+                return {(event.subject, "folded")}
             case Action.MERGE | Action.SPLIT:
                 return {(id, "merged") for id in (event.subject, event.other) if id}
         return set()
 
 
 class Reverted(Struct):
-    """Notes, links and facts as they are, by id and by ends, changed by what is undone."""
+    """Notes, links, facts and episodes as they are, by id and by ends, changed by what is undone."""
 
     notes: dict[str, Note]
     links: dict[tuple[str, str], Edge | None]
     facts: dict[str, Fact] = field(default_factory=dict)
+    episodes: dict[str, Episode] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
 
     def undo(self, event: Event, action: Action) -> None:
@@ -108,6 +111,11 @@ class Reverted(Struct):
                 self.touched.add(event.subject)
                 times = {name: event.old[name] for name in _TIMES if name in event.old}
                 self.facts[event.subject] = replace(self.facts[event.subject], **times)
+            case Action.FOLD | Action.UNFOLD if event.subject in self.episodes:
+                self.touched.add(event.subject)
+                self.episodes[event.subject] = replace(
+                    self.episodes[event.subject], folded_strength=event.old["folded_strength"]
+                )
 
 
 def _appended(event: Event, name: str) -> bool:

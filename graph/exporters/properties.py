@@ -93,4 +93,6 @@ def _columns(kind: type) -> dict[str, type]:
 def _shape(hint: Any) -> type:
     if get_origin(hint) is tuple:
         return list
-    return hint if hint in (int, float) else str
+    # What there may not be has the shape that it has where it is.
+    first = (get_args(hint) or (hint,))[0]
+    return first if first in (int, float) else str

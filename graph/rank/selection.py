@@ -13,9 +13,14 @@ from graph.rank.fusion import Scored
 T = TypeVar("T")
 
 
-def selected(ranked: Sequence[Scored], question: Question) -> list[Scored]:
-    """The best, as far as the question's limit and budget reach."""
-    return within(question, _best_sections(ranked), lambda each: each.interaction.text)
+def its_own(each: Scored) -> str:
+    """The text of a candidate."""
+    return each.interaction.text
+
+
+def selected(ranked: Sequence[Scored], question: Question, text: Callable[[Scored], str] = its_own) -> list[Scored]:
+    """The best, as far as the question's limit and budget reach; `text` is what the hit of each will say."""
+    return within(question, _best_sections(ranked), text)
 
 
 def within(question: Question, ranked: Iterable[T], text: Callable[[T], str]) -> list[T]:

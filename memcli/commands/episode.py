@@ -9,13 +9,23 @@ import typer
 from graph.model import NodeKind, Selection
 from memcli.command import command, new_group
 from memcli.options import AsLines, Contains, Conversation, Limit, Since, Until
-from memcli.render.episodes import episode_data, episode_page_data, show_episode, show_episodes
+from memcli.render.episodes import (
+    episode_data,
+    episode_page_data,
+    folded_data,
+    show_episode,
+    show_episodes,
+    show_folded,
+    show_recut,
+)
 from memcli.render.graph import how_derived
+from memcli.render.history import show_events
 from memcli.results import plain
 from memcli.session import Session
 
 app = new_group("Runs of messages that belong together, and how well they are kept.")
 
+One = Annotated[str, typer.Argument(metavar="EPISODE", help="Its id, or that of one of its messages or notes.")]
 Weaker = Annotated[
     float | None,
     typer.Option("--weaker-than", metavar="X", min=0, max=1, help="Only those whose retention is below this, of 1."),
@@ -64,12 +74,58 @@ def list_episodes(
 )
 def show(
     session: Session,
-    episode: Annotated[str, typer.Argument(metavar="EPISODE", help="Its id, or that of one of its messages or notes.")],
+    episode: One,
+    messages: Annotated[bool, typer.Option("--messages", help="Show the messages of one that is folded, too.")] = False,
 ) -> None:
-    """Show an episode: when it was, how well it is kept, and its messages."""
+    """Show an episode: when it was, how well it is kept, and its messages.
+
+    For those of one that is folded stands its digest, of sentences that were said in it and what rests on them.
+    """
     with session.memory() as memory:
         found = memory.episode(episode, session.clock().astimezone())
-    session.emit(episode_page_data(found), lambda page: show_episode(page, found))
+    session.emit(episode_page_data(found), lambda page: show_episode(page, found, whole=messages))
+
+
+@command(
+    app,
+    examples="""
+    memcli episode fold --dry-run
+    memcli episode fold --older-than 365
+    """,
+)
+def fold(
+    session: Session,
+    older_than: Annotated[
+        float | None,
+        typer.Option(
+            "--older-than", metavar="DAYS", min=0, help="All that ended so long ago, however well they are kept."
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be folded, and fold nothing.")] = False,
+) -> None:
+    """Fold the episodes that have faded, those whose retention is below `retention.fold`: a digest stands for each.
+
+    Nothing is deleted, and all that was said is found as before; but where several messages of a folded episode are
+    found beside better hits, one hit stands for them. What comes back to it unfolds it, and so does
+    `memcli episode unfold`. `memcli note undo EVENT` with the first event takes all of it back.
+    """
+    with session.memory() as memory:
+        found = memory.fold(session.clock().astimezone(), older_than, dry_run=dry_run)
+    session.emit(folded_data(found), lambda page: show_folded(page, found, dry_run=dry_run))
+
+
+@command(
+    app,
+    examples="""
+    memcli episode unfold p_4tq2v6s7
+    memcli episode unfold m_4tq2v6s7
+    """,
+)
+def unfold(session: Session, episode: One) -> None:
+    """Unfold an episode, so that its messages stand for themselves again."""
+    with session.memory() as memory:
+        events = memory.unfold(episode)
+    session.emit({"events": plain(events)}, lambda page: show_events(page, events))
 
 
 @command(
@@ -85,5 +141,5 @@ def derive(session: Session) -> None:
         found = memory.recut()
     session.emit(
         plain(found),
-        lambda page: page.line(f"{found.episodes} episodes of {found.messages} messages, {found.new} of them new"),
+        lambda page: show_recut(page, found),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graph.model import Answer, Citation, FactHit, Hit, InsightHit, Reading, Reply
 from memcli.render.page import Page
-from memcli.render.text import day, minute, one_line
+from memcli.render.text import counted, day, minute, one_line
 
 HIT_WIDTH = 100
 
@@ -50,6 +50,13 @@ def _show_hits(page: Page, hits: tuple[Hit, ...]) -> None:
     for hit in hits:
         space = f"{hit.space} · " if hit.space else ""
         page.line(f"[{hit.rank}] {space}{_said(hit)}: {one_line(hit.text, HIT_WIDTH)}")
+        if hit.episode:
+            where = f" --space {hit.space}" if hit.space else ""
+            page.line(
+                f"    {counted(len(hit.sources), 'message')} of a folded episode, {hit.title};"
+                f" memcli episode unfold {hit.episode}{where}",
+                "dim",
+            )
 
 
 def _show_nothing(page: Page, hits: tuple[Hit, ...], *, explain: bool) -> None:
@@ -77,9 +84,8 @@ def _show_insights(page: Page, insights: tuple[InsightHit, ...]) -> None:
     if insights:
         page.line()
     for each in insights:
-        count = len(each.support)
         space = f", space {each.space}" if each.space else ""
-        page.line(f"· {each.text} ({count} note{'s' if count != 1 else ''}{space})")
+        page.line(f"· {each.text} ({counted(len(each.support), 'note')}{space})")
 
 
 def _show_reading(page: Page, reading: Reading) -> None:

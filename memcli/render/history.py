@@ -76,7 +76,7 @@ def _what(event: Event) -> str:
                 if name != "decided_by"
             )
             return f"{event.action} {'; '.join(changed)}"
-    return f"{event.action} {event.other}"
+    return f"{event.action} {event.other}".rstrip()
 
 
 def _shown(value: Json) -> str:

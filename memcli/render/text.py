@@ -29,6 +29,11 @@ def one_line(text: str, width: int = 80) -> str:
     return line if len(line) <= width else line[: width - 1].rstrip() + "…"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things that a noun means, with an "s" where they are not one."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def day(timestamp: str | None) -> str:
     """The date of a timestamp, or nothing."""
     return (timestamp or "")[:10]

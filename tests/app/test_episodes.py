@@ -41,7 +41,7 @@ def test_a_memory_without_episodes_tells_how_it_gets_them(empty: World) -> None:
     hint = "`memcli episode derive` makes them"
     assert hint in world("episode", "list").err
     assert hint in world("store", "info").out
-    assert world("episode", "derive").out == "1 episodes of 1 messages, 1 of them new\n"
+    assert world("episode", "derive").out == "1 episode of 1 message, 1 new\n"
     assert hint not in world("store", "info").out + world("episode", "list").err
 
 
@@ -49,3 +49,39 @@ def test_no_episode_of_that_name(world: World) -> None:
     done = world("episode", "show", "p_nowhere")
     assert done.code == 3
     assert "see `memcli episode list`" in done.err
+
+
+FADED = "".join(
+    json.dumps(each) + "\n"
+    for each in (
+        {"speaker": "Ann", "timestamp": "2020-03-05T20:00:00", "text": f"The boat number {number} has oak planks."}
+        for number in ("one", "two", "three", "four", "five", "six", "seven", "eight")
+    )
+)
+
+
+def test_what_has_faded_is_folded_and_shown_as_a_digest(empty: World) -> None:
+    world = with_chat(empty, FADED)
+    (episode,) = fitting(world, "episode", "list")["episodes"]
+    shown = world("episode", "fold", "--dry-run").out
+    assert "would be folded: 1 episode of 8 messages" in shown
+    assert world("episode", "fold", "--older-than", "36500").out == "folded: 0 episodes of 0 messages\n"
+    done = fitting(world, "episode", "fold")
+    assert [each["id"] for each in done["episodes"]] == [episode["id"]]
+    assert fitting(world, "episode", "fold") == {"episodes": [], "events": []}
+    assert "folded: " in world("episode", "list").out
+    page = fitting(world, "episode", "show", episode["id"])
+    assert (page["episode"]["folded"], len(page["messages"]), page["digest"]["speakers"]) == (True, 8, ["Ann"])
+    shown = world("episode", "show", episode["id"]).out
+    assert f"“{page['digest']['quotes'][0]['text']}” — Ann" in shown
+    assert f"memcli episode unfold {episode['id']}" in shown
+    assert "m_" not in shown
+    assert world("episode", "show", episode["id"], "--messages").out.count("m_") == 8
+    hits = fitting(world, "ask", "Which boat has oak planks?")["hits"]
+    assert [("episode" in hit, len(hit["sources"])) for hit in hits] == [(False, 1)] * 5 + [(True, 3)]
+    told = world("ask", "Which boat has oak planks?", "--no-answer").out
+    assert f"3 messages of a folded episode, {episode['title']}; memcli episode unfold {episode['id']}" in told
+    assert f"{episode['id']} unfold" in world("episode", "unfold", episode["id"]).out
+    assert world("episode", "unfold", episode["id"]).out == "It is so already.\n"
+    assert world("note", "undo", done["events"][0]["id"], "--yes").code == 0
+    assert fitting(world, "episode", "show", episode["id"])["digest"] is None

@@ -13,7 +13,7 @@ from graph.errors import NotFoundError
 from graph.forgetting.choosing import Wanted
 from graph.memory import Memory
 from graph.model import Changes, Edge, EdgeKind, Episode, Interaction, NodeKind, Removal, Selection
-from graph.retention import listed
+from graph.retention import _latest, listed
 from graph.settings import Settings
 from graph.store.registry import open_store
 from graph.tiers.votes import Vote, answer_id
@@ -115,13 +115,37 @@ def test_what_comes_in_meanwhile_is_cut_too(place: Place, tmp_path: Path, monkey
 
     def late(work: Callable[[], object]) -> object:
         with opened(url) as memory:
-            assert memory.ingest([written(tmp_path / "talk0.jsonl", two_evenings())]).added == 9
+            memory.ingest([written(tmp_path / "talk0.jsonl", two_evenings())])
         return work()
 
     monkeypatch.setattr("graph.episodes.persistently", late)
     with opened(url) as memory:
         assert memory.recut().messages == 12
         assert memory.check().found == ()
+
+
+def test_what_was_cut_in_part_is_cut_to_the_end(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = filled(place("one"), tmp_path, long_talk(300))
+    before = exported(url)
+    saved(url, Changes(removed=Removal(tuple(each.id for each in episodes(url)))))
+    monkeypatch.setattr("graph.store.batches._BATCH", 3)
+    done = []
+
+    def dying(work: Callable[[], object]) -> object:
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(work())
+        return done[-1]
+
+    with monkeypatch.context() as patched, opened(url) as memory:
+        patched.setattr("graph.episodes.persistently", dying)
+        with pytest.raises(KeyboardInterrupt):
+            memory.recut()
+    assert len(episodes(url)) == 6
+    with opened(url) as memory:
+        assert memory.check().found == ()
+        assert memory.recut().new == len(episodes(url)) - 6 > 0
+    assert exported(url) == before
 
 
 def test_an_episode_goes_on_without_what_is_forgotten(place: Place, tmp_path: Path) -> None:
@@ -202,6 +226,16 @@ def test_what_nothing_comes_back_to_fades(place: Place, tmp_path: Path) -> None:
     assert [position for position, *_ in kept(url, DAYS, weaker=0.37)] == [0]
     assert kept(url, DAYS, weaker=0.1) == []
     assert kept(url, -5)[0] == (0, 0, 1.0)
+
+
+def test_times_are_compared_whatever_their_offsets(place: Place, tmp_path: Path) -> None:
+    east, west = two_evenings()[:1], talk("Ann: Elsewhere.", conversation="other")
+    east[0]["timestamp"], west[0]["timestamp"] = "2024-03-05T23:00:00+09:00", "2024-03-05T20:00:00-05:00"
+    url = filled(place("one"), tmp_path, west, east)
+    with opened(url) as memory:
+        found = [each.episode.conversation for each in memory.episodes(Selection(), NOW)]
+    assert found == ["talk", "other"]
+    assert _latest(["2024-03-05T23:00:00+09:00", None, "2024-03-05T20:00:00-05:00", "soon"]) == west[0]["timestamp"]
 
 
 def test_what_later_messages_come_back_to_fades_slower(place: Place, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ NODES: tuple[Node, ...] = (
     Note("n_a", "- " + NASTY, NASTY, ("k1", "k]]>2"), (), "2024"),
     Note("n_b", "", "", decided_by="model"),
     Episode("p_a", NASTY, "c", "s", 3, 1, "2024-03-05T10:22:00+01:00"),
+    Episode("p_b", "folded", folded_strength=2),
     Query("q_a", "@who?\r\n", asker="Ann"),
 )
 EDGES = (

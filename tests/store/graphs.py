@@ -64,7 +64,7 @@ BERN = Fact("f_2", "Bob moved to Bern.", "Bob", "home", "Bern", "2024-04", recor
 DOUBT = Fact("f_3", "Annabel plays chess.", "Annabel", "plays", "chess", state="doubtful", decided_by="a-model")
 FACTS = (ZUG, BERN, DOUBT)
 EPISODE = Episode("p_1", "hotel, zürich", "trip", "s1", 0, 2, HELLO.timestamp, REPLY.timestamp)
-BARE = Episode("p_4", "", "plans", position=1, messages=1)
+BARE = Episode("p_4", "", "plans", position=1, messages=1, folded_strength=2)
 NODES = (*INTERACTIONS, EPISODE, BARE, *NOTES, *ENTITIES, *FACTS, QUERY, INSIGHT)
 
 EDGES = (

@@ -59,6 +59,7 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
     ),
     # A memory that was made before gets them by `memcli episode derive`.
     "episodes": ("CALL db.createLabel('Episode')",),
+    "folded_episodes": ("CALL db.createProperty('folded_strength')",),
 }
 """Every migration in order: what a store of this version has applied."""
 

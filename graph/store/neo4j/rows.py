@@ -32,7 +32,7 @@ _NOTHING = dict.fromkeys(("timestamp", "at", "asker"))
 """What notes and questions may have and have not. What else may lack anything is never replaced, but for facts and
 episodes."""
 _NO_TIMES = dict.fromkeys(("valid_from", "valid_to", "recorded_at", "retracted_at", "slot"))
-_NO_END = dict.fromkeys(("timestamp", "at", "ended", "session"))
+_NO_END = dict.fromkeys(("timestamp", "at", "ended", "session", "folded_strength"))
 
 # Lists, since the driver takes its time for every key of a map.
 NODE = """ CASE
@@ -45,7 +45,7 @@ NODE = """ CASE
     WHEN n:Fact THEN ['Fact', substring(n.id, $given.skip), n.text, n.subject, n.relation, n.object, n.valid_from,
         n.valid_to, n.recorded_at, n.retracted_at, n.position, n.state, n.note, n.decided_by]
     WHEN n:Episode THEN ['Episode', substring(n.id, $given.skip), n.title, n.conversation, n.session, n.position,
-        n.messages, n.timestamp, n.ended]
+        n.messages, n.timestamp, n.ended, n.folded_strength]
     WHEN n:Query THEN ['Query', substring(n.id, $given.skip), n.text, n.outcome, n.asker, n.timestamp]
     ELSE ['Insight', substring(n.id, $given.skip), n.text, n.subject, n.state, n.support, n.decided_by, n.scope, n.cues,
         n.votes, n.merged_into]

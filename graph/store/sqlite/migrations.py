@@ -19,6 +19,7 @@ NAMES = (
     "edges_by_target",
     "vector_changes",
     "episodes",
+    "folded_episodes",
 )
 """Every migration in order: what a store of this version has applied."""
 
@@ -37,6 +38,7 @@ def migrations() -> Migrations:
     known(name="edges_by_target")(edges_by_target)
     known(name="vector_changes")(vector_changes)
     known(name="episodes")(episodes)
+    known(name="folded_episodes")(folded_episodes)
     return known
 
 
@@ -141,6 +143,11 @@ def episodes(db: Database) -> None:
             timestamp TEXT,
             ended TEXT
         )""")
+
+
+def folded_episodes(db: Database) -> None:
+    """The strength at which an episode was folded."""
+    db.execute("ALTER TABLE episode ADD COLUMN folded_strength INTEGER")
 
 
 _FIRST_GRAPH = """

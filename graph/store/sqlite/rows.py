@@ -37,8 +37,8 @@ INSERT: Mapping[NodeKind, str] = {
             VALUES (?, ?, ?, ?, ?, ?, ?)""",
     NodeKind.ENTITY: "INSERT INTO entity (key, name, label) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
     NodeKind.EPISODE: """
-        INSERT OR REPLACE INTO episode (key, title, conversation, session, position, messages, timestamp, ended)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+        INSERT OR REPLACE INTO episode (key, title, conversation, session, position, messages, timestamp, ended,
+            folded_strength) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
     NodeKind.FACT: """
         INSERT OR REPLACE INTO fact (key, text, subject, relation, object, valid_from, valid_to, recorded_at,
             retracted_at, position, state, note, decided_by, slot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -80,8 +80,8 @@ SELECT: Mapping[NodeKind, str] = {
         WHERE (:since IS NULL OR x.timestamp >= :since)
         AND (:until IS NULL OR substr(x.timestamp, 1, length(:until)) <= :until)""",
     NodeKind.EPISODE: """
-        SELECT n.id, x.title, x.conversation, x.session, x.position, x.messages, x.timestamp, x.ended
-        FROM node n JOIN episode x ON x.key = n.key
+        SELECT n.id, x.title, x.conversation, x.session, x.position, x.messages, x.timestamp, x.ended,
+            x.folded_strength FROM node n JOIN episode x ON x.key = n.key
         WHERE (:since IS NULL OR x.timestamp >= :since)
         AND (:until IS NULL OR substr(x.timestamp, 1, length(:until)) <= :until)""",
     NodeKind.QUERY: """

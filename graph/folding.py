@@ -1,0 +1,155 @@
+"""Folding: a digest stands for an episode that has faded, and nothing is deleted.
+
+What MemoryBank (arXiv 2305.10250, section 2.3) would forget is folded here: a mark on the episode is all that is
+written, and events tell of it, so that it can be undone. Messages, notes, facts and what rests on them stay as they
+are, and are found as ever. Where several messages of a folded episode are found that are not among the best, one hit
+stands for them: it has the words of the best of these and central sentences of the others, and it cites them all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from graph.digests import QUOTES
+from graph.evolution.events import Ledger
+from graph.model import (
+    PERSON,
+    Action,
+    Changes,
+    EdgeKind,
+    Episode,
+    Event,
+    Form,
+    NodeKind,
+    Selection,
+)
+from graph.ports import Store
+from graph.rank.fusion import Scored
+from graph.retention import Remembered, age, episode_of, folded_among, listed
+from graph.store.batches import batches
+from graph.store.retrying import persistently
+from graph.tiers.digests import central
+
+_SEVERAL = 2
+"""Hits of a folded episode that one may stand for."""
+
+
+class Faint(Struct, frozen=True):
+    """Which episodes are faint, by the clock: those with a retention below `bound`; where `older` is given, those that
+    ended more than so many days ago, in place of them. A strength of 1 lasts `days`; `now` has an offset."""
+
+    days: float
+    now: datetime
+    bound: float
+    older: float | None = None
+
+    def has(self, kept: Remembered) -> bool:
+        """Whether an episode is one; none of which no time is known is."""
+        if self.older is None:
+            return kept.retention is not None and kept.retention < self.bound
+        old = age(kept.episode, self.now)
+        return old is not None and old > self.older
+
+
+class Folded(Struct, frozen=True):
+    """The episodes that were folded, or would be; `events` are one batch, which is undone with the first of them."""
+
+    episodes: tuple[Remembered, ...]
+    events: tuple[Event, ...] = ()
+
+
+def fold(store: Store, faint: Faint, *, dry_run: bool = False) -> Folded:
+    """Fold the episodes that are faint and not folded, a transaction for each batch of them.
+
+    Raises:
+        StoreError: the store cannot be written. What was committed stays.
+    """
+    kept = listed(store, Selection(), faint.days, faint.now)
+    weak = [each for each in kept if not each.folded and faint.has(each)]
+    if dry_run:
+        return Folded(tuple(weak))
+    ledger, events = Ledger.of_now(), list[Event]()
+    for some in batches(weak):
+        events += persistently(partial(_fold, some, ledger, events[0].id if events else "", store))
+    done = {each.subject for each in events}
+    return Folded(tuple(each for each in weak if each.episode.id in done), tuple(events))
+
+
+def unfold(store: Store, name: str) -> list[Event]:
+    """Unfold the episode with the id `name`, or of the message or note with that id; no event if it is not folded.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    with store.transaction(write=True):
+        found = episode_of(store, name)
+        if found.folded_strength is None:
+            return []
+        event = _marked(Ledger.of_now(), found, None)
+        store.save(Changes((replace(found, folded_strength=None),), events=(event,)))
+        return [event]
+
+
+def _fold(weak: Sequence[Remembered], ledger: Ledger, cause: str, store: Store) -> list[Event]:
+    """Fold those of `weak` that are still what they were; the events, all but the first of all caused by that."""
+    with store.transaction(write=True):
+        ids = tuple(each.episode.id for each in weak)
+        there = {node.id: node for node in store.nodes(Selection((NodeKind.EPISODE,), ids=ids))}
+        nodes, events = [], list[Event]()
+        for each in weak:
+            if there.get(each.episode.id) == each.episode:
+                nodes.append(replace(each.episode, folded_strength=each.strength))
+                events.append(_marked(ledger, each.episode, each.strength, cause or (events[0].id if events else "")))
+        store.save(Changes(tuple(nodes), events=tuple(events)))
+        return events
+
+
+def _marked(ledger: Ledger, episode: Episode, strength: int | None, cause: str = "") -> Event:
+    action = Action.UNFOLD if strength is None else Action.FOLD
+    states = {"old": {"folded_strength": episode.folded_strength}, "new": {"folded_strength": strength}}
+    return ledger.event(action, episode.id, cause=cause, decided_by=PERSON, **states)
+
+
+class Run(Struct, frozen=True):
+    """Messages of a folded episode that were found and for which one hit stands, the best first."""
+
+    episode: Episode
+    found: tuple[Scored, ...]
+
+    @property
+    def text(self) -> str:
+        """What the hit says: the words of the best of them, and central sentences of the others."""
+        best, *others = (each.interaction for each in self.found)
+        told = (f"{each.speaker}: {each.text}" if each.speaker else each.text for each in central(others, QUOTES))
+        return "\n".join([best.text, *told])
+
+
+def folded(
+    ranked: Sequence[Scored], among: range, kept: Collection[str], store: Store
+) -> tuple[list[Scored], dict[str, Run]]:
+    """`ranked` without those, with places in `among`, that another of their folded episode stands for there; and the
+    runs, by the interaction of the best. Those with the ids `kept` stand for themselves.
+
+    Reads the store, within the caller's transaction: once, where no two of these are of one episode, and again where
+    they are, in a number of calls that does not depend on how many.
+    """
+    faint = [each for each in ranked[among.start : among.stop] if each.interaction.id not in kept]
+    by_id = {each.interaction.id: each for each in faint if each.interaction.form is Form.MESSAGE}
+    edges = store.edges(list(by_id), (EdgeKind.PART_OF,)) if len(by_id) >= _SEVERAL else ()
+    home = {edge.source: edge.target for edge in edges}
+    runs: dict[str, list[Scored]] = defaultdict(list)
+    for id in filter(home.__contains__, by_id):
+        runs[home[id]].append(by_id[id])
+    several = tuple(id for id, some in runs.items() if len(some) >= _SEVERAL)
+    episodes = store.nodes(Selection((NodeKind.EPISODE,), ids=several)) if several else ()
+    marked = (each for each in episodes if isinstance(each, Episode))
+    found = [Run(each, tuple(runs[each.id])) for each in folded_among(marked, store)]
+    gone = {other.interaction.id for run in found for other in run.found[1:]}
+    left = [each for each in ranked if each.interaction.id not in gone]
+    return left, {run.found[0].interaction.id: run for run in found}
