@@ -30,7 +30,7 @@ from graph.rank.current import asked_about, asks_for_the_past, current_first, la
 from graph.rank.favour import favoured
 from graph.rank.fusion import Scored, fuse
 from graph.rank.lexical import blended
-from graph.rank.nearness import combined, in_context, nearness
+from graph.rank.nearness import combined, in_context, nearness, pivoted
 from graph.rank.ppr import personalized_pagerank
 from graph.rank.reading import Understood, names, searched, understood
 from graph.rank.replies import lent_down, replied
@@ -102,7 +102,8 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     found = combined(signals, settings)
     around = store.neighborhood(list(found), _SURROUNDING, Reach(1, settings.recall_widest))
     queries = _nearest_queries(found, around) if settings.recall_settled else {}
-    near = combined(in_context(signals, around, settings), settings)
+    context = in_context(signals, around, settings)
+    near = combined(context, settings)
     seeds = _seeds(read, found, _notes(around), settings)
     walk = Walk(seeds, settings.recall_damping)
     asked = walk if settings.recall_store_walks else None
@@ -120,6 +121,7 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     wanted = [*nearest, *notes, *settled, *unnoted, *stated]
     candidates, more, insights, facts = _candidates(wanted, slots, walked, question, store)
     notes |= {interaction_id(note): note for note in more}
+    near = combined(pivoted(context, candidates), settings)
     near = replied(near, found, candidates, around, settings.recall_reply)
     if lent := lent_down(found, queries, settled, settings.recall_settled):
         near = near | {id: near.get(id, 0.0) + part for id, part in lent.items()}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from heapq import nlargest
+from math import log
+from statistics import StatisticsError, linear_regression
 
-from graph.model import Match, Subgraph
+from graph.model import Form, Interaction, Match, Subgraph
 from graph.rank.lexical import lexical, smoothed
 from graph.settings import Settings
 
 TEXT, VECTORS, TOKENS = "text", "vectors", "tokens"
+_SHORT = 110
+"""Letters of a message, some twenty words, up to which it makes no difference how long it is."""
 
 
 Similarities = Callable[[Sequence[Match]], Mapping[str, float]]
@@ -51,10 +55,35 @@ def in_context(
     return found
 
 
+def pivoted(
+    signals: Mapping[str, Mapping[str, float]], candidates: Sequence[Interaction]
+) -> dict[str, Mapping[str, float]]:
+    """Signals without what messages owe to their length: the more is said, the more of it is near to anything.
+
+    BM25 knows lengths. For vectors this is what Singhal, Buckley and Mitra found of documents (Pivoted Document Length
+    Normalization, SIGIR 1996); the slope is that of a line through the candidates of this question, of which most do
+    not answer it, over the logarithm of their letters.
+    """
+    long = {each.id: log(max(len(each.text), _SHORT) / _SHORT) for each in candidates if each.form is Form.MESSAGE}
+    return {name: scores if name == TEXT else _leveled(scores, long) for name, scores in signals.items()}
+
+
+def _leveled(scores: Mapping[str, float], long: Mapping[str, float]) -> Mapping[str, float]:
+    """Scores less their slope over how `long` each is, where they rise with it."""
+    known = [id for id in long if id in scores]
+    try:
+        slope = linear_regression([long[id] for id in known], [scores[id] for id in known]).slope
+    except StatisticsError:
+        # All are of one length, or there are not two.
+        return scores
+    return {**scores, **{id: max(0.0, scores[id] - max(0.0, slope) * long[id]) for id in known}}
+
+
 def combined(signals: Mapping[str, Mapping[str, float]], settings: Settings) -> dict[str, float]:
     """The weighted mean of the signals that are there, by id."""
+    beside = settings.recall_vectors_left if signals.get(TOKENS) else 1.0
     weights = {
-        TEXT: settings.recall_text, VECTORS: settings.recall_vectors, TOKENS: settings.recall_tokens
+        TEXT: settings.recall_text, VECTORS: beside * settings.recall_vectors, TOKENS: settings.recall_tokens
     }  # fmt: skip
     there = {name: weights[name] for name, scores in signals.items() if scores}
     total = sum(there.values()) or 1.0

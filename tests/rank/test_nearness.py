@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from graph.model import EdgeKind, Match, Subgraph
-from graph.rank.nearness import combined, in_context, nearness, scaled
+from graph.model import EdgeKind, Form, Interaction, Match, Subgraph
+from graph.rank.nearness import combined, in_context, nearness, pivoted, scaled
 from graph.settings import Settings
 
 ONLY_WHOLE = Settings(recall_piece=0)
@@ -31,7 +31,7 @@ def test_signals_go_from_the_worst_to_the_best() -> None:
 
 
 def test_they_are_weighed() -> None:
-    settings = Settings(recall_piece=0, recall_text=1, recall_vectors=2, recall_tokens=5)
+    settings = Settings(recall_piece=0, recall_text=1, recall_vectors=4, recall_vectors_left=0.5, recall_tokens=5)
     found = combined(nearness(MATCHES, similar, settings), settings)
     assert found == pytest.approx({"m_1": 1 / 8, "m_2": 0.5, "m_3": 7 / 8, "m_4": 0.25 / 8})
 
@@ -49,6 +49,45 @@ def test_what_weighs_nothing_is_not_there(weights: dict[str, float], there: set[
     found = nearness(MATCHES, similar, settings)
     assert found.keys() == there
     assert combined(found, settings)["m_1"] == pytest.approx(first)
+
+
+def test_vectors_keep_their_weight_where_there_are_no_tokens() -> None:
+    bare = [Match(each.id, each.whole, each.piece, each.cosine) for each in MATCHES]
+    settings = Settings(recall_piece=0, recall_text=1, recall_vectors=3, recall_vectors_left=0)
+    found = nearness(bare, lambda _: {}, settings)
+    assert combined(found, settings) == pytest.approx({"m_1": 0.25, "m_2": 0.5, "m_3": 0.75, "m_4": 0.0625})
+
+
+def said(id: str, letters: int, form: Form = Form.MESSAGE) -> Interaction:
+    return Interaction(id, form, id, "x" * letters, "c", "", 0)
+
+
+def test_what_rises_with_the_length_of_messages_is_taken_off() -> None:
+    messages = [said("m_1", 10), said("m_2", 110), said("m_3", 1_100), said("m_4", 11_000)]
+    signals = {"text": {"m_1": 0.1, "m_4": 0.9}, "tokens": {"m_1": 0.2, "m_2": 0.4, "m_3": 0.5, "m_4": 0.7, "m_9": 1}}
+    found = pivoted(signals, messages)
+    assert found["text"] == signals["text"]
+    # A line through (0, .2), (0, .4), (1, .5), (2, .7), in tens of the shortest that is long.
+    slope = 0.55 / 2.75
+    assert found["tokens"] == pytest.approx(
+        {"m_1": 0.2, "m_2": 0.4, "m_3": 0.5 - slope, "m_4": 0.7 - 2 * slope, "m_9": 1}
+    )
+
+
+@pytest.mark.parametrize(
+    "candidates",
+    [
+        [],
+        [said("m_1", 5_000)],
+        [said("m_1", 10), said("m_2", 20), said("m_3", 110)],
+        # The longer the less, as it is where the long ones are about something else.
+        [said("m_1", 5_000), said("m_2", 400), said("m_3", 10)],
+        [said(id, length, Form.DOCUMENT) for id, length in (("m_1", 10), ("m_2", 400), ("m_3", 5_000))],
+    ],
+)
+def test_nothing_else_is_changed(candidates: list[Interaction]) -> None:
+    signals = {"vectors": {"m_1": 0.1, "m_2": 0.5, "m_3": 0.9}}
+    assert pivoted(signals, candidates) == signals
 
 
 def test_a_question_without_vectors_has_text_alone() -> None:
