@@ -51,12 +51,7 @@ def _show_hits(page: Page, hits: tuple[Hit, ...]) -> None:
         space = f"{hit.space} · " if hit.space else ""
         page.line(f"[{hit.rank}] {space}{_said(hit)}: {one_line(hit.text, HIT_WIDTH)}")
         if hit.episode:
-            where = f" --space {hit.space}" if hit.space else ""
-            page.line(
-                f"    {counted(len(hit.sources), 'message')} of a folded episode, {hit.title};"
-                f" memcli episode unfold {hit.episode}{where}",
-                "dim",
-            )
+            page.line(f"    {_folded(hit)}", "dim")
 
 
 def _show_nothing(page: Page, hits: tuple[Hit, ...], *, explain: bool) -> None:
@@ -130,8 +125,15 @@ def _said(hit: Hit) -> str:
     return ", ".join(filter(None, (who, day(hit.timestamp))))
 
 
+def _folded(hit: Hit) -> str:
+    """What a hit stands for that is one for several messages of a folded episode, and how these are had."""
+    where = f" --space {hit.space}" if hit.space else ""
+    several = counted(len(hit.sources), "message")
+    return f"{several} of a folded episode, {hit.title}; memcli episode unfold {hit.episode}{where}"
+
+
 def _where(hit: Hit) -> str:
-    places = "; ".join(_place(each) for each in hit.sources)
+    places = f"{_place(hit.sources[0])}; {_folded(hit)}" if hit.episode else "; ".join(map(_place, hit.sources))
     return f"{hit.space} · {places}" if hit.space else places
 
 

@@ -6,6 +6,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.model import Answer, Citation, Hit, Question, Quotation, Reading, Reply
+from memcli.render.answer import show_reply
 from memcli.render.page import PlainPage, TerminalPage
 from memcli.render.text import clean, one_line
 from memcli.session import Terminals
@@ -62,6 +64,16 @@ def test_an_answer(scripted: World) -> None:
         "· Ann travels (2 notes)\n"
     )
     assert scripted("ask", "Who?").out == "Not in memory.\n--no-answer lists what comes nearest.\n"
+
+
+def test_what_a_folded_hit_stands_for_is_named_and_not_listed() -> None:
+    cited = [Citation(f"m_{number}", "chat", None, str(number), None, "Ann") for number in range(9)]
+    hit = Hit(1, 0.5, "episode", None, "boats", "It leaks.", None, tuple(cited), {}, space="work", episode="p_0")
+    answer = Answer("It leaks.", 0.9, found=True, quotations=(Quotation("It leaks.", 1, "Ann"),))
+    stream = io.StringIO()
+    show_reply(PlainPage(stream), Reply(Question("What leaks?"), answer, (hit,), (), Reading(), 1.0))
+    where = "9 messages of a folded episode, boats; memcli episode unfold p_0 --space work"
+    assert stream.getvalue().endswith(f"[1] work · chat · 0; {where}\n")
 
 
 def test_evidence(scripted: World) -> None:
