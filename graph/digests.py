@@ -7,13 +7,13 @@ that is forgotten is left in it, and what is said later is in it.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from graph.ids import note_id
-from graph.model import EdgeKind, Entity, Fact, Insight, Interaction, NodeKind, Selection
+from graph.model import EdgeKind, Entity, Fact, Insight, Interaction, Selection
 from graph.ports import Store
 from graph.store.batches import batches
 from graph.text import fold
@@ -41,9 +41,8 @@ def digested(said: Sequence[Interaction], store: Store) -> Digest:
     """The digest of the messages of an episode, in order. Reads the store, within the caller's transaction."""
     notes = [note_id(each.id) for each in said]
     edges = list(store.edges(notes, _RESTING))
-    within = set(notes)
     counts = Counter(edge.target for edge in edges if edge.kind in (EdgeKind.MENTIONS, EdgeKind.ABOUT))
-    resting = {edge.source for edge in edges if edge.kind in (EdgeKind.STATED_IN, EdgeKind.SUPPORTED_BY)} - within
+    resting = {edge.source for edge in edges if edge.kind in (EdgeKind.STATED_IN, EdgeKind.SUPPORTED_BY)}
     speakers = Counter(each.speaker for each in said if each.speaker)
     entities: dict[str, int] = {}
     facts: list[Fact] = []
@@ -60,14 +59,3 @@ def digested(said: Sequence[Interaction], store: Store) -> Digest:
     named = sorted(entities, key=lambda name: (-entities[name], name))[:_NAMED]
     most = sorted(speakers, key=lambda name: (-speakers[name], name))
     return Digest(tuple(most), tuple(central(said, QUOTES)), tuple(named), tuple(facts), tuple(insights))
-
-
-def messages(episodes: Sequence[str], store: Store) -> dict[str, list[Interaction]]:
-    """The messages of each episode, in order, by its id. Reads the store, within the caller's transaction."""
-    home = {edge.source: edge.target for some in batches(episodes) for edge in store.edges(some, (EdgeKind.PART_OF,))}
-    found: dict[str, list[Interaction]] = defaultdict(list)
-    kinds = (NodeKind.INTERACTION,)
-    for node in (node for some in batches(sorted(home)) for node in store.nodes(Selection(kinds, ids=some))):
-        if isinstance(node, Interaction):
-            found[home[node.id]].append(node)
-    return {id: sorted(said, key=lambda each: each.position) for id, said in found.items()}

@@ -19,7 +19,7 @@ from math import exp
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.digests import Digest, digested, messages
+from graph.digests import Digest, digested
 from graph.evolution.undo import Past
 from graph.ids import PREFIXES, interaction_id, note_id
 from graph.lookup import find
@@ -84,8 +84,15 @@ def page(store: Store, name: str, days: float, now: datetime) -> EpisodePage:
     with store.transaction(write=False):
         found = episode_of(store, name)
         (kept,) = _kept([found], store, days, now)
-        said = messages([found.id], store).get(found.id, [])
+        said = _messages(store, found.id)
         return EpisodePage(kept, tuple(said), digested(said, store) if kept.folded else None)
+
+
+def _messages(store: Store, episode: str) -> list[Interaction]:
+    """The messages of the episode with that id, in order. Reads the store, within the caller's transaction."""
+    ids = tuple(edge.source for edge in store.edges([episode], (EdgeKind.PART_OF,)))
+    found = store.nodes(Selection((NodeKind.INTERACTION,), ids=ids)) if ids else ()
+    return sorted((each for each in found if isinstance(each, Interaction)), key=lambda each: each.position)
 
 
 def episode_of(store: Store, name: str) -> Episode:
