@@ -93,6 +93,8 @@ class Writing:
             replace(graphs.INSIGHT, support=3),
             replace(graphs.ZUG, valid_to=None, retracted_at="2024-05-01"),
             replace(graphs.BERN, valid_from=None, recorded_at=None),
+            replace(graphs.EPISODE, folded_strength=1),
+            replace(graphs.BARE, folded_strength=None),
         ],
     )
     def test_any_other_node_is_replaced_and_keeps_its_edges(self, store: Store, changed) -> None:
