@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from graph.model import Changes, Form, Interaction, Removal, TextQuery, Vector
-from graph.store.sqlite import nearest, spaces
+from graph.store.sqlite import nearest, search, spaces
 from graph.store.sqlite.store import SqliteStore
 
 MODEL, OTHER = "small-1", "small-2"
@@ -198,3 +198,11 @@ def test_the_file_does_not_stay_behind_when_the_memory_goes(memory: Memory) -> N
     memory.store.close()
     spaces.move(memory.path, memory.path.with_name("moved.db"))
     assert [each.name for each in memory.path.parent.iterdir()] == ["moved.db"]
+
+
+@pytest.mark.parametrize("statement", [nearest._THERE, search._OF_FOUND])
+def test_vectors_that_are_named_are_looked_up_by_their_keys(memory: Memory, statement: str) -> None:
+    """Not by the index of all that a model made: each of these would be held against every name."""
+    given = {"keys": "[]", "found": "[]", "model": MODEL, "vector": b"", "changed": 0}
+    rows = memory.store._connection.execute(f"EXPLAIN QUERY PLAN {statement}", given)
+    assert not [step for *_, step in rows if "vector_changed" in step]
