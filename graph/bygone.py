@@ -199,19 +199,28 @@ def _reverted(
     for edge in ballot.changed(there=False):
         kept.pop(ends(edge), None)
     kept |= {ends(edge): edge for edge in ballot.changed(there=True)}
-    standing = [each for each in events if each.id not in later]
-    opinions = Opinions.of(ballot.insights.values(), kept.values(), standing)
-    moves = Moves.of(who)
+    found: dict[str, Node] = {id: node for id, node in nodes.items() if not isinstance(node, Entity)}
+    found |= {**state.notes, **state.facts, **state.episodes, **ballot.insights, **who.entities}
+    return _owned(found, kept, Moves.of(who), [each for each in events if each.id not in later], returned)
+
+
+def _owned(
+    nodes: Mapping[str, Node],
+    edges: Mapping[Ends, Edge],
+    moves: Moves,
+    events: Sequence[Event],
+    returned: Sequence[Sequence[str]],
+) -> tuple[dict[str, Node], dict[Ends, Edge]]:
+    """Nodes and edges with the facts and insights of those whose they were, by what had been decided, `events`."""
+    opinions = Opinions.of((each for each in nodes.values() if isinstance(each, Insight)), edges.values(), events)
     said = {note_id(id): node for id, node in nodes.items() if isinstance(node, Interaction)}
     opinions.move(moves.notes, moves.says, said, returned)
-    facts = state.facts | refiled(state.facts.values(), moves)
-    found = {id: node for id, node in nodes.items() if not isinstance(node, Entity | Insight)}
     told = opinions.changed()
-    gone = set(told.removed.edges)
-    kept = {key: edge for key, edge in kept.items() if key not in gone}
+    gone = {*told.removed.nodes, *told.removed.edges}
+    facts = refiled((each for each in nodes.values() if isinstance(each, Fact)), moves)
     return (
-        {**found, **state.notes, **facts, **state.episodes, **opinions.insights, **who.entities},
-        kept | {ends(edge): edge for edge in told.edges},
+        {id: node for id, node in nodes.items() if id not in gone} | facts | opinions.insights,
+        {key: edge for key, edge in edges.items() if key not in gone} | {ends(edge): edge for edge in told.edges},
     )
 
 

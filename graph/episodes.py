@@ -97,6 +97,18 @@ def remade(held: Mapping[str, str], store: Store) -> Changes:
     return regrouped(list(runs.values()), held, _folded({*held.values()}, store))
 
 
+def cut_anew(conversations: Iterable[str], store: Store) -> Changes:
+    """What makes the episodes of `conversations` those that they have when they are cut as they are by now. Reads the
+    store, within the caller's transaction."""
+    runs: list[list[Interaction]] = []
+    held: dict[str, str] = {}
+    for name in conversations:
+        said = sorted(_messages(store, name), key=lambda each: each.position)
+        runs += _cut(said, Cutter())
+        held |= _held([each.id for each in said], store)
+    return regrouped(runs, held, _folded({*held.values()}, store))
+
+
 def recut(store: Store) -> RecutReport:
     """Cut all conversations anew, a transaction for each batch of episodes; what was cut so already stays as it is. A
     run that was broken off is made good by the next.

@@ -11,7 +11,20 @@ from graph.evolution.events import Ledger
 from graph.evolution.identity import Meanings
 from graph.evolution.validity import Settled, decisions, settled
 from graph.ids import note_id
-from graph.model import PERSON, Action, Edge, Ends, Entity, Event, Extraction, Fact, Interaction, Relation
+from graph.model import (
+    PERSON,
+    Action,
+    Changes,
+    Edge,
+    Ends,
+    Entity,
+    Event,
+    Extraction,
+    Fact,
+    Interaction,
+    Relation,
+    Removal,
+)
 from graph.rank.valid_times import ahead, began
 from graph.relations import slot
 from graph.text import fold
@@ -38,6 +51,10 @@ class Settling(Struct, frozen=True):
     edges: tuple[Edge, ...] = ()
     gone: tuple[Ends, ...] = ()
     events: tuple[Event, ...] = ()
+
+    def changes(self) -> Changes:
+        """All of it, to be written."""
+        return Changes(self.nodes, self.edges, removed=Removal(edges=self.gone), events=self.events)
 
 
 class Stating(Struct):

@@ -213,8 +213,8 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
         {each.id: each for each in found if isinstance(each, Fact)},
         {each.id: each for each in found if isinstance(each, Episode)},
     )
-    notes = store.frontier(sorted(set(gained(events)))).known
-    ballot = Ballot({each.id: each for each in found if isinstance(each, Insight)}, notes)
+    there = store.frontier(sorted(set(gained(events)))).known
+    ballot = Ballot({each.id: each for each in found if isinstance(each, Insight)}, there)
     who = _identities(store, [each for each in events if identifies(each)])
     states: list[tuple[Event, Json, Json]] = []
     for each in map(who.now, events):
@@ -229,33 +229,19 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
     undone = [_undone(opinions.now(each), old, new, opinions.handed, ledger, by) for each, old, new in states]
     edited = _edited([*past.events.values(), *undone])
     facts = _facts(store, state, moves, Past.of([*past.events.values(), *undone]), ledger)
-    entities = together(who.changed(), opinions.changed())
-    known = map(who.now, past.events.values())
-    return Changes(
-        (
-            *(_owned(state.notes[id], edited) for id in sorted(state.touched & state.notes.keys())),
-            *facts.nodes,
-            *(state.episodes[id] for id in sorted(state.touched & state.episodes.keys())),
-            *(ballot.insights[id] for id in sorted(ballot.touched - opinions.before[0].keys())),
-            *entities.nodes,
-        ),
-        (
-            *(edge for edge in state.links.values() if edge),
-            *ballot.changed(there=True),
-            *facts.edges,
-            *entities.edges,
-        ),
-        events=tuple(_kept(who.gone(), known, [*entities.events, *undone, *facts.events])),
-        removed=replace(
-            entities.removed,
-            edges=(
-                *((s, EdgeKind.LINKS_TO, t) for (s, t), edge in state.links.items() if not edge),
-                *map(ends, ballot.changed(there=False)),
-                *facts.gone,
-                *entities.removed.edges,
-            ),
-        ),
+    notes = tuple(_owned(state.notes[id], edited) for id in sorted(state.touched & state.notes.keys()))
+    episodes = tuple(state.episodes[id] for id in sorted(state.touched & state.episodes.keys()))
+    insights = tuple(ballot.insights[id] for id in sorted(ballot.touched - opinions.before[0].keys()))
+    links = ((source, EdgeKind.LINKS_TO, target) for (source, target), edge in state.links.items() if not edge)
+    decided = Changes(
+        (*notes, *episodes, *insights),
+        (*filter(None, state.links.values()), *ballot.changed(there=True)),
+        removed=Removal(edges=(*links, *map(ends, ballot.changed(there=False)))),
+        events=tuple(undone),
     )
+    whole = together(decided, facts.changes(), who.changed(), opinions.changed())
+    known = map(who.now, past.events.values())
+    return replace(whole, events=tuple(_kept(who.gone(), known, whole.events)))
 
 
 def _undone(each: Event, old: Json, new: Json, votes: Json, ledger: Ledger, by: str) -> Event:

@@ -7,8 +7,10 @@ becomes of both is told by the edges that a decision turns, and as before by tho
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import chain
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from graph.evolution.events import Ledger
 from graph.evolution.identity import Identities
@@ -69,8 +71,7 @@ def settled_anew(moves: Moves, store: Store, ledger: Ledger) -> Changes:
     caller's transaction."""
     now = moved_facts(moves, {}, store)
     held = facts_beside(now, store)
-    found = changed(settled(held.values()), settled((held | now).values()), ledger)
-    return Changes(found.nodes, found.edges, removed=Removal(edges=found.gone), events=found.events)
+    return changed(settled(held.values()), settled((held | now).values()), ledger).changes()
 
 
 def facts_beside(changing: Mapping[str, Fact], store: Store) -> dict[str, Fact]:
@@ -130,17 +131,12 @@ def _under_other_names(insight: Insight, moves: Moves) -> Iterator[str]:
 
 
 def together(*changes: Changes) -> Changes:
-    """Several changes of different things as one."""
-    removed = [each.removed for each in changes]
+    """Several changes of different nodes, edges and events as one."""
+    removed = (astuple(each.removed) for each in changes)
     return Changes(
         tuple(node for each in changes for node in each.nodes),
         tuple(edge for each in changes for edge in each.edges),
-        removed=Removal(
-            tuple(id for each in removed for id in each.nodes),
-            tuple(key for each in removed for key in each.edges),
-            events=tuple(id for each in removed for id in each.events),
-            names=tuple(name for each in removed for name in each.names),
-        ),
+        removed=Removal(*(tuple(chain.from_iterable(some)) for some in zip(*removed, strict=True))),
         events=tuple(event for each in changes for event in each.events),
     )
 

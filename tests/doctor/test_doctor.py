@@ -16,14 +16,17 @@ from graph.model import (
     Edge,
     EdgeKind,
     Entity,
+    Fact,
     Insight,
     Interaction,
     Node,
     NodeKind,
     Note,
     Query,
+    Removal,
     Selection,
     TextQuery,
+    ends,
 )
 from graph.store.registry import open_store
 from tests.forgetting.conftest import OWN, place  # noqa: F401 - a fixture
@@ -116,6 +119,41 @@ def test_two_in_one_place_are_told_and_left(place: Place, tmp_path: Path) -> Non
     assert isinstance(first, Interaction)
     changed(url, Changes(nodes=(replace(first, id="m_again"),)))
     assert [each.rule for each in checked(url, repair=True).left] == ["each has a place of its own"]
+
+
+def test_a_message_without_an_episode_is_told_and_given_one(place: Place, tmp_path: Path) -> None:  # noqa: F811
+    url = filled(place("one"), tmp_path, TALK, long_talk(150))
+    whole = exported(url)
+    with opened(url) as memory:
+        within = list(memory._store.edges(None, (EdgeKind.PART_OF,)))
+    lost = [within[0], within[-1]]
+    changed(url, Changes(removed=Removal(edges=tuple(map(ends, lost)))))
+    found = checked(url)
+    told = {(each.rule, each.what) for each in found.found if each.id in {edge.source for edge in lost}}
+    assert told == {("a message is part of one episode", "it is part of none")}
+    assert checked(url, repair=True).left == ()
+    assert exported(url) == whole
+
+
+def test_a_memory_from_before_there_were_episodes_lacks_none(place: Place, tmp_path: Path) -> None:  # noqa: F811
+    url = filled(place("one"), tmp_path, TALK)
+    changed(url, Changes(removed=Removal(nodes=tuple(each.id for each in of_kind(url, NodeKind.EPISODE)))))
+    assert checked(url) == Checkup((), ())
+
+
+def test_a_fact_under_another_name_of_whom_it_concerns_is_put_right(
+    place: Place,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    url = filled(place("one"), tmp_path, talk("Zoe: I live in Basel.", "Zoe Maria: I live in Zermatt."))
+    with opened(url) as memory:
+        memory.merge_entities("Zoe", "Zoe Maria")
+    whole = exported(url)
+    (fact,) = [each for each in of_kind(url, NodeKind.FACT) if isinstance(each, Fact) and each.object == "Basel"]
+    changed(url, Changes((replace(fact, subject="Zoe"),)))
+    assert "facts are of whom they concern" in {each.rule for each in checked(url).found}
+    assert checked(url, repair=True).left == ()
+    assert exported(url) == whole
 
 
 SQL = {
