@@ -102,7 +102,7 @@ def of_whom(fact: Fact, old: str, new: str) -> Fact:
     """`fact` as one of who is called `new`, where its subject is `old` or their kin; else as it is. Its words stay, and
     its id, which tells how its subject is spelt in them."""
     owner, kin = _parted(fact.subject)
-    if fold(owner) != fold(old):
+    if old == new or fold(owner) != fold(old):
         return fact
     spelt = fact.text[: len(new)]
     return replace(fact, subject=(spelt if fold(spelt) == fold(new) else new) + kin)
