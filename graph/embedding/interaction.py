@@ -143,7 +143,9 @@ def similarities(question: Tokens, texts: Sequence[bytes], scale: Scale) -> list
     best = numpy.full((passages.sum(), len(wanted)), -numpy.inf, numpy.float32)
     for start in range(0, len(codes), _AT_ONCE):
         cosines = units(_unpacked(codes[start : start + _AT_ONCE], scale) - mean) @ wanted.T
-        whose, first = numpy.unique(owners[start : start + _AT_ONCE], return_index=True)
+        here = owners[start : start + _AT_ONCE]
+        first = numpy.flatnonzero(numpy.diff(here, prepend=-1))
+        whose = here[first]
         best[whose] = numpy.maximum(best[whose], numpy.maximum.reduceat(cosines, first, axis=0))
     found: list[float] = numpy.maximum.reduceat(best.sum(axis=1), opening).tolist()
     return found
@@ -168,7 +170,8 @@ def _unpacked(codes: NDArray[Any], scale: Scale) -> NDArray[float32]:
 
     levels = numpy.array(_LEVELS, numpy.float32) * scale.spread
     table = levels[numpy.arange(256)[:, None] >> numpy.array((0, 2, 4, 6)) & 3]
-    vectors: NDArray[float32] = table[codes].reshape(len(codes), -1)
+    # Not `table[codes]`, which copies four numbers a step in sixty times the time.
+    vectors: NDArray[float32] = numpy.take(table, codes, axis=0).reshape(len(codes), -1)
     return vectors
 
 
