@@ -139,7 +139,4 @@ def derive(session: Session) -> None:
     """Cut all conversations into episodes: those that were taken in before there were any, too."""
     with session.memory() as memory:
         found = memory.recut()
-    session.emit(
-        plain(found),
-        lambda page: show_recut(page, found),
-    )
+    session.emit(plain(found), lambda page: show_recut(page, found))
