@@ -49,6 +49,7 @@ class Settings:
     recall_when: float = setting(2.5, "factor for messages of the time a question names", 1, 10)
     recall_facts: bool = setting(True, "put a message with the value that holds before one with a value that has ended")
     recall_asking: float = setting(0.9, "factor for messages that end in a question mark", 0, 1)
+    recall_standing: float = setting(2.5, "factor for messages that tell what to do from then on", 1, 10)
     recall_damping: float = setting(0.85, "chance that a walk on the graph goes on", 0, 0.99)
     recall_prior: float = setting(0.02, "part of the walk's starts that full text gets beside entities", 0, 1)
     recall_common: float = setting(0.1, "weight of noun phrases beside names, where walks start", 0, 1)

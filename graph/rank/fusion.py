@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from graph.model import Form, Interaction
+from graph.rank.standing import standing
 from graph.settings import Settings
 from graph.text import spelled
 
@@ -82,4 +83,8 @@ def _scored(
     said_by = settings.recall_speaker if asked else 1.0
     asks = settings.recall_asking if candidate.form is Form.MESSAGE and candidate.text.rstrip().endswith("?") else 1.0
     signals = {**parts, "speaker": said_by, "asking": asks}
-    return Scored(candidate, joined * said_by * asks, {name: round(value, 6) for name, value in signals.items()})
+    score = joined * said_by * asks
+    if candidate.form is Form.MESSAGE and standing(candidate.text):
+        signals["standing"] = settings.recall_standing
+        score *= settings.recall_standing
+    return Scored(candidate, score, {name: round(value, 6) for name, value in signals.items()})

@@ -41,6 +41,7 @@ PIECES: Mapping[str, Changes] = {
     "teller": {"recall_teller": 1.0},
     "times": {"recall_when": 1.0},
     "asking": {"recall_asking": 1.0},
+    "standing instructions": {"recall_standing": 1.0},
     "graph": {"recall_graph": 0.0, "recall_graph_documents": 0.0},
     "noun phrases": {"recall_common": 0.0},
     "walks from matches": {"recall_prior": 0.0},

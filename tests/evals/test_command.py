@@ -136,7 +136,7 @@ def test_progress_is_for_terminals(world: World) -> None:
     world.terminals = Terminals(stderr=True)
     told = world("eval", "sets/one", "--ablate").err
     assert "one: ingesting" in told
-    assert "one: text (1 of 15), 1 of 2 questions" in told
+    assert "one: text (1 of 16), 1 of 2 questions" in told
     assert "one: text without asking (" in told
     assert told.endswith("\r\x1b[K")
     assert world("eval", "sets/one", "--quiet").err == ""
