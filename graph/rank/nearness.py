@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from heapq import nlargest
 from math import log
-from statistics import StatisticsError, linear_regression
+from statistics import linear_regression
 
 from graph.model import Form, Interaction, Match, Subgraph
 from graph.rank.lexical import lexical, smoothed
@@ -14,6 +14,8 @@ from graph.settings import Settings
 TEXT, VECTORS, TOKENS = "text", "vectors", "tokens"
 _SHORT = 110
 """Letters of a message, some twenty words, up to which it makes no difference how long it is."""
+_LONG = 8
+"""Longer ones that there have to be: of a few, the line would tell what these say."""
 
 
 Similarities = Callable[[Sequence[Match]], Mapping[str, float]]
@@ -71,12 +73,11 @@ def pivoted(
 def _leveled(scores: Mapping[str, float], long: Mapping[str, float]) -> Mapping[str, float]:
     """Scores less their slope over how `long` each is, where they rise with it."""
     known = [id for id in long if id in scores]
-    try:
-        slope = linear_regression([long[id] for id in known], [scores[id] for id in known]).slope
-    except StatisticsError:
-        # All are of one length, or there are not two.
+    # Those of one length have no slope.
+    if sum(long[id] > 0 for id in known) < _LONG or len({long[id] for id in known}) == 1:
         return scores
-    return {**scores, **{id: max(0.0, scores[id] - max(0.0, slope) * long[id]) for id in known}}
+    slope = max(0.0, linear_regression([long[id] for id in known], [scores[id] for id in known]).slope)
+    return {**scores, **{id: max(0.0, scores[id] - slope * long[id]) for id in known}}
 
 
 def combined(signals: Mapping[str, Mapping[str, float]], settings: Settings) -> dict[str, float]:

@@ -23,8 +23,8 @@ _LASTING = re.compile(
 _INSTRUCTING = re.compile(
     r"(?:(?:and|so|also|okay|ok|oh|hey|hi|well|now|just|by the way|one more thing)[,:.! ]+)*"
     rf"(?:(?:{_SOMEBODY_ASKS}[^,]*|from (?:now|here) on|going forward|in (?:the )?future),? )?"
-    r"(?:always|never|please|make sure|remember to|do(?:n['’]t| not) (?!hesitate|worry|be )|use|avoid|include|provide|give"
-    r"|format|answer|respond|reply|call me|address me|write|explain|show|add|keep|start|end|stop|you should"
+    r"(?:always|never|please|make sure|remember to|do(?:n['’]t| not) (?!hesitate|worry|be )|use|avoid|include|provide"
+    r"|give|format|answer|respond|reply|call me|address me|write|explain|show|add|keep|start|end|stop|you should"
     r"|I(?:['’]d| would) (?:like|prefer) (?:you|it|to (?:see|get|have))|I (?:want|need|prefer|expect) you)\b",
     re.IGNORECASE,
 )

@@ -63,15 +63,21 @@ def said(id: str, letters: int, form: Form = Form.MESSAGE) -> Interaction:
 
 
 def test_what_rises_with_the_length_of_messages_is_taken_off() -> None:
-    messages = [said("m_1", 10), said("m_2", 110), said("m_3", 1_100), said("m_4", 11_000)]
-    signals = {"text": {"m_1": 0.1, "m_4": 0.9}, "tokens": {"m_1": 0.2, "m_2": 0.4, "m_3": 0.5, "m_4": 0.7, "m_9": 1}}
-    found = pivoted(signals, messages)
-    assert found["text"] == signals["text"]
-    # A line through (0, .2), (0, .4), (1, .5), (2, .7), in tens of the shortest that is long.
-    slope = 0.55 / 2.75
+    messages = [said(f"m_{number}", 110 * 10**number) for number in range(5)]
+    messages += [said(f"n_{number}", 110 * 10**number) for number in range(5)]
+    tokens = {each.id: 0.1 * int(each.id[2:]) + (0.2 if each.id == "m_4" else 0.0) for each in messages}
+    found = pivoted({"text": tokens, "tokens": tokens | {"m_9": 1.0}}, messages)
+    assert found["text"] == tokens
+    # Two messages at each of 0 to 4: what one of the last has beside adds .2 * 2 / 20 to the slope of .1.
     assert found["tokens"] == pytest.approx(
-        {"m_1": 0.2, "m_2": 0.4, "m_3": 0.5 - slope, "m_4": 0.7 - 2 * slope, "m_9": 1}
+        {each.id: max(0, tokens[each.id] - 0.12 * int(each.id[2:])) for each in messages} | {"m_9": 1.0}
     )
+
+
+def test_a_long_message_among_short_ones_keeps_what_it_has() -> None:
+    messages = [said(f"m_{number}", 60) for number in range(100)] + [said("m_long", 400)]
+    signals = {"tokens": {each.id: 0.1 for each in messages} | {"m_long": 1.0}}
+    assert pivoted(signals, messages) == signals
 
 
 @pytest.mark.parametrize(
@@ -81,12 +87,13 @@ def test_what_rises_with_the_length_of_messages_is_taken_off() -> None:
         [said("m_1", 5_000)],
         [said("m_1", 10), said("m_2", 20), said("m_3", 110)],
         # The longer the less, as it is where the long ones are about something else.
-        [said("m_1", 5_000), said("m_2", 400), said("m_3", 10)],
+        [said("m_1", 5_000), said("m_2", 400), said("m_3", 10), *(said(f"n_{n}", 9_000 + n) for n in range(8))],
+        [said(f"m_{number}", 5_000) for number in range(20)],
         [said(id, length, Form.DOCUMENT) for id, length in (("m_1", 10), ("m_2", 400), ("m_3", 5_000))],
     ],
 )
 def test_nothing_else_is_changed(candidates: list[Interaction]) -> None:
-    signals = {"vectors": {"m_1": 0.1, "m_2": 0.5, "m_3": 0.9}}
+    signals = {"vectors": {"m_1": 0.1, "m_2": 0.5, "m_3": 0.9, **{f"n_{number}": 0.0 for number in range(8)}}}
     assert pivoted(signals, candidates) == signals
 
 
