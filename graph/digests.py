@@ -28,7 +28,8 @@ _RESTING = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.STATED_IN, EdgeKind.SUPP
 
 class Digest(Struct, frozen=True):
     """`speakers` and `entities` by name, those with most messages and notes first; `quotes` in the order in which they
-    were said; the `facts` and `insights` that rest on the episode, by id, but for insights that are archived."""
+    were said; the `facts` and `insights` that rest on the episode, by id, but for facts that were taken back and
+    insights that are archived."""
 
     speakers: tuple[str, ...]
     quotes: tuple[Quote, ...]
@@ -52,7 +53,7 @@ def digested(said: Sequence[Interaction], store: Store) -> Digest:
     for node in (node for some in batches(ids) for node in store.nodes(Selection(ids=some))):
         if isinstance(node, Entity) and spoken.isdisjoint(map(fold, (node.name, *node.aliases))):
             entities[node.name] = counts[node.id]
-        elif isinstance(node, Fact):
+        elif isinstance(node, Fact) and node.retracted_at is None:
             facts.append(node)
         elif isinstance(node, Insight) and node.state != "archived":
             insights.append(node)

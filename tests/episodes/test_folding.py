@@ -176,6 +176,20 @@ def test_a_digest_tells_what_was_said_and_what_rests_on_it(boats: str) -> None:
         assert memory.episode(page.kept.episode.id, LATER).digest is None
 
 
+def test_a_digest_does_not_tell_what_was_taken_back(place: Place, tmp_path: Path) -> None:
+    said = talk("Ann: The meeting is on Tuesday.", "Bob: Fine.", "Ann: No, I meant Wednesday.")
+    for each in said:
+        each["timestamp"] = "2024-03-05T20:00:00"
+    url = filled(place("one"), tmp_path, said)
+    assert len(nodes(url, NodeKind.FACT)) == 2
+    folded(url)
+    with opened(url) as memory:
+        digest = memory.episode(message(url, 0).id, LATER).digest
+    assert digest
+    (fact,) = digest.facts
+    assert fact.text == "Ann's meeting is on 6 March 2024."
+
+
 @pytest.mark.parametrize("position", [0, 9])
 def test_a_digest_has_no_word_of_what_is_forgotten(boats: str, position: int) -> None:
     folded(boats)
