@@ -85,3 +85,6 @@ def test_what_has_faded_is_folded_and_shown_as_a_digest(empty: World) -> None:
     assert world("episode", "unfold", episode["id"]).out == "It is so already.\n"
     assert world("note", "undo", done["events"][0]["id"], "--yes").code == 0
     assert fitting(world, "episode", "show", episode["id"])["digest"] is None
+    (again,) = fitting(world, "episode", "fold")["episodes"]
+    (event,) = fitting(world, "episode", "unfold", again["id"])["events"]
+    assert (event["action"], event["subject"]) == ("unfold", episode["id"])
