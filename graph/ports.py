@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 REACH = 8
 """Places of a conversation between two turns that have to do with each other."""
 TAIL = 72
-"""Interactions of a conversation's end that a store gives before a batch: whatever a rule looks back at is among them,
-so that it makes no difference in how many batches a conversation came."""
+"""Places of a conversation's end of which a store gives what is left there before a batch: whatever a rule looks back
+at is among them, so that it makes no difference in how many batches a conversation came."""
 
 
 class Store(Protocol):
@@ -71,8 +71,8 @@ class Store(Protocol):
         conversations: Sequence[str] = (),
         keys: Sequence[tuple[str, str]] = (),
     ) -> Frontier:
-        """Those of `ids` that are nodes here, the last `TAIL` interactions of each conversation with their episodes,
-        and the ids of (conversation, key) pairs."""
+        """Those of `ids` that are nodes here, the interactions at the last `TAIL` places of each conversation with
+        their episodes, and the ids of (conversation, key) pairs."""
         ...
 
     def checkpoints(self, digests: Sequence[str] | None = None) -> Iterator[Checkpoint]:

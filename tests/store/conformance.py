@@ -206,6 +206,10 @@ class Writing:
         assert found.tails.get("nowhere", ()) == ()
         assert dict(store.frontier([]).tails) == {}
 
+    def test_frontier_reaches_no_further_where_some_are_gone(self, store: Store) -> None:
+        save(store, *(said(f"m_l{number:02}", "x", number, "long") for number in (0, 1, 2, TAIL - 1, TAIL + 1)))
+        assert [each.position for each in store.frontier([], ["long"]).tails["long"]] == [2, TAIL - 1, TAIL + 1]
+
     def test_frontier_tells_the_episodes_of_the_end_alone(self, store: Store) -> None:
         fill(store)
         of_trip = {edge.source: edge.target for edge in EDGES if edge.kind is EdgeKind.PART_OF}

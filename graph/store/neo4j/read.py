@@ -208,7 +208,11 @@ FRONTIER: Final = (
         UNWIND $given.scopes AS scope
         CALL (scope) {
             MATCH (t:_MemcliText) WHERE t.scope = scope AND t.position >= 0
-            RETURN t ORDER BY t.position DESC LIMIT $given.tail
+            WITH t ORDER BY t.position DESC LIMIT $given.tail
+            WITH collect(t) AS end
+            UNWIND end AS t
+            WITH t, end[0].position AS last WHERE t.position > last - $given.tail
+            RETURN t
         }
         MATCH (n:_Memcli {id: t.of})
         RETURN n, null AS place, false AS known

@@ -54,7 +54,6 @@ _OF_TAILS = """ AND x.key IN (
 _BY_ID = " ORDER BY n.id"
 _BY_DEGREE = """ ORDER BY (SELECT count(*) FROM edge WHERE source = n.key)
     + (SELECT count(*) FROM edge WHERE target = n.key) DESC, n.id"""
-_UNBOUNDED = -1
 _CHUNK = 256
 """Nodes read at once where others decide their order."""
 
