@@ -1,8 +1,9 @@
 """What a run of messages is mostly about, in sentences of its own: SumBasic (Nenkova and Vanderwende, "The Impact of
 Frequency on Summarization", MSR-TR-2005-101, section 4).
 
-A word is as likely as many messages have it; a sentence is worth the mean of its words. What one that was chosen says
-is less likely from then on, so that the next one says something else. No model is asked.
+A word is as likely as many messages have it, however often each says it; a sentence is worth the mean of its words.
+The best of those with the likeliest word is chosen, and what it says is less likely from then on, so that the next one
+says something else. No model is asked.
 """
 
 from __future__ import annotations
@@ -43,13 +44,11 @@ def central(said: Sequence[Interaction], most: int) -> list[Quote]:
     found = list(_sentences(said))
     left = [each for each in found if len(each.words) >= _FEWEST] or found
     left = [each for each in left if not asks(each.text)] or left
-    spread = Counter(word for each in found for word in each.words)
-    total = sum(spread.values()) or 1
-    chance = {word: count / total for word, count in spread.items()}
+    spread = Counter(word for _, word in {(each.place[0], word) for each in found for word in each.words})
+    chance = {word: count / spread.total() for word, count in spread.items()}
     chosen: list[_Sentence] = []
     while left and len(chosen) < most:
-        # Of equals the first one.
-        best = max(left, key=lambda each: (_worth(each, chance), -each.place[0], -each.place[1]))
+        best = _best(left, chance)
         chosen.append(best)
         left = [each for each in left if each is not best and each.words != best.words]
         chance |= {word: chance[word] ** 2 for word in best.words}
@@ -63,6 +62,13 @@ def _sentences(said: Sequence[Interaction]) -> Iterator[_Sentence]:
             told = frozenset(word for word in words(segmented(text)) if word not in stop_words())
             if told:
                 yield _Sentence(each, (number, place), text, told)
+
+
+def _best(sentences: Sequence[_Sentence], chance: dict[str, float]) -> _Sentence:
+    """The best of those with the likeliest word; of equals the first one."""
+    likeliest = max(chance[word] for each in sentences for word in each.words)
+    having = (each for each in sentences if any(chance[word] == likeliest for word in each.words))
+    return max(having, key=lambda each: _worth(each, chance))
 
 
 def _worth(sentence: _Sentence, chance: dict[str, float]) -> float:

@@ -41,6 +41,25 @@ def test_what_most_of_it_says(texts: Sequence[str], wanted: Sequence[str]) -> No
     assert [each.text for each in central(said(*texts), 2)] == wanted
 
 
+@pytest.mark.parametrize(
+    ("texts", "wanted"),
+    [
+        # Who says a word often says it once.
+        (
+            ["Cats purr loud. Cats sleep long. Cats eat fish. Cats hate rain.", "A boat sails north.", "A boat sails."],
+            "A boat sails north.",
+        ),
+        # However likely the words of others are, one with the likeliest is taken.
+        (
+            ["A boat sank near Dover.", *["Tar, planks, oil!"] * 3, "Dad's boat capsized.", "Boat.", "A boat leaks."],
+            "Dad's boat capsized.",
+        ),
+    ],
+)
+def test_how_likely_a_word_is(texts: Sequence[str], wanted: str) -> None:
+    assert [each.text for each in central(said(*texts), 1)] == [wanted]
+
+
 def test_a_long_sentence_is_cut_and_tells_whose_it_is() -> None:
     (quote,) = central(said("boats and planks " * 100_000), 3)
     assert quote.text.endswith("…")
