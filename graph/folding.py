@@ -117,17 +117,20 @@ def _marked(ledger: Ledger, episode: Episode, strength: int | None, cause: str =
 
 
 class Run(Struct, frozen=True):
-    """Messages of a folded episode that were found and for which one hit stands, the best first."""
+    """Messages of a folded episode that were `found`, the best first, and the `text` of the one hit that stands for
+    them: the words of the best, and central sentences of the others."""
 
     episode: Episode
     found: tuple[Scored, ...]
+    text: str
 
-    @property
-    def text(self) -> str:
-        """What the hit says: the words of the best of them, and central sentences of the others."""
-        best, *others = (each.interaction for each in self.found)
+    @classmethod
+    def of(cls, episode: Episode, found: Sequence[Scored]) -> Run:
+        """That of messages of `episode`, the best first."""
+        best, *others = (each.interaction for each in found)
+        others.sort(key=lambda each: each.position)
         told = (f"{each.speaker}: {each.text}" if each.speaker else each.text for each in central(others, QUOTES))
-        return "\n".join([best.text, *told])
+        return cls(episode, tuple(found), "\n".join([best.text, *told]))
 
 
 def folded(
@@ -149,7 +152,7 @@ def folded(
     several = tuple(id for id, some in runs.items() if len(some) >= _SEVERAL)
     episodes = store.nodes(Selection((NodeKind.EPISODE,), ids=several)) if several else ()
     marked = (each for each in episodes if isinstance(each, Episode))
-    found = [Run(each, tuple(runs[each.id])) for each in folded_among(marked, store)]
+    found = [Run.of(each, runs[each.id]) for each in folded_among(marked, store)]
     gone = {other.interaction.id for run in found for other in run.found[1:]}
     left = [each for each in ranked if each.interaction.id not in gone]
     return left, {run.found[0].interaction.id: run for run in found}

@@ -115,6 +115,9 @@ def test_several_weak_hits_of_a_folded_episode_are_one(boats: str) -> None:
     assert digest.text.startswith(before[digest.rank - 1].text)
     told = {each.text for each in nodes(boats, NodeKind.INTERACTION)}
     assert all(any(line.split(": ", 1)[-1] in text for text in told) for line in digest.text.splitlines())
+    quoted = [line.split(": ", 1)[-1] for line in digest.text.splitlines()[1:]]
+    places = [next(place for place, text in enumerate(BOATS) if each in text) for each in quoted]
+    assert places == sorted(places)
     with opened(boats) as memory:
         memory.unfold(first.id)
     assert asked(boats) == before
