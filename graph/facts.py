@@ -28,7 +28,7 @@ from graph.model import (
 from graph.rank.valid_times import ahead, began
 from graph.relations import slot
 from graph.text import fold
-from graph.tiers.facts import Times, corrected, fact_edges, facts, of_whom, owner_of, takes_back
+from graph.tiers.facts import Times, corrected, fact_edges, facts, of_whom, owners_of, takes_back
 from graph.tiers.statements import Statement, statements
 
 TIMES = Times(began, ahead)
@@ -153,8 +153,10 @@ def _as_meant(fact: Fact, said: Interaction, whose: str, meanings: Meanings) -> 
 
 def _as_named(fact: Fact, said: Interaction, meanings: Meanings) -> Fact:
     """A fact of what is `said`, of which it is not known whom it concerns, likewise."""
-    owner = owner_of(fact)
-    return of_whom(fact, owner, meanings.called(owner, said.conversation))
+    for name in owners_of(fact):
+        if (called := meanings.called(name, said.conversation)) != name:
+            return of_whom(fact, name, called)
+    return fact
 
 
 def _kept(read: Fact, known: Iterable[Fact]) -> Fact | None:

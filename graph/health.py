@@ -36,7 +36,7 @@ from graph.model import (
 from graph.ports import Store
 from graph.text import fold
 from graph.tiers import queries
-from graph.tiers.facts import of_whom, owner_of
+from graph.tiers.facts import of_whom, owners_of
 from graph.tiers.votes import settled
 
 _WORDS: Mapping[NodeKind, str] = {
@@ -165,10 +165,13 @@ def _check_facts(seen: _Seen, found: Found) -> None:
 
 
 def _as_concerned(fact: Fact, entity: Entity | None) -> Fact:
-    """A fact that concerns `entity`, called as that is, where its subject is another name of it."""
-    owner = owner_of(fact)
-    names = (fold(each) for each in entity.aliases) if entity else ()
-    return of_whom(fact, owner, entity.name) if entity and fold(owner) in names else fact
+    """A fact that concerns `entity`, called as that is, where its subject is another name of it, not the same in other
+    letters."""
+    if entity is None:
+        return fact
+    names = {fold(each) for each in (entity.name, *entity.aliases)}
+    owner = next((each for each in owners_of(fact) if fold(each) in names), entity.name)
+    return fact if fold(owner) == fold(entity.name) else of_whom(fact, owner, entity.name)
 
 
 def _check_episodes(seen: _Seen, store: Store, found: Found) -> None:

@@ -16,7 +16,7 @@ from graph.model import PERSON, Action, EdgeKind, Ends, Entity, Event, Interacti
 from graph.ownership import Moves, moved_opinions, settled_anew, together
 from graph.ports import Store
 from graph.text import fold, tells_of
-from graph.tiers.facts import owner_of, spelt_as
+from graph.tiers.facts import kin_of, spelt_as
 from graph.timeline import concerning
 
 _TELLING = (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.SAID_BY, EdgeKind.CONCERNS)
@@ -120,7 +120,8 @@ def _by_name(whole: Entity, part: str, store: Store) -> _Parting:
 def _spelt(whole: Entity, part: str, store: Store) -> dict[str, bool]:
     """Of the facts about `whole`, by id, whether they are stated of `part`; what only concerns who says it is not."""
     names = {fold(each) for each in (whole.name, *whole.aliases)}
-    return {each.id: spelt_as(each, part) for each in concerning(store, whole.id) if fold(owner_of(each)) in names}
+    told = ((each, kin_of(each, names)) for each in concerning(store, whole.id))
+    return {each.id: spelt_as(each, part, kin) for each, kin in told if kin is not None}
 
 
 def _refuse_taken(store: Store, whole: Entity, part: Entity, *, named: bool) -> None:

@@ -7,7 +7,7 @@ In the manner of Graphiti's edges with two times (arXiv 2501.13956, section 2.2)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from typing import Final
 
 from msgspec import Struct
@@ -29,6 +29,8 @@ _SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
 _MEANT = re.compile(r"\b(?:meant(?: to say)?|make that|correction:?)\s+|^\*", re.IGNORECASE)
 _BACK = re.compile(r"\b(?:scratch that|I (?:was wrong|misspoke|got (?:that|it) wrong))\b", re.IGNORECASE)
 _LEADING = re.compile(r"(?:(?:in|on|at|to|for|the|a|an|it's|it’s|it is) )*", re.IGNORECASE)
+_OF = "'s "
+"""What makes a name whose something is."""
 _LONGEST = 5
 """Words of a value that is meant in place of another."""
 _READ = 400
@@ -101,28 +103,30 @@ def takes_back(turn: Interaction) -> bool:
 def of_whom(fact: Fact, old: str, new: str) -> Fact:
     """`fact` as one of who is called `new`, where its subject is `old` or their kin; else as it is. Its words stay, and
     its id, which tells how its subject is spelt in them."""
-    owner, kin = _parted(fact.subject)
-    if old == new or fold(owner) != fold(old):
+    kin = kin_of(fact, {fold(old)})
+    if old == new or kin is None:
         return fact
     spelt = fact.text[: len(new)]
     return replace(fact, subject=(spelt if fold(spelt) == fold(new) else new) + kin)
 
 
-def spelt_as(fact: Fact, name: str) -> bool:
-    """Whether the message that states a fact calls its subject, or whose kin that is, by `name`."""
-    _, kin = _parted(fact.subject)
+def spelt_as(fact: Fact, name: str, kin: str) -> bool:
+    """Whether the message that states a fact calls its subject by `name`, or as the `kin` of that."""
     return fact.id == fact_id(name + kin, fact.relation, fact.object, fact.note)
 
 
-def owner_of(fact: Fact) -> str:
-    """Whom a fact is about: its subject, or whose kin that is."""
-    return _parted(fact.subject)[0]
+def kin_of(fact: Fact, names: Set[str]) -> str | None:
+    """What the subject of a fact has after one of those folded `names`: "'s sister" of "Ann's sister", nothing where it
+    is such a name as a whole, as "Ann's iPhone" may be; None where it is about somebody else."""
+    return next((fact.subject[len(each) :] for each in owners_of(fact) if fold(each) in names), None)
 
 
-def _parted(subject: str) -> tuple[str, str]:
-    """Whose a subject is, and what is said of whom: "Ann's sister" is "Ann" and "'s sister"."""
-    owner, mark, kin = subject.rpartition("'s ")
-    return (owner, mark + kin) if mark else (subject, "")
+def owners_of(fact: Fact) -> Iterator[str]:
+    """Yield whom a fact may be about: its subject as a whole, and whose kin that is."""
+    yield fact.subject
+    owner, mark, _ = fact.subject.rpartition(_OF)
+    if mark:
+        yield owner
 
 
 def fact_id(subject: str, relation: str, value: str, note: str) -> str:
@@ -131,7 +135,7 @@ def fact_id(subject: str, relation: str, value: str, note: str) -> str:
 
 
 def _fact(said: Interaction, told: Statement, times: Times) -> Fact:
-    subject = f"{told.subject}{told.about}" if told.about.startswith("'s ") else told.about
+    subject = f"{told.subject}{told.about}" if told.about.startswith(_OF) else told.about
     value, text = told.object, told.text
     if told.relation.startswith(DATE) and (day := times.ahead(value, said.timestamp)):
         value, text = day, _with(text, value, day)

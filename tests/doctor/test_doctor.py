@@ -156,6 +156,12 @@ def test_a_fact_under_another_name_of_whom_it_concerns_is_put_right(
     assert exported(url) == whole
 
 
+def test_a_fact_is_of_whom_it_concerns_however_their_name_is_spelt(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/memory.db"
+    filled(url, tmp_path, talk("User: I live in Lisbon.", "user: I work at Google.", "USER: I love running."))
+    assert checked(url) == Checkup((), ())
+
+
 SQL = {
     "edges join nodes": "DELETE FROM node WHERE id LIKE 'q_%'",
     "what is said is indexed": """INSERT INTO whole_text (whole_text) VALUES ('delete-all')""",

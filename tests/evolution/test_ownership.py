@@ -151,6 +151,32 @@ def belongs(line: str) -> bool:
     return ('"f_' in line or '"i_' in line) and '"opposes"' not in line
 
 
+def of_contacts(memory: Memory, folder: Path) -> None:
+    first = told("2022-01-10", "Ann: I live in Lisbon.", "Ann: My sister lives in Oslo.", conversation="one")
+    take_in(memory, folder, first, told("2023-05-20", "Ann's iPhone: I moved to Porto.", conversation="two"))
+
+
+@pytest.mark.parametrize(
+    ("gone", "into", "subjects"),
+    [
+        ("Ann", "Ann's iPhone", {"Ann's iPhone", "Ann's iPhone's sister"}),
+        ("Ann's iPhone", "Ann", {"Ann", "Ann's sister"}),
+    ],
+)
+def test_who_is_called_like_kin_is_told_from_kin(
+    place: Place, tmp_path: Path, gone: str, into: str, subjects: set[str]
+) -> None:
+    with opened(place("sqlite")) as memory:
+        of_contacts(memory, tmp_path)
+        before = memory.facts(Selection(), past=True)
+        memory.merge_entities(gone, into)
+        assert {each.subject for each in memory.facts(Selection(), past=True)} == subjects
+        assert homes(memory, into)[0] == ("Lisbon", "2023-05-20")
+        assert memory.check().found == ()
+        memory.split_entity(into, gone)
+        assert memory.facts(Selection(), past=True) == before
+
+
 def test_votes_follow_and_come_back(url: str) -> None:
     with opened(url) as memory:
         [mine] = [each for each in insights(memory) if each.text == "Bob likes running."]
