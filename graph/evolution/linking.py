@@ -108,8 +108,11 @@ def overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / min(len(one), len(other)) if one and other else 0.0
 
 
-def cosine(one: bytes, other: bytes) -> float:
-    """The cosine of two vectors, as `graph.model.Vector` has their numbers."""
+def cosine(one: bytes, other: bytes) -> float | None:
+    """The cosine of two vectors, as `graph.model.Vector` has their numbers; None where they have not as many: another
+    model had the same name."""
+    if len(one) != len(other):
+        return None
     import numpy
 
     return float(numpy.frombuffer(one, "<f4") @ numpy.frombuffer(other, "<f4"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import random
+import struct
 
 import pytest
 from msgspec.structs import replace
 
 from graph.evolution.corrections import corrections
-from graph.evolution.linking import Sharing, links, overlap, telling
+from graph.evolution.linking import Sharing, cosine, links, overlap, telling
 from graph.evolution.mixture import higher
 from graph.evolution.revision import revised
 from graph.model import PERSON, Edge, EdgeKind, Form, Interaction, Note, Relation
@@ -42,6 +43,12 @@ def test_vectors_tell_which_of_two_that_share_a_name_is_meant() -> None:
     assert [each.target for each in links(shared, nearness=lambda _, other: near[other])] == ["n_2"]
     # What has no vector is judged by names and words.
     assert [each.target for each in links(shared, nearness=lambda *_: None)] == ["n_1", "n_2"]
+
+
+def test_vectors_of_other_lengths_are_not_compared() -> None:
+    one, other = (struct.pack(f"<{len(some)}f", *some) for some in ((0.6, 0.8), (0.0, 1.0, 0.0)))
+    assert cosine(one, one) == pytest.approx(1)
+    assert cosine(one, other) is None
 
 
 def test_the_order_of_scores_does_not_matter() -> None:
