@@ -12,7 +12,7 @@ from graph.derive import decided_meanings
 from graph.evolution.corrections import corrections
 from graph.facts import Stating, Turned
 from graph.ids import note_id
-from graph.model import Changes, Fact, Form, Interaction, NodeKind, Removal, Selection
+from graph.model import Fact, Form, Interaction, NodeKind, Selection
 from graph.ports import REACH, Extractor, Store
 from graph.store.retrying import persistently
 from graph.text import fold
@@ -71,10 +71,7 @@ def _restated(store: Store, ids: Sequence[str], fresh: frozenset[str], extractor
         there = {each.id for each in held}
         new = {id: each for id, each in stating.new.items() if id not in there}
         stating = Stating(new, [edge for edge in stating.ties if edge.source in new], stating.back)
-        settling = stating.settled(held)
-        return store.save(
-            Changes(settling.nodes, settling.edges, removed=Removal(edges=settling.gone), events=settling.events)
-        ).get(NodeKind.FACT, 0)
+        return store.save(stating.settled(held).changes()).get(NodeKind.FACT, 0)
 
 
 def _held(store: Store, stating: Stating) -> list[Fact]:
