@@ -219,7 +219,9 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
     states: list[tuple[Event, Json, Json]] = []
     for each in map(who.now, events):
         if each.subject in who.entities:
-            states.append((each, *who.undo(each)))
+            # Made again, it keeps what was there then.
+            last = past.last(each)
+            states.append((each, *who.undo(replace(each, old=last.old, new=last.new))))
         else:
             (ballot if each.subject in ballot.insights else state).undo(each, past.action(each))
             states.append((each, each.new, each.old))

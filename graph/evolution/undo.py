@@ -41,6 +41,16 @@ class Past(Struct, frozen=True):
         """Whether `event` was not undone, or its undoing was."""
         return not any(self.holds(each) for each in self.undone_by.get(event.id, ()))
 
+    def last(self, event: Event) -> Event:
+        """What changed last what `event` changes: the last of what makes it again and holds, where it was undone."""
+        again = [
+            each
+            for undoing in self.undone_by.get(event.id, ())
+            for each in self.undone_by.get(undoing.id, ())
+            if self.holds(each)
+        ]
+        return self.last(max(again, key=when_decided)) if again else event
+
     def action(self, event: Event) -> Action:
         """What kind of change an event makes; that of an undo is what it undoes."""
         while event.action is Action.UNDO and event.cause in self.events:

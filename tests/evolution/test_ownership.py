@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from graph.errors import UsageError
 from graph.memory import Memory
-from graph.model import Action, Changes, Insight, NodeKind, Selection
+from graph.model import Action, Changes, Event, Insight, NodeKind, Selection
 from graph.ports import Store
 from graph.tiers.statements import insight_id, key_of, retold
 from graph.tiers.votes import Vote
@@ -193,6 +193,39 @@ def test_votes_follow_and_come_back(url: str) -> None:
         memory.undo(since=vote.at, agree=lambda _: None)
         assert memory.check().found == ()
         assert {each.text: each.votes for each in insights(memory)}["Bob likes running."] == 0
+
+
+def test_made_again_it_is_undone_by_what_was_there_then(place: Place, tmp_path: Path) -> None:
+    url = place("sqlite")
+    with opened(url) as memory:
+        take_in(memory, tmp_path, BOB, ROBERT, told("2023-08-08", "Bobby: I live in Faro.", conversation="four"))
+        before = exported(url)
+        [first] = memory.merge_entities("Robert", "Bobby")
+        [second] = memory.merge_entities("Bobby", "Bob")
+        undo(memory, first.id)
+        undo(memory, undoing(memory, second))
+        undo(memory, second.id)
+        assert exported(url) == before
+
+
+def test_a_vote_that_a_merge_made_again_moves_comes_back(place: Place, tmp_path: Path) -> None:
+    url = place("sqlite")
+    with opened(url) as memory:
+        take_in(memory, tmp_path, BOB, ROBERT)
+        [event] = memory.merge_entities("Bob", "Robert")
+        undo(memory, event.id)
+        [mine] = [each for each in insights(memory) if each.text == "Bob likes running."]
+        memory.vote(mine.id, Vote.AGREE)
+        before = exported(url)
+        undo(memory, undoing(memory, event))
+        undo(memory, event.id)
+        assert exported(url) == before
+
+
+def undoing(memory: Memory, event: Event) -> str:
+    """The event that undid another."""
+    [found] = [each.id for each in memory._store.events([event.subject]) if each.cause == event.id]
+    return found
 
 
 def insights(memory: Memory) -> list[Insight]:
