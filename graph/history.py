@@ -227,7 +227,8 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
             states.append((each, each.new, each.old))
     moves = Moves.of(who)
     returned = [pair for _, old, _ in states for pair in handed(old)]
-    opinions = moved_opinions(moves, store, ballot.insights, returned, events)
+    unsupported = {*map(ends, ballot.changed(there=False))}
+    opinions = moved_opinions(moves, store, ballot.insights, returned, events, unsupported)
     undone = [_undone(opinions.now(each), old, new, opinions.handed, ledger, by) for each, old, new in states]
     edited = _edited([*past.events.values(), *undone])
     facts = _facts(store, state, moves, Past.of([*past.events.values(), *undone]), ledger)
@@ -238,7 +239,7 @@ def _changes(store: Store, events: Sequence[Event], past: Past, ledger: Ledger, 
     decided = Changes(
         (*notes, *episodes, *insights),
         (*filter(None, state.links.values()), *ballot.changed(there=True)),
-        removed=Removal(edges=(*links, *map(ends, ballot.changed(there=False)))),
+        removed=Removal(edges=(*links, *sorted(unsupported))),
         events=tuple(undone),
     )
     whole = together(decided, facts.changes(), who.changed(), opinions.changed())

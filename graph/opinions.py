@@ -70,7 +70,7 @@ class Opinions(Struct):
         past = Past.of(self.events.values())
         parted: dict[str, dict[str, None]] = defaultdict(dict)
         for insight, steps in list(self._moving(notes)):
-            key = key_of(insight) if self._free(insight, past) else None
+            key = key_of(insight) if self._free(insight, past, undone) else None
             if key is None:
                 self._rename(insight, steps, says)
                 continue
@@ -107,12 +107,13 @@ class Opinions(Struct):
             if steps and insight.scope == "person":
                 yield insight, steps
 
-    def _free(self, insight: Insight, past: Past) -> bool:
-        """Whether nobody decided anything of an insight but votes."""
+    def _free(self, insight: Insight, past: Past, undone: Set[str]) -> bool:
+        """Whether nobody decided anything of an insight that holds, once what is `undone` does not, but votes."""
         decided = (each for each in self.events.values() if insight.id in (each.subject, each.other))
+        left = (each for each in decided if each.action is not Action.UNDO and past.holds(each, undone))
         return (
             not insight.merged_into
-            and all(past.action(each) is Action.VOTE for each in decided)
+            and all(each.action is Action.VOTE for each in left)
             and all(edge.reason != "merged" for edge in self.supports[insight.id].values())
         )
 

@@ -17,7 +17,20 @@ from graph.evolution.identity import Identities
 from graph.evolution.validity import settled
 from graph.facts import changed
 from graph.ids import interaction_id, note_id
-from graph.model import Changes, EdgeKind, Event, Fact, Insight, Interaction, Node, NodeKind, Removal, Selection
+from graph.model import (
+    Changes,
+    EdgeKind,
+    Ends,
+    Event,
+    Fact,
+    Insight,
+    Interaction,
+    Node,
+    NodeKind,
+    Removal,
+    Selection,
+    ends,
+)
 from graph.opinions import Opinions, Step
 from graph.ports import Store
 from graph.relations import slot
@@ -101,10 +114,12 @@ def moved_opinions(
     over: Mapping[str, Insight],
     returned: Sequence[Sequence[str]] = (),
     undone: Iterable[Event] = (),
+    removed: Set[Ends] = frozenset(),
 ) -> Opinions:
-    """The insights that move, as `Opinions.move` has it; `over` are those that else is changed of them. Reads the
-    store, within the caller's transaction."""
-    edges = list(store.edges(sorted(moves.notes), (EdgeKind.SUPPORTED_BY,))) if moves.notes else []
+    """The insights that move, as `Opinions.move` has it; `over` are those that else is changed of them, and `removed`
+    the edges that else is. Reads the store, within the caller's transaction."""
+    found = store.edges(sorted(moves.notes), (EdgeKind.SUPPORTED_BY,)) if moves.notes else ()
+    edges = [each for each in found if ends(each) not in removed]
     first = [each for each in _nodes({edge.source for edge in edges}, store) if isinstance(each, Insight)]
     near = {each.id for each in first}
     near |= {id for each in first for id in _under_other_names(each, moves)}
@@ -112,9 +127,9 @@ def moved_opinions(
     if not near:
         return Opinions.of((), (), ())
     ids = sorted(near)
-    found = (each for each in _nodes(near, store) if isinstance(each, Insight))
-    around = store.edges(ids, (EdgeKind.SUPPORTED_BY, EdgeKind.OPPOSES))
-    opinions = Opinions.of(found, around, store.events(ids), over.values())
+    there = (each for each in _nodes(near, store) if isinstance(each, Insight))
+    around = (each for each in store.edges(ids, (EdgeKind.SUPPORTED_BY, EdgeKind.OPPOSES)) if ends(each) not in removed)
+    opinions = Opinions.of(there, around, store.events(ids), over.values())
     notes = {edge.target for edge in edges}
     messages = _nodes(map(interaction_id, notes), store)
     said = {note_id(each.id): each for each in messages if isinstance(each, Interaction)}

@@ -6,7 +6,7 @@ Events are never taken away: an undo is one as well, `cause` names what it undoe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from msgspec import Struct, field
@@ -37,9 +37,9 @@ class Past(Struct, frozen=True):
                 undone_by[each.cause].append(each)
         return cls(known, undone_by)
 
-    def holds(self, event: Event) -> bool:
-        """Whether `event` was not undone, or its undoing was."""
-        return not any(self.holds(each) for each in self.undone_by.get(event.id, ()))
+    def holds(self, event: Event, undone: Set[str] = frozenset()) -> bool:
+        """Whether `event` was not undone, or its undoing was; those with the ids `undone` are about to be."""
+        return event.id not in undone and not any(self.holds(each, undone) for each in self.undone_by.get(event.id, ()))
 
     def last(self, event: Event) -> Event:
         """What changed last what `event` changes: the last of what makes it again and holds, where it was undone."""

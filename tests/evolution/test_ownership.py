@@ -228,6 +228,30 @@ def undoing(memory: Memory, event: Event) -> str:
     return found
 
 
+def test_what_somebody_worded_is_merged_once_that_is_undone(place: Place, tmp_path: Path) -> None:
+    url = place("sqlite")
+    with opened(url) as memory:
+        take_in(memory, tmp_path, BOB, ROBERT)
+        [mine] = [each for each in insights(memory) if each.text == "Bob likes running."]
+        [worded] = memory.reword(mine.id, "Bob runs a lot.")
+        undo(memory, worded.id)
+        memory.merge_entities("Bob", "Robert")
+        assert thought(memory)["Robert likes running."] == ("Robert", 2, "active")
+
+
+def test_merged_insights_of_merged_people_part_with_them(place: Place, tmp_path: Path) -> None:
+    url = place("sqlite")
+    with opened(url) as memory:
+        take_in(memory, tmp_path, BOB, ROBERT)
+        before = exported(url)
+        [first] = memory.merge_entities("Bob", "Robert")
+        named = {each.text: each.id for each in insights(memory)}
+        both = named.pop("Robert likes running.")
+        memory.merge(min(named.values()), both)
+        memory.undo(since=first.at, by="person", agree=lambda _: None)
+        assert exported(url) == before
+
+
 def insights(memory: Memory) -> list[Insight]:
     return [each for each in memory.nodes(Selection((NodeKind.INSIGHT,))) if isinstance(each, Insight)]
 
