@@ -56,4 +56,5 @@ def _repaired(found: Found, store: Store) -> None:
             store.save(Changes(removed=Removal(batch)))
         gone = set(found.gone)
         kept = tuple(edge for edge in found.missing if not {edge.source, edge.target} & gone)
-        store.save(Changes(tuple(node for node in found.nodes if node.id not in gone), kept))
+        nodes = tuple(node for node in found.nodes if node.id not in gone)
+        store.save(Changes(nodes, kept, events=tuple(found.events)))

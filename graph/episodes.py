@@ -86,7 +86,8 @@ def _as_folded(made: Episode, before: Set[str], folded: Mapping[str, int]) -> Ep
 
 def remade(held: Mapping[str, str], store: Store) -> Changes:
     """What makes episodes right that hold these messages alone, given as the episode of each, by their ids. One that
-    has lost its first message has another id then: its own was made of that."""
+    has lost its first message has another id then, since its own was made of that, and what was decided about it is
+    about that one from then on."""
     runs: dict[str, list[Interaction]] = {}
     found = (
         node for some in batches(sorted(held)) for node in store.nodes(Selection((NodeKind.INTERACTION,), ids=some))
@@ -94,7 +95,11 @@ def remade(held: Mapping[str, str], store: Store) -> Changes:
     said = (each for each in found if isinstance(each, Interaction))
     for each in sorted(said, key=lambda each: each.position):
         runs.setdefault(held[each.id], []).append(each)
-    return regrouped(list(runs.values()), held, _folded({*held.values()}, store))
+    right = regrouped(list(runs.values()), held, _folded({*held.values()}, store))
+    called = {name: episode_id(run[0].id) for name, run in runs.items()}
+    told = [event for some in batches(right.removed.nodes) for event in store.events(some) if event.subject in called]
+    events = tuple(replace(each, subject=called[each.subject]) for each in told)
+    return replace(right, removed=replace(right.removed, events=tuple(each.id for each in told)), events=events)
 
 
 def cut_anew(conversations: Iterable[str], store: Store) -> Changes:

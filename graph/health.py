@@ -21,6 +21,7 @@ from graph.model import (
     Ends,
     Entity,
     Episode,
+    Event,
     Fact,
     Fault,
     Form,
@@ -50,13 +51,14 @@ _WORDS: Mapping[NodeKind, str] = {
 
 
 class Found(Struct):
-    """Faults, and what repairs them: nodes and edges to write anew, and what is to be removed."""
+    """Faults, and what repairs them: nodes, edges and events to write anew, and what is to be removed."""
 
     faults: list[Fault] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     missing: list[Edge] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
 
 class _Seen(Struct):
@@ -196,6 +198,7 @@ def _check_episodes(seen: _Seen, store: Store, found: Found) -> None:
     found.nodes += right.nodes
     found.missing += right.edges
     found.gone += right.removed.nodes
+    found.events += right.events
     found.edges += (Edge(source, target, kind) for source, kind, target in right.removed.edges)
 
 

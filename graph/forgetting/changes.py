@@ -65,9 +65,9 @@ def changes(ids: Sequence[str], store: Store) -> Changes:
             nodes=tuple(sorted(found.gone.union((each.id for each in respelt.entities), runs.removed.nodes))),
             edges=(*left.gone, *runs.removed.edges),
             vectors=tuple(_hearing(ids, found.gone, store)),
-            events=tuple(keeping(store.events(), forgotten)) if forgotten else (),
+            events=(*(keeping(store.events(), forgotten) if forgotten else ()), *runs.removed.events),
         ),
-        events=(*respelt.events, *left.events),
+        events=(*respelt.events, *left.events, *(each for each in runs.events if each.cause not in found.gone)),
     )
 
 

@@ -13,7 +13,7 @@ from graph.comparison import holding
 from graph.episodes import recut
 from graph.errors import NotFoundError
 from graph.memory import Memory
-from graph.model import Changes, Event, Hit, NodeKind, Question, Selection
+from graph.model import Changes, Event, Hit, NodeKind, Question, Removal, Selection
 from graph.settings import Settings
 from graph.store.registry import open_store
 from graph.tiers.votes import Vote
@@ -207,6 +207,26 @@ def test_a_digest_has_no_word_of_what_is_forgotten(boats: str, position: int) ->
     assert word in gone.text
     assert word not in f"{digest} {[hit.text for hit in asked(boats)]}"
     assert not any(gone.id in source.interaction for hit in asked(boats) for source in hit.sources)
+
+
+@pytest.mark.parametrize("repaired", [False, True])
+def test_what_was_decided_outlasts_the_first_message(boats: str, repaired: bool) -> None:
+    events, gone = folded(boats), message(boats, 0).id
+    if repaired:
+        saved(boats, Changes(removed=Removal((gone,))))
+        with opened(boats) as memory:
+            memory.check(repair=True)
+    else:
+        forgotten(boats, messages=(gone,))
+    store = open_store(boats, create=False)
+    told = {each.id: each for each in store.events()}
+    store.close()
+    assert [told[each.id].subject for each in events] == [each.id for each in episodes(boats)]
+    with opened(boats) as memory:
+        then = [*memory.as_of("2024-08").nodes(Selection((NodeKind.EPISODE,)))]
+        assert [each.folded_strength for each in then] == [None, None]
+        memory.undo(events[0].id, agree=lambda _: None)
+    assert states(boats) == [False, False]
 
 
 def test_what_is_forgotten_takes_its_events(boats: str) -> None:
