@@ -126,7 +126,11 @@ def _duration() -> re.Pattern[str]:
 
 
 def _named(match: re.Match[str], when: _Spoken) -> Meaning | None:
-    """What is named by year, month or day; where the year is missing, the nearest one on the side asked for."""
+    """What is named by year, month or day; where the year is missing, the nearest one on the side asked for.
+
+    Whether a day has been or will be, the verb says, and a question has not always the same: where it does not ask for
+    what is ahead, the nearest one on either side.
+    """
     part = match.groupdict()
     month, day = month_number(part.get("month") or ""), int((part.get("day") or "0").rstrip("sthndr"))
     if year := part.get("year"):
@@ -136,10 +140,21 @@ def _named(match: re.Match[str], when: _Spoken) -> Meaning | None:
     way = (part.get("way") or "").lower()
     if way == "this":
         return named(said.year, month, day)
+    if day and not way and not when.ahead:
+        # The last of February is not there every year, and is as near as the day before.
+        years = (said.year - 1, said.year, said.year + 1)
+        return named(min(years, key=lambda each: _apart(said, each, month, day)), month, day)
     place, today = (month, day), (said.month, said.day if day else 0)
     if way == "next" or (when.ahead and way != "last"):
         return named(said.year + (place < today or (way == "next" and place == today)), month, day)
     return named(said.year - (place > today or (way == "last" and place == today)), month, day)
+
+
+def _apart(said: date, year: int, month: int, day: int) -> int:
+    """The days between `said` and a day of a year; many where there is no such year."""
+    if not date.min.year <= year <= date.max.year:
+        return date.max.toordinal()
+    return abs((date(year, month, min(day, 28)) - said).days)
 
 
 def _near(match: re.Match[str], when: _Spoken) -> Meaning | None:

@@ -267,6 +267,7 @@ def test_what_a_url_says() -> None:
     assert address(found.shown) == found
     assert address("bolt://[::1]").uri == "bolt://[::1]"
     assert address("bolt://localhost").user == "neo4j"
+    assert address("neo4j://h?space=default") == address("neo4j://h")
 
 
 def test_there_is_no_memory_yet(url: str, driver: neo4j.Driver) -> None:

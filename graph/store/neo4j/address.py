@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from msgspec import Struct
 
 from graph.errors import UsageError
-from graph.store.spaces import checked
+from graph.store.spaces import DEFAULT, checked
 
 _FORM = "a Neo4j store is neo4j://USER@HOST:PORT/DATABASE?space=NAME; all but the host may be left out"
 _PORT = 7687
@@ -59,6 +59,8 @@ def address(url: str) -> Address:
     if len(told) > 1:
         raise UsageError("the URL of the Neo4j store names more than one space", _FORM)
     space = checked(told[0][1]) if told else ""
+    # The memory that has no name in the database is called so.
+    space = "" if space == DEFAULT else space
     user = f"{parts.username}@" if parts.username else ""
     return Address(
         uri=f"{parts.scheme}://{place}",
