@@ -103,6 +103,7 @@ def test_a_server_that_can_walk_walks(url: str) -> None:
     assert (store.neighborhood(["e_1"], kinds, Reach(3, 9), walk).shares is not None) is store._connection.walks
     assert store.neighborhood(["e_1"], kinds, Reach(4, 9), walk).shares is None
     assert store.neighborhood(["e_1"], kinds, Reach(3, 9), Walk({"e_1": 0.0}, 0.85)).ids[0] == "e_1"
+    assert store.neighborhood(["e_1"], (EdgeKind.NEXT,), Reach(3, 9), walk).ids == ("e_1",)
     store.close()
 
 

@@ -63,6 +63,7 @@ _WALKED: Final = (
     _FOUND
     + """
 WITH near, found, edges WHERE any(n IN near WHERE $given.seeds[substring(n.id, $given.skip)] > 0)
+    AND any(r IN found WHERE r.weight > 0)
 CALL (near, found) {
     MATCH (start:_MemcliIndex {name: 'words'})
     CALL (start, near, found) {
@@ -131,7 +132,8 @@ def neighborhood(
 def _walked(
     connection: Connection, kinds: Sequence[EdgeKind], bounds: Mapping[str, Any], walk: Walk | None
 ) -> list[Row]:
-    """The row of a neighbourhood and a walk on it; none where nobody walks, or where no walk has a beginning."""
+    """The row of a neighbourhood and a walk on it; none where nobody walks, where no walk has a beginning,
+    or where it leads nowhere: the library projects no graph without an edge."""
     if not walk or not connection.walks:
         return []
     given: dict[str, Any] = {"seeds": dict(walk.seeds), "damping": walk.damping, "name": f"memcli-{uuid4()}"}
