@@ -42,12 +42,13 @@ def find(store: Store, name: str, kind: NodeKind | None = None) -> Node:
     raise NotFoundError(f"no {kind or 'node'} called {name!r}", hint)
 
 
-def called(store: Store, name: str) -> str:
-    """What the entity is called that has `name` as one of its names; `name`, where there is none."""
+def called(store: Store, name: str) -> frozenset[str]:
+    """What the entities are called, folded, that have `name` as one of their names: several, where people parted some
+    of one name; `name`, where there is none."""
     folded = fold(name)
     known = [match.entity for match in store.resolve([folded]) if match.name == folded]
-    named = [each.name for each in known if folded in map(fold, (each.name, *each.aliases))]
-    return name if not named or folded in map(fold, named) else named[0]
+    named = (fold(each.name) for each in known if folded in map(fold, (each.name, *each.aliases)))
+    return frozenset(named) or frozenset([folded])
 
 
 def _near(store: Store, name: str, kind: NodeKind | None) -> list[str]:

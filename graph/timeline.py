@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -43,8 +43,8 @@ def listed(
     its kin), by any of its names, of `relation`, that hold now, or held at `as_of` as far as was known then; with
     `past`, all known then."""
     chosen = store.nodes(replace(wanted, kinds=(NodeKind.FACT,), limit=None))
-    about = called(store, about) if about else None
-    return _in_order((each for each in chosen if isinstance(each, Fact)), wanted.limit, about, relation, as_of, past)
+    names = called(store, about) if about else frozenset[str]()
+    return _in_order((each for each in chosen if isinstance(each, Fact)), wanted.limit, names, relation, as_of, past)
 
 
 def of_entity(store: Store, name: str, relation: str | None = None, as_of: str | None = None) -> list[Fact]:
@@ -55,7 +55,7 @@ def of_entity(store: Store, name: str, relation: str | None = None, as_of: str |
     """
     with store.transaction(write=False):
         found = concerning(store, find(store, name, NodeKind.ENTITY).id)
-        return _in_order(found, None, None, relation, as_of, past=True)
+        return _in_order(found, None, (), relation, as_of, past=True)
 
 
 def concerning(store: Store, entity: str) -> Iterator[Fact]:
@@ -93,7 +93,7 @@ def page(store: Store, name: str) -> FactPage:
 def _in_order(
     facts: Iterable[Fact],
     limit: int | None,
-    about: str | None,
+    about: Collection[str],
     relation: str | None,
     as_of: str | None,
     past: bool,
@@ -106,7 +106,7 @@ def _in_order(
     return sorted(chosen, key=order)[-limit if limit else 0 :]
 
 
-def _of(fact: Fact, about: str | None) -> bool:
-    """Whether a fact is about that subject, or its kin."""
-    subject, wanted = fold(fact.subject), fold(about or "")
-    return not wanted or subject == wanted or subject.startswith(f"{wanted} ")
+def _of(fact: Fact, about: Collection[str]) -> bool:
+    """Whether a fact is about one of these folded subjects, or its kin; of none, it is about whom it will."""
+    subject = fold(fact.subject)
+    return not about or any(subject == each or subject.startswith(f"{each} ") for each in about)

@@ -5,7 +5,7 @@ After G-Memory (arXiv 2506.07398, 3.3). Each is an event, which `graph.history.u
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -140,15 +140,21 @@ def feedback(store: Store, answer: str, reason: str, *, good: bool) -> list[Even
 
 
 def listed(store: Store, wanted: Selection, states: Collection[str], about: str | None) -> list[Insight]:
-    """The insights that are `wanted`, in one of `states`, whose subject has all words of `about`, by score; at most
-    `wanted.limit`."""
-    words = set(fold(called(store, about)).split()) if about else set()
+    """The insights that are `wanted`, in one of `states`, whose subject has all words of `about`, or of what those so
+    named are called, by score; at most `wanted.limit`."""
+    names = [set(name.split()) for name in called(store, about)] if about else [set[str]()]
     found = [
         each
         for each in store.nodes(replace(wanted, kinds=(NodeKind.INSIGHT,), limit=None))
-        if isinstance(each, Insight) and each.state in states and words <= set(fold(each.subject).split())
+        if isinstance(each, Insight) and each.state in states and _about(each, names)
     ]
     return sorted(found, key=lambda each: (-score(each), each.id))[: wanted.limit]
+
+
+def _about(insight: Insight, names: Iterable[Set[str]]) -> bool:
+    """Whether the subject of an insight has all words of one of the `names`."""
+    subject = set(fold(insight.subject).split())
+    return any(words <= subject for words in names)
 
 
 def page(store: Store, name: str) -> InsightPage:

@@ -125,6 +125,16 @@ def test_two_of_one_name_have_their_own(url: str, tmp_path: Path) -> None:
     assert exported(url) == both
 
 
+def test_who_is_asked_for_by_a_name_of_several_is_each_of_them(url: str, tmp_path: Path) -> None:
+    with opened(url) as memory:
+        take_in(memory, tmp_path, LATER)
+        memory.merge_entities("Bob", "Robert")
+        memory.split_entity("Robert", "Bob Three", "three")
+        assert {each.subject for each in memory.facts(Selection(), "Bob", "home", past=True)} >= {"Robert", "Bob Three"}
+        found = {each.subject for each in memory.insights(Selection(), ("active", "candidate"), "Bob")}
+        assert found == {"Robert", "Bob Three"}
+
+
 def test_in_which_order_they_are_merged_and_taken_in_does_not_matter(place: Place, tmp_path: Path) -> None:
     found = set()
     for order in permutations((*TALKS, None)):
