@@ -13,7 +13,7 @@ from graph.episodes import cut_anew, remade
 from graph.evolution.identity import Meanings
 from graph.evolution.validity import settled as settled_facts
 from graph.forgetting.support import RESTING, resting_ends
-from graph.ids import content_id, episode_id
+from graph.ids import episode_id
 from graph.model import (
     EDGE_ENDS,
     Edge,
@@ -228,10 +228,9 @@ def _check_names(entities: Iterable[Entity], store: Store, found: Found) -> None
     shared = {name: ids for name, ids in named.items() if len(ids) > 1}
     if not shared:
         return
-    claims = Meanings.of(store.events(sorted({id for ids in shared.values() for id in ids}))).claims
+    meanings = Meanings.of(store.events(sorted({id for ids in shared.values() for id in ids})))
     for name, ids in shared.items():
-        meant = {holder for (claimed, where), holder in claims.items() if claimed == name and where}
-        meant.add(claims.get((name, "")) or content_id("entity", name))
+        meant = {holder for given, holder in meanings.given if given == name} | {meanings.meant(name, "")}
         for id in sorted({*ids} - meant):
             what = f"{name!r} means {', '.join(sorted({*ids} - {id}))} as well, and nobody decided so"
             found.faults.append(Fault("a name tells whom it means", id, what))

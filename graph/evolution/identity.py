@@ -40,16 +40,23 @@ class Meanings(Struct, frozen=True):
 
     claims: Mapping[Claim, str]
     names: Mapping[str, str] = field(default_factory=dict)
+    given: Set[tuple[str, str]] = frozenset()
+    """Folded names that decisions gave in one conversation, each with the entity, by id: also where another has the
+    claim to it since."""
 
     @classmethod
     def of(cls, events: Iterable[Event], known: Iterable[Entity] = ()) -> Meanings:
         """What those of `events` say that hold; the later ones have the last word."""
         past = Past.of(events)
         claims: dict[Claim, str] = {}
+        given: set[tuple[str, str]] = set()
         for each in sorted(past.events.values(), key=when_decided):
             if isinstance(each.new, dict) and "claims" in each.new and past.holds(each):
-                claims |= {(name, conversation): _holder(each) for name, conversation in each.new["claims"]}
-        return cls(claims, {each.id: each.name for each in known})
+                for name, conversation in each.new["claims"]:
+                    claims[name, conversation] = _holder(each)
+                    if conversation:
+                        given.add((name, _holder(each)))
+        return cls(claims, {each.id: each.name for each in known}, given)
 
     def called(self, name: str, conversation: str) -> str:
         """What the entity is called that a name means in a conversation: so, if that is the same name as folded."""

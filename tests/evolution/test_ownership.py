@@ -135,6 +135,16 @@ def test_who_is_asked_for_by_a_name_of_several_is_each_of_them(url: str, tmp_pat
         assert found == {"Robert", "Bob Three"}
 
 
+def test_a_name_parted_twice_in_a_conversation_was_decided_on(place: Place, tmp_path: Path) -> None:
+    with opened(place("sqlite")) as memory:
+        take_in(memory, tmp_path, BOB, ROBERT, told("2023-08-08", "Bobby: I live in Faro.", conversation="four"))
+        memory.merge_entities("Bob", "Bobby")
+        memory.split_entity("Bobby", "Bobby of one", "one")
+        memory.merge_entities("Robert", "Bobby of one")
+        memory.split_entity("Bobby of one", "Bob of one", "one")
+        assert memory.check().found == ()
+
+
 def test_in_which_order_they_are_merged_and_taken_in_does_not_matter(place: Place, tmp_path: Path) -> None:
     found = set()
     for order in permutations((*TALKS, None)):
