@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.episodes import continued
+from graph.episodes import continued, going_on, unfolded
 from graph.evolution import linking
 from graph.evolution.corrections import corrections
 from graph.evolution.events import Ledger, link_state, note_states
@@ -53,9 +53,9 @@ _Told = tuple[str, str, Relation, str]
 
 
 class Derived(Struct, frozen=True):
-    """The nodes and edges of one batch, what goes of facts' edges and of episodes, and the events that tell of links
-    and of facts that end; `links` counts its links between notes, `evolved` the changes of notes in the light of
-    these."""
+    """The nodes and edges of one batch, what goes of facts' edges and of episodes, and the events that tell of links,
+    of facts that end and of episodes that are folded no more; `links` counts its links between notes, `evolved` the
+    changes of notes in the light of these."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
@@ -110,16 +110,17 @@ def derive(
         meanings,
     )
     joining, before = _joining(turns, known_names, store)
-    # The only earlier nodes that matter as such, in one read: insights stated again, notes that may be linked to, and
-    # facts that may end each other.
+    episodes = continued(placed, frontier)
+    # The only earlier nodes that matter as such, in one read: insights stated again, notes that may be linked to, facts
+    # that may end each other, and episodes that go on.
     shared = list(linking.sharing(joining, before))
     earlier = {other for each in shared for other in each.weights} | {note for _, note, *_ in told}
     opinions = [id for statement, _ in stated for id in (statement.insight, statement.opposite) if id]
-    held = _held([*opinions, *stating.wanted()], earlier - written, stating.slots(), store)
+    named = [*opinions, *stating.wanted(), *going_on(episodes, frontier)]
+    held = _held(named, earlier - written, stating.slots(), store)
     known = _Known.of(turns, held, _vectors(shared, vectors, store))
     links = _links(shared, [each for each in told if each[1] in known.notes], known)
     evolved, events = _evolved(links, known)
-    episodes = continued(placed, frontier)
     facts = stating.settled([node for node in held if isinstance(node, Fact)])
     statements, supports = insights.insights(stated, [node for node in held if isinstance(node, Insight)])
     entities = [each for turn in turns for each in (turn.speaker, *turn.entities) if each]
@@ -142,7 +143,7 @@ def derive(
             *facts.edges,
             *episodes.edges,
         ),
-        events=(*events, *facts.events),
+        events=(*events, *facts.events, *unfolded(placed, held)),
         links=len(links),
         evolved=len(events) - len(links),
         removed=replace(episodes.removed, edges=(*facts.gone, *episodes.removed.edges)),
@@ -221,11 +222,11 @@ def _correction(each: Turned) -> _Told:
     return note_id(each.turn.id), note_id(each.before.id), each.relation, each.turn.text
 
 
-def _held(statements: Sequence[str], notes: Set[str], slots: Sequence[str], store: Store) -> list[Node]:
-    """Those of the insights, facts and notes with the ids given that the store holds, what the latter are notes of,
-    what the first were merged into, and the facts of `slots`."""
-    wanted = tuple(dict.fromkeys([*statements, *sorted(notes), *(interaction_id(each) for each in sorted(notes))]))
-    kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT)
+def _held(named: Sequence[str], notes: Set[str], slots: Sequence[str], store: Store) -> list[Node]:
+    """Those of the insights, facts, episodes and notes with the ids given that the store holds, what the latter are
+    notes of, what the first were merged into, and the facts of `slots`."""
+    wanted = tuple(dict.fromkeys([*named, *sorted(notes), *(interaction_id(each) for each in sorted(notes))]))
+    kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT, NodeKind.EPISODE)
     held: dict[str, Node] = {}
     # What was merged is few, and leads to what it was merged into.
     while wanted or slots:

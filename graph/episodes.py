@@ -9,15 +9,18 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
+from graph.evolution.events import Ledger, marked
 from graph.ids import episode_id
 from graph.model import (
     Changes,
     Edge,
     EdgeKind,
     Episode,
+    Event,
     Form,
     Frontier,
     Interaction,
+    Node,
     NodeKind,
     Removal,
     Selection,
@@ -50,6 +53,20 @@ def continued(new: Sequence[Interaction], frontier: Frontier) -> Changes:
     held = frontier.episodes
     sizes = Counter(held.values())
     return regrouped([run for run in runs if not _is_held(run, held, sizes)], held, {})
+
+
+def going_on(episodes: Changes, frontier: Frontier) -> list[str]:
+    """The ids of those that `continued` makes otherwise than they are."""
+    return sorted({each.id for each in episodes.nodes}.intersection(frontier.episodes.values()))
+
+
+def unfolded(new: Sequence[Interaction], before: Iterable[Node]) -> list[Event]:
+    """The events that what is `new`, of a batch, unfolds episodes that go on; `before` has these as they were. The
+    first message of the batch in its conversation brings each about."""
+    ledger = Ledger.of_now()
+    first = {each.conversation: each.id for each in reversed(new) if each.form is Form.MESSAGE}
+    folded = (each for each in before if isinstance(each, Episode) and each.folded_strength is not None)
+    return [marked(ledger, each, None, first[each.conversation], "rule") for each in folded]
 
 
 def _is_held(run: Sequence[Interaction], held: Mapping[str, str], sizes: Mapping[str, int]) -> bool:

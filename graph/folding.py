@@ -17,10 +17,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.digests import QUOTES
-from graph.evolution.events import Ledger
+from graph.evolution.events import Ledger, marked
 from graph.model import (
-    PERSON,
-    Action,
     Changes,
     EdgeKind,
     Episode,
@@ -91,7 +89,7 @@ def unfold(store: Store, name: str) -> list[Event]:
         found = episode_of(store, name)
         if found.folded_strength is None:
             return []
-        event = _marked(Ledger.of_now(), found, None)
+        event = marked(Ledger.of_now(), found, None)
         store.save(Changes((replace(found, folded_strength=None),), events=(event,)))
         return [event]
 
@@ -105,15 +103,9 @@ def _fold(weak: Sequence[Remembered], ledger: Ledger, cause: str, store: Store) 
         for each in weak:
             if there.get(each.episode.id) == each.episode:
                 nodes.append(replace(each.episode, folded_strength=each.strength))
-                events.append(_marked(ledger, each.episode, each.strength, cause or (events[0].id if events else "")))
+                events.append(marked(ledger, each.episode, each.strength, cause or (events[0].id if events else "")))
         store.save(Changes(tuple(nodes), events=tuple(events)))
         return events
-
-
-def _marked(ledger: Ledger, episode: Episode, strength: int | None, cause: str = "") -> Event:
-    action = Action.UNFOLD if strength is None else Action.FOLD
-    states = {"old": {"folded_strength": episode.folded_strength}, "new": {"folded_strength": strength}}
-    return ledger.event(action, episode.id, cause=cause, decided_by=PERSON, **states)
 
 
 class Run(Struct, frozen=True):

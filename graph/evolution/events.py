@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.ids import content_id
-from graph.model import Action, Edge, EdgeKind, Event, Json, Note
+from graph.model import PERSON, Action, Edge, EdgeKind, Episode, Event, Json, Note
 
 FIELDS = ("title", "context", "keywords", "tags")
 """What may change of a note: its content never does."""
@@ -54,6 +54,13 @@ def link_state(edge: Edge | None) -> Json:
 def link_of(source: str, target: str, state: Json) -> Edge | None:
     """The way back from `link_state`."""
     return Edge(source, target, EdgeKind.LINKS_TO, **state) if state else None
+
+
+def marked(ledger: Ledger, episode: Episode, strength: int | None, cause: str = "", decided_by: str = PERSON) -> Event:
+    """The event that an episode is folded at a strength, or unfolded, where that is None."""
+    action = Action.UNFOLD if strength is None else Action.FOLD
+    states = {"old": {"folded_strength": episode.folded_strength}, "new": {"folded_strength": strength}}
+    return ledger.event(action, episode.id, cause=cause, decided_by=decided_by, **states)
 
 
 def note_states(before: Note, after: Note) -> tuple[dict[str, Json], dict[str, Json]]:

@@ -13,7 +13,7 @@ from graph.comparison import holding
 from graph.episodes import recut
 from graph.errors import NotFoundError
 from graph.memory import Memory
-from graph.model import Changes, Event, Hit, NodeKind, Question, Removal, Selection
+from graph.model import Action, Changes, Event, Hit, NodeKind, Question, Removal, Selection
 from graph.settings import Settings
 from graph.store.registry import open_store
 from graph.tiers.votes import Vote
@@ -155,15 +155,24 @@ def test_what_comes_back_unfolds(boats: str, tmp_path: Path) -> None:
 
 def test_what_goes_on_unfolds_and_what_does_not_stays(place: Place, tmp_path: Path) -> None:
     url = filled(place("one"), tmp_path, SAID[:12])
-    assert len(folded(url)) == 2
+    events = folded(url)
+    assert len(events) == 2
     with opened(url) as memory:
         memory.ingest([written(tmp_path / "talk0.jsonl", SAID)])
         assert [each.folded for each in memory.episodes(Selection(), LATER)] == [True, False]
         assert memory.check().found == ()
     store = open_store(url, create=False)
     recut(store)
+    (event,) = (each for each in store.events() if each.action is Action.UNFOLD)
     store.close()
     assert states(url) == [True, False]
+    assert (event.subject, event.old) == (events[1].subject, {"folded_strength": 1})
+    assert (event.decided_by, event.cause) == ("rule", message(url, 12).id)
+    with opened(url) as memory:
+        then = [*memory.as_of("9999").nodes(Selection((NodeKind.EPISODE,)))]
+        assert sorted(each.folded_strength is not None for each in then) == [False, True]
+        memory.undo(events[0].id, agree=lambda _: None)
+    assert states(url) == [False, False]
 
 
 def test_a_digest_tells_what_was_said_and_what_rests_on_it(boats: str) -> None:
