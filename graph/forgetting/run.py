@@ -13,8 +13,10 @@ from graph.forgetting.changes import changes, counted
 from graph.forgetting.choosing import Wanted, chosen, named, names_of
 from graph.forgetting.entities import entity_changes
 from graph.forgetting.reasons import unreasoned
+from graph.forgetting.renaming import refiled
 from graph.forgetting.support import cascade
 from graph.model import Changes, EdgeKind, Entity, NodeKind, Removal, Selection, caption
+from graph.ownership import together
 from graph.ports import Progress, Store
 from graph.readers.naming import stem
 from graph.store.batches import batches
@@ -116,8 +118,13 @@ def _unreason(ids: Sequence[str], entity: Entity | None, wanted: Wanted, store: 
 def _forget(ids: Sequence[str], store: Store) -> Changes:
     with store.transaction(write=True):
         what = changes(sorted(store.frontier(ids).known), store)
+        spelt = tuple(each.id for each in what.nodes if isinstance(each, Entity))
+        found = store.nodes(Selection((NodeKind.ENTITY,), ids=spelt)) if spelt else ()
+        before = {each.id: each for each in found if isinstance(each, Entity)}
         store.save(what)
-    return what
+        since = refiled(before, what, store)
+        store.save(since)
+    return together(what, since)
 
 
 def _save(what: Changes, store: Store) -> None:

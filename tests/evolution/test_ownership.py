@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.errors import UsageError
+from graph.forgetting.choosing import Wanted
 from graph.memory import Memory
 from graph.model import Action, Changes, Event, Insight, NodeKind, Selection
 from graph.ports import Store
@@ -143,6 +144,19 @@ def test_a_name_parted_twice_in_a_conversation_was_decided_on(place: Place, tmp_
         memory.merge_entities("Robert", "Bobby of one")
         memory.split_entity("Bobby of one", "Bob of one", "one")
         assert memory.check().found == ()
+
+
+def test_what_is_left_of_a_forgotten_name_is_of_who_is_left(url: str, tmp_path: Path) -> None:
+    with opened(url) as memory:
+        memory.merge_entities("Bob", "Robert")
+        memory.forget(Wanted(conversation="two"))
+        assert not [line for line in exported(url).splitlines() if "Robert" in line]
+        assert {each.subject for each in memory.facts(Selection(), past=True)} == {"Bob", "Bob's sister"}
+        assert thought(memory)["Bob likes running."] == ("Bob", 1, "candidate")
+        assert memory.check().found == ()
+        take_in(memory, tmp_path, LATER)
+        assert homes(memory, "Bob")[0] == ("Lisbon", "2024-02-01")
+        assert thought(memory)["Bob likes running."] == ("Bob", 2, "active")
 
 
 def test_in_which_order_they_are_merged_and_taken_in_does_not_matter(place: Place, tmp_path: Path) -> None:
