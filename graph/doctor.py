@@ -7,6 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from graph.episodes import recut
 from graph.health import Found, looked_through
 from graph.model import (
     Changes,
@@ -42,8 +43,10 @@ def check(store: Kept, *, repair: bool = False) -> Checkup:
         return Checkup(faults, faults)
     persistently(store.repair)
     # What is removed may have been all that something else rested on.
-    while found.nodes or found.gone or found.edges or found.missing:
+    while found.nodes or found.gone or found.edges or found.missing or found.uncut:
         persistently(partial(_repaired, found, store))
+        if found.uncut:
+            recut(store, found.uncut)
         found = looked_through(store)
     return Checkup(faults, (*store.faults(), *found.faults))
 

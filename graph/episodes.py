@@ -119,27 +119,17 @@ def remade(held: Mapping[str, str], store: Store) -> Changes:
     return replace(right, removed=replace(right.removed, events=tuple(each.id for each in told)), events=events)
 
 
-def cut_anew(conversations: Iterable[str], store: Store) -> Changes:
-    """What makes the episodes of `conversations` those that they have when they are cut as they are by now. Reads the
-    store, within the caller's transaction."""
-    runs: list[list[Interaction]] = []
-    held: dict[str, str] = {}
-    for name in conversations:
-        said = sorted(_messages(store, name), key=lambda each: each.position)
-        runs += _cut(said, Cutter())
-        held |= _held([each.id for each in said], store)
-    return regrouped(runs, held, _folded({*held.values()}, store))
-
-
-def recut(store: Store) -> RecutReport:
-    """Cut all conversations anew, a transaction for each batch of episodes; what was cut so already stays as it is. A
-    run that was broken off is made good by the next.
+def recut(store: Store, conversations: Collection[str] | None = None) -> RecutReport:
+    """Cut these conversations, else all, anew, a transaction for each batch of episodes; what was cut so already stays
+    as it is. A run that was broken off is made good by the next.
 
     Raises:
         StoreError: the store fails. What was committed stays.
     """
     messages = episodes = new = 0
-    for name in sorted({each.conversation for each in _messages(store)}):
+    if conversations is None:
+        conversations = {each.conversation for each in _messages(store)}
+    for name in sorted(conversations):
         said, found, fresh = _recut(name, store)
         messages, episodes, new = messages + said, episodes + found, new + fresh
     return RecutReport(messages, episodes, new)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from graph.episodes import cut_anew, remade
+from graph.episodes import remade
 from graph.evolution.identity import Meanings
 from graph.evolution.validity import settled as settled_facts
 from graph.forgetting.support import RESTING, resting_ends
@@ -51,7 +52,8 @@ _WORDS: Mapping[NodeKind, str] = {
 
 
 class Found(Struct):
-    """Faults, and what repairs them: nodes, edges and events to write anew, and what is to be removed."""
+    """Faults, and what repairs them: nodes, edges and events to write anew, what is to be removed, and the
+    conversations that are to be cut into episodes."""
 
     faults: list[Fault] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
@@ -59,6 +61,7 @@ class Found(Struct):
     edges: list[Edge] = field(default_factory=list)
     missing: list[Edge] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    uncut: list[str] = field(default_factory=list)
 
 
 class _Seen(Struct):
@@ -191,10 +194,13 @@ def _check_episodes(seen: _Seen, store: Store, found: Found) -> None:
             what = f"{len(said)} messages from {said[0]} on are part of it"
             found.faults.append(Fault("an episode is what its messages make it", each.id, what))
     # A memory that was made before there were any has none.
-    left = [id for id in seen.messages if id not in seen.within] if seen.episodes else []
-    found.faults += (Fault("a message is part of one episode", id, "it is part of none") for id in left)
-    # What is wrong first: what is left is cut then, when the store is looked through again.
-    right = remade(wrong, store) if wrong else cut_anew(sorted({seen.places[id][0] for id in left}), store)
+    left = sorted((id for id in seen.messages if id not in seen.within), key=seen.places.__getitem__)
+    for name, some in groupby(left if seen.episodes else (), key=lambda id: seen.places[id][0]):
+        first, *more = some
+        what = f"{len(more) + 1} of {name} from this one on are part of none; `memcli episode derive` cuts them"
+        found.faults.append(Fault("a message is part of one episode", first, what))
+        found.uncut.append(name)
+    right = remade(wrong, store)
     found.nodes += right.nodes
     found.missing += right.edges
     found.gone += right.removed.nodes

@@ -16,6 +16,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     Entity,
+    Episode,
     Fact,
     Insight,
     Interaction,
@@ -129,8 +130,26 @@ def test_a_message_without_an_episode_is_told_and_given_one(place: Place, tmp_pa
     lost = [within[0], within[-1]]
     changed(url, Changes(removed=Removal(edges=tuple(map(ends, lost)))))
     found = checked(url)
-    told = {(each.rule, each.what) for each in found.found if each.id in {edge.source for edge in lost}}
-    assert told == {("a message is part of one episode", "it is part of none")}
+    told = [each.what for each in found.found if each.rule == "a message is part of one episode"]
+    assert told
+    assert all("part of none; `memcli episode derive` cuts them" in each for each in told)
+    assert checked(url, repair=True).left == ()
+    assert exported(url) == whole
+
+
+def test_a_conversation_from_before_there_were_episodes_is_one_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = filled(f"sqlite:///{tmp_path}/memory.db", tmp_path, long_talk(150), talk("Ann: Hello.", conversation="new"))
+    whole = exported(url)
+    old = [
+        each.id for each in of_kind(url, NodeKind.EPISODE) if isinstance(each, Episode) and each.conversation != "new"
+    ]
+    changed(url, Changes(removed=Removal(nodes=tuple(old))))
+    with monkeypatch.context() as patched:
+        patched.setattr("graph.episodes.Cutter", None)
+        [fault] = checked(url).found
+    assert fault.what.startswith("150 of ")
     assert checked(url, repair=True).left == ()
     assert exported(url) == whole
 
