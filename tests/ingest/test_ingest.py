@@ -374,7 +374,10 @@ def test_a_failing_store_stops_the_ingest_and_keeps_what_was_committed(
 HUNGRY = """
 import sys
 from pathlib import Path
+from graph.store.sqlite import connection
 from tests.ingest.memories import ingested
+# The pages that SQLite keeps are bounded, but far above what this looks for.
+connection._CACHE = "PRAGMA cache_size = -2000"
 report = ingested(Path(sys.argv[1]), Path(sys.argv[2]))
 peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
 print(report.added, peak.split()[1])
