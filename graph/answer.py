@@ -60,7 +60,7 @@ def reply(question: Question, evidence: Evidence, store: Store, began: float) ->
     ranked, twins = gathered(evidence.ranked, most)
     runs: Mapping[str, Run] = {}
     if question.limit > _TRUSTED_HITS and not question.as_of:
-        ranked, runs = folded(ranked, range(_TRUSTED_HITS, most), evidence.facts, store)
+        ranked, runs = folded(ranked, range(_TRUSTED_HITS, most), evidence.facts, evidence.folded, store)
     chosen = selected(ranked, question, lambda each: _text(each, runs))
     hits_of = [_alike(each, twins, runs) for each in chosen]
     note_of = {

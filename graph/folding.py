@@ -9,7 +9,7 @@ stands for them: it has the words of the best of these and central sentences of 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -20,10 +20,8 @@ from graph.digests import QUOTES
 from graph.evolution.events import Ledger, marked
 from graph.model import (
     Changes,
-    EdgeKind,
     Episode,
     Event,
-    Form,
     NodeKind,
     Selection,
 )
@@ -126,25 +124,21 @@ class Run(Struct, frozen=True):
 
 
 def folded(
-    ranked: Sequence[Scored], among: range, kept: Collection[str], store: Store
+    ranked: Sequence[Scored], among: range, kept: Collection[str], episodes: Mapping[str, Episode], store: Store
 ) -> tuple[list[Scored], dict[str, Run]]:
     """`ranked` without those, with places in `among`, that another of their folded episode stands for there; and the
-    runs, by the interaction of the best. Those with the ids `kept` stand for themselves.
+    runs, by the interaction of the best. Those with the ids `kept` stand for themselves; `episodes` are those that were
+    folded, by the interaction.
 
-    Reads the store, within the caller's transaction: once, where no two of these are of one episode, and again where
-    they are, in a number of calls that does not depend on how many.
+    Reads the store, within the caller's transaction, where several are of one of these, in a number of calls that does
+    not depend on how many.
     """
-    faint = [each for each in ranked[among.start : among.stop] if each.interaction.id not in kept]
-    by_id = {each.interaction.id: each for each in faint if each.interaction.form is Form.MESSAGE}
-    edges = store.edges(list(by_id), (EdgeKind.PART_OF,)) if len(by_id) >= _SEVERAL else ()
-    home = {edge.source: edge.target for edge in edges}
     runs: dict[str, list[Scored]] = defaultdict(list)
-    for id in filter(home.__contains__, by_id):
-        runs[home[id]].append(by_id[id])
-    several = tuple(id for id, some in runs.items() if len(some) >= _SEVERAL)
-    episodes = store.nodes(Selection((NodeKind.EPISODE,), ids=several)) if several else ()
-    marked = (each for each in episodes if isinstance(each, Episode))
-    found = [Run.of(each, runs[each.id]) for each in folded_among(marked, store)]
+    for each in ranked[among.start : among.stop]:
+        if each.interaction.id in episodes and each.interaction.id not in kept:
+            runs[episodes[each.interaction.id].id].append(each)
+    marked = {each.id: each for each in episodes.values() if len(runs.get(each.id, ())) >= _SEVERAL}
+    found = [Run.of(each, runs[each.id]) for each in folded_among(marked.values(), store)]
     gone = {other.interaction.id for run in found for other in run.found[1:]}
     left = [each for each in ranked if each.interaction.id not in gone]
     return left, {run.found[0].interaction.id: run for run in found}

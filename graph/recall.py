@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from graph.evolution.validity import settled as settled_facts
 from graph.ids import interaction_id, note_id
 from graph.model import (
     EdgeKind,
+    Episode,
     Fact,
     Insight,
     Interaction,
@@ -63,7 +65,8 @@ class Evidence(Struct, frozen=True):
     `ranked` are candidates, best first; `read` says how the question was understood; `notes` gives the note of an
     interaction, by id; `insights` are the active ones that notes in the graph support; `walked` is the graph that was
     ranked; `settled` gives, for what settled one of the nearest queries, that query; `facts` are those that candidates
-    state and the question may ask for, by the interaction, as they stand.
+    state and the question may ask for, by the interaction, as they stand; `folded` the episodes that were folded and of
+    which several of the nearest are, by the interaction.
     """
 
     ranked: tuple[Scored, ...]
@@ -73,6 +76,18 @@ class Evidence(Struct, frozen=True):
     walked: Subgraph
     settled: Mapping[str, str] = {}
     facts: Mapping[str, tuple[Fact, ...]] = {}
+    folded: Mapping[str, Episode] = {}
+
+
+class _Candidates(Struct, frozen=True):
+    """What the store has of what recall looks at: interactions within what the question asks for, the ids of notes,
+    active insights, facts, and episodes that were folded, by id."""
+
+    said: list[Interaction]
+    notes: list[str]
+    insights: tuple[Insight, ...]
+    facts: list[Fact]
+    folded: dict[str, Episode]
 
 
 def seen_from(question: Question) -> Question:
@@ -114,13 +129,15 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
     nearest = _best(near, near, settings.recall_candidates)
     said = [note_id(id) for id in nearest] if settings.recall_facts else []
-    notes, settled, stated = _beneath([*nearest, *led_to], said, queries, store)
+    notes, settled, stated, homes = _beneath([*nearest, *led_to], said, queries, store)
     graph = {interaction: shares.get(note, 0.0) for interaction, note in notes.items()}
     unnoted = [note_id(id) for id in settled if id not in notes]
     slots = slots_asked(question.text, read) if settings.recall_facts else ()
-    wanted = [*nearest, *notes, *settled, *unnoted, *stated]
-    candidates, more, insights, facts = _candidates(wanted, slots, walked, question, store)
-    notes |= {interaction_id(note): note for note in more}
+    several = [id for id, count in Counter(homes.values()).items() if count > 1]
+    wanted = [*nearest, *notes, *settled, *unnoted, *stated, *several]
+    there = _candidates(wanted, slots, walked, question, store)
+    candidates = there.said
+    notes |= {interaction_id(note): note for note in there.notes}
     near = combined(pivoted(context, candidates), settings)
     near = replied(near, found, candidates, around, settings.recall_reply)
     if lent := lent_down(found, queries, settled, settings.recall_settled):
@@ -129,14 +146,15 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     asked_of = read.voices if read.speaker else ()
     ranked = favoured(fuse(candidates, near, graph, asked_of, settings, signals), read, settings)
     ranked = [each for each in ranked if each.score > 0]
-    about = asked_about(facts, question.text, read)
+    about = asked_about(there.facts, question.text, read)
     unranked = _stating(about, candidates, question, store)
     told = _told(about, [*candidates, *unranked], question)
     past = asks_for_the_past(question.text, read, question.asked_at)
     if settings.recall_facts and not past:
         ranked = current_first(latest_count(ranked, question.text, read.speaker), told, unranked)
         notes |= {id: note_id(id) for id in told}
-    return Evidence(tuple(ranked), read, notes, insights, walked, settled, told)
+    folded = {id: there.folded[home] for id, home in homes.items() if home in there.folded}
+    return Evidence(tuple(ranked), read, notes, there.insights, walked, settled, told, folded)
 
 
 def _stating(
@@ -190,11 +208,11 @@ def _nearest_queries(found: Mapping[str, float], around: Subgraph) -> dict[str, 
 
 def _beneath(
     ids: Sequence[str], stating: Sequence[str], queries: Mapping[str, str], store: Store
-) -> tuple[dict[str, str], dict[str, str], list[str]]:
+) -> tuple[dict[str, str], dict[str, str], list[str], dict[str, str]]:
     """In one read: the note of each interaction among `ids`, or the interaction of each note; what settled `queries`,
-    each with the first query that it settled; and the facts that these notes and those of `stating` state (none
-    where nothing is `stating`)."""
-    kinds = [EdgeKind.DERIVED_FROM]
+    each with the first query that it settled; the facts that these notes and those of `stating` state (none where
+    nothing is `stating`); and the episode of each interaction among `ids`."""
+    kinds = [EdgeKind.DERIVED_FROM, EdgeKind.PART_OF]
     kinds += [EdgeKind.ANSWERED_BY] if queries else []
     kinds += [EdgeKind.STATED_IN] if stating else []
     edges = list(store.edges([*ids, *stating, *queries], kinds))
@@ -208,7 +226,8 @@ def _beneath(
         for answer in some:
             settled.setdefault(answer, query)
     stated = [edge.source for edge in edges if edge.kind is EdgeKind.STATED_IN]
-    return notes, settled, stated
+    homes = {edge.source: edge.target for edge in edges if edge.kind is EdgeKind.PART_OF}
+    return notes, settled, stated, homes
 
 
 def _embedded(question: Question, embedder: Embedder | None, settings: Settings) -> Asked | None:
@@ -266,24 +285,26 @@ def _best(ids: Iterable[str], scores: Mapping[str, float], count: int) -> list[s
 
 def _candidates(
     ids: Iterable[str], slots: Sequence[str], walked: Subgraph, question: Question, store: Store
-) -> tuple[list[Interaction], list[str], tuple[Insight, ...], list[Fact]]:
-    """Those of the interactions, notes and facts `ids` that there are, the first within what the question asks for, and
-    the newest facts of `slots`; and the active insights in the graph, of which no day of becoming that is known."""
+) -> _Candidates:
+    """Those of the interactions, notes, facts and episodes `ids` that there are, and the newest facts of `slots`; and
+    the insights in the graph, but for a day that has been, of which nobody knows when they became active."""
     insights = {walked.ids[source] for source, _, kind, _ in walked.edges if kind is EdgeKind.SUPPORTED_BY}
-    kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT)
+    kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT, NodeKind.EPISODE)
     named = tuple(dict.fromkeys([*ids, *sorted(insights)]))
     selection = Selection(kinds=kinds, ids=named, slots=tuple(slots), newest=_NEWEST)
-    candidates, notes, active, facts = [], [], [], []
+    said, notes, active, facts, folded = [], [], [], [], {}
     for node in store.nodes(selection) if selection.ids or slots else ():
         if isinstance(node, Interaction) and _within(node, question):
-            candidates.append(node)
+            said.append(node)
         elif isinstance(node, Note):
             notes.append(node.id)
         elif isinstance(node, Insight) and node.state == "active":
             active.append(node)
         elif isinstance(node, Fact):
             facts.append(node)
-    return candidates, notes, () if question.as_of else tuple(active), facts
+        elif isinstance(node, Episode) and node.folded_strength is not None:
+            folded[node.id] = node
+    return _Candidates(said, notes, () if question.as_of else tuple(active), facts, folded)
 
 
 def _within(node: Interaction, question: Question) -> bool:
