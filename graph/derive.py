@@ -40,7 +40,6 @@ from graph.model import (
     Relation,
     Removal,
     Selection,
-    Vector,
     ends,
 )
 from graph.ports import REACH, Store
@@ -86,14 +85,9 @@ def frontier_of(said: Sequence[Interaction], store: Store) -> Frontier:
 
 
 def derive(
-    batch: Sequence[tuple[Interaction, Extraction]],
-    frontier: Frontier,
-    store: Store,
-    extractor: str,
-    vectors: Sequence[Vector] = (),
+    batch: Sequence[tuple[Interaction, Extraction]], frontier: Frontier, store: Store, extractor: str
 ) -> Derived:
-    """Derive what `batch`, whose interactions the store does not hold, adds to the graph; `vectors` are what is made
-    with it.
+    """Derive what `batch`, whose interactions the store does not hold, adds to the graph.
 
     Reads the store, within the caller's transaction, in a number of calls that does not depend on the batch's size.
     """
@@ -118,7 +112,7 @@ def derive(
     opinions = [id for statement, _ in stated for id in (statement.insight, statement.opposite) if id]
     named = [*opinions, *stating.wanted(), *going_on(episodes, frontier)]
     held = _held(named, earlier - written, stating.slots(), store)
-    known = _Known.of(turns, held, _vectors(shared, vectors, store))
+    known = _Known.of(turns, held)
     links = _links(shared, [each for each in told if each[1] in known.notes], known)
     evolved, events = _evolved(links, known)
     facts = stating.settled([node for node in held if isinstance(node, Fact)])
@@ -238,30 +232,20 @@ def _held(named: Sequence[str], notes: Set[str], slots: Sequence[str], store: St
     return list(held.values())
 
 
-def _vectors(shared: Sequence[linking.Sharing], made: Sequence[Vector], store: Store) -> dict[str, Vector]:
-    """The vectors of notes that may be linked, by note: those `made`, and where there are any, the others as the store
-    has them, in one read."""
-    found = {note_id(each.node): each for each in made}
-    wanted = {other for each in shared if each.note in found for other in each.weights} - found.keys()
-    held = store.vectors(sorted(map(interaction_id, wanted))) if wanted else ()
-    return found | {note_id(each.node): each for each in held}
-
-
 class _Known(Struct):
-    """Notes that are linked or may be, by id, as they are by now; what was said in them, its words and vectors."""
+    """Notes that are linked or may be, by id, as they are by now; what was said in them, and its words."""
 
     notes: dict[str, Note]
     said: Mapping[str, Interaction]
-    vectors: Mapping[str, Vector]
     words: dict[str, frozenset[str]]
 
     @classmethod
-    def of(cls, turns: Sequence[_Turn], held: Sequence[Node], vectors: Mapping[str, Vector]) -> _Known:
+    def of(cls, turns: Sequence[_Turn], held: Sequence[Node]) -> _Known:
         notes = {each.id: each for each in held if isinstance(each, Note)}
         said = {note_id(each.id): each for each in held if isinstance(each, Interaction)}
         notes |= {turn.note.id: turn.note for turn in turns if turn.note}
         said |= {turn.note.id: turn.interaction for turn in turns if turn.note}
-        return cls(notes, said, vectors, {})
+        return cls(notes, said, {})
 
     def likeness(self, one: str, other: str) -> float:
         """How much the texts of two notes have in common; nothing, where one is not known."""
@@ -271,13 +255,6 @@ class _Known(Struct):
             if each not in self.words:
                 self.words[each] = linking.telling(self.said[each].text)
         return linking.overlap(self.words[one], self.words[other])
-
-    def nearness(self, one: str, other: str) -> float | None:
-        """The cosine of the vectors of two notes; None where they have none of the same model."""
-        here, there = self.vectors.get(one), self.vectors.get(other)
-        if here is None or there is None or here.model != there.model:
-            return None
-        return linking.cosine(here.numbers, there.numbers)
 
     def soon_after(self, later: str, earlier: str) -> bool:
         """Whether who said one thing said the other a few turns before."""
@@ -294,7 +271,7 @@ class _Known(Struct):
 def _links(shared: Sequence[linking.Sharing], told: Sequence[_Told], known: _Known) -> list[Edge]:
     """Links of this batch's notes to earlier ones, note by note; what people say of themselves, that one thing answers
     or corrects another, goes before what is concluded."""
-    found = {(edge.source, edge.target): edge for edge in linking.links(shared, known.likeness, known.nearness)}
+    found = {(edge.source, edge.target): edge for edge in linking.links(shared, known.likeness)}
     for pair, edge in found.items():
         if known.soon_after(*pair):
             found[pair] = replace(edge, relation=Relation.ELABORATES.value)

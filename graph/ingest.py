@@ -167,11 +167,10 @@ class Ingest(Struct):
             frontier = frontier_of([each for each, _ in extracted], self.store)
             # Another ingest may have stored some of them meanwhile.
             batch = [pair for pair in extracted if pair[0].id not in frontier.known]
+            derived = derive(batch, frontier, self.store, self._extractor.name) if batch and self._extractor else None
             # Of conversations that brought nothing new, nobody asks here.
             same = len(batch) == len(extracted) and frontier.tails.items() <= ready.tails.items()
             vectors = ready.vectors if same else self._vectors([each for each, _ in batch], frontier)
-            named = self._extractor.name if self._extractor else ""
-            derived = derive(batch, frontier, self.store, named, vectors) if batch else None
             changes = Changes(checkpoint=checkpoint, vectors=vectors)
             if derived:
                 told = {"nodes": derived.nodes, "edges": derived.edges, "events": derived.events}

@@ -2,11 +2,10 @@
 
 A-MEM (arXiv 2502.12110, section 3.2) lets a model choose among the nearest notes; here shared names count by inverse
 document frequency, as HippoRAG's node specificity does (arXiv 2405.14831, section 2.2), shared words by their part of
-the shorter text, vectors, where there are any, by their cosine, and a mixture over the scores tells related from
-unrelated. It applies nothing.
+the shorter text, and a mixture over the scores tells related from unrelated. It applies nothing.
 
 A note is linked to what came before it, by what is known when it comes: so the links do not depend on how many notes
-are looked at together, but for what vectors say of the last turns, which change with the turns that follow.
+are looked at together. Vectors would: those of a turn change with the turns that are embedded with it.
 """
 
 from __future__ import annotations
@@ -32,13 +31,8 @@ _LONGEST = 80
 _UNRELATED = 0.0
 """The score of all the notes that share nothing: part of every mixture, once."""
 
-_APART = 0.55
-"""The cosine of texts that have nothing to do with each other, about: of embedding models, it is far from 0."""
-
 Likeness = Callable[[str, str], float]
 """How much the texts of two notes, by id, have in common, from 0 to 1."""
-Nearness = Callable[[str, str], float | None]
-"""The cosine of the vectors of two notes, by id; None where it is not known."""
 
 
 class Sharing(Struct, frozen=True):
@@ -73,29 +67,17 @@ def sharing(new: Sequence[tuple[str, Sequence[Entity]]], before: Sequence[tuple[
         yield Sharing(note, {other: weights[other] for other in closest}, {other: names[other] for other in closest})
 
 
-def links(
-    shared: Iterable[Sharing], likeness: Likeness = lambda *_: 0.0, nearness: Nearness = lambda *_: None
-) -> Iterator[Edge]:
+def links(shared: Iterable[Sharing], likeness: Likeness = lambda *_: 0.0) -> Iterator[Edge]:
     """Yield, note by note, the links to those of the earlier notes that are of the higher kind, best first."""
     for each in shared:
+        # What texts share counts twice as much as names, which are often in passing.
         weights = {other: min(1.0, weight) for other, weight in each.weights.items()}
-        scores = {
-            other: _score(weight, likeness(each.note, other), nearness(each.note, other))
-            for other, weight in weights.items()
-        }
+        scores = {other: (weight + 2 * likeness(each.note, other)) / 3 for other, weight in weights.items()}
         least = higher([_UNRELATED, *scores.values()])
         related = (other for other in scores if round(scores[other], 4) >= least)
         for other in sorted(related, key=lambda other: (-round(scores[other], 4), other))[:LINKS]:
             reason = f"both mention {', '.join(each.names[other][:4])}"
             yield Edge(each.note, other, EdgeKind.LINKS_TO, round(weights[other], 4), Relation.SAME_TOPIC.value, reason)
-
-
-def _score(weight: float, likeness: float, cosine: float | None) -> float:
-    """How related two notes are, from 0 to 1. What texts share, and what they are about, counts twice as much as names
-    each, which are often in passing."""
-    if cosine is None:
-        return (weight + 2 * likeness) / 3
-    return (weight + 2 * likeness + 2 * max(0.0, cosine - _APART) / (1 - _APART)) / 5
 
 
 def telling(text: str) -> frozenset[str]:
@@ -106,16 +88,6 @@ def telling(text: str) -> frozenset[str]:
 def overlap(one: frozenset[str], other: frozenset[str]) -> float:
     """The part of the shorter of two texts that the other one has too."""
     return len(one & other) / min(len(one), len(other)) if one and other else 0.0
-
-
-def cosine(one: bytes, other: bytes) -> float | None:
-    """The cosine of two vectors, as `graph.model.Vector` has their numbers; None where they have not as many: another
-    model had the same name."""
-    if len(one) != len(other):
-        return None
-    import numpy
-
-    return float(numpy.frombuffer(one, "<f4") @ numpy.frombuffer(other, "<f4"))
 
 
 def told_links(told: Sequence[tuple[str, str, Relation, str]]) -> Iterator[Edge]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import random
-import struct
 
 import pytest
 from msgspec.structs import replace
 
 from graph.evolution.corrections import corrections
-from graph.evolution.linking import Sharing, cosine, links, overlap, telling
+from graph.evolution.linking import overlap, telling
 from graph.evolution.mixture import higher
 from graph.evolution.revision import revised
 from graph.model import PERSON, Edge, EdgeKind, Form, Interaction, Note, Relation
@@ -34,21 +33,6 @@ def test_two_kinds_of_scores_are_told_apart_wherever_they_lie() -> None:
 )
 def test_few_scores(scores: list[float], expected: float) -> None:
     assert higher(scores) == expected
-
-
-def test_vectors_tell_which_of_two_that_share_a_name_is_meant() -> None:
-    shared = [Sharing("n_3", {"n_1": 0.5, "n_2": 0.5}, {"n_1": ["Basel"], "n_2": ["Basel"]})]
-    assert [each.target for each in links(shared)] == ["n_1", "n_2"]
-    near = {"n_1": 0.6, "n_2": 0.9}
-    assert [each.target for each in links(shared, nearness=lambda _, other: near[other])] == ["n_2"]
-    # What has no vector is judged by names and words.
-    assert [each.target for each in links(shared, nearness=lambda *_: None)] == ["n_1", "n_2"]
-
-
-def test_vectors_of_other_lengths_are_not_compared() -> None:
-    one, other = (struct.pack(f"<{len(some)}f", *some) for some in ((0.6, 0.8), (0.0, 1.0, 0.0)))
-    assert cosine(one, one) == pytest.approx(1)
-    assert cosine(one, other) is None
 
 
 def test_the_order_of_scores_does_not_matter() -> None:
