@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from graph.ids import note_id
-from graph.model import EdgeKind, Entity, Fact, Insight, Interaction, Selection
+from graph.model import EdgeKind, Entity, Fact, Insight, Interaction
 from graph.ports import Store
-from graph.store.batches import batches
+from graph.store.batches import nodes_of
 from graph.text import fold
 from graph.tiers.digests import Quote, central
 
@@ -49,8 +49,7 @@ def digested(said: Sequence[Interaction], store: Store) -> Digest:
     facts: list[Fact] = []
     insights: list[Insight] = []
     spoken = {fold(each) for each in speakers}
-    ids = sorted(resting.union(counts))
-    for node in (node for some in batches(ids) for node in store.nodes(Selection(ids=some))):
+    for node in nodes_of(sorted(resting.union(counts)), (), store):
         if isinstance(node, Entity) and spoken.isdisjoint(map(fold, (node.name, *node.aliases))):
             entities[node.name] = counts[node.id]
         elif isinstance(node, Fact) and node.retracted_at is None:

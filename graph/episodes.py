@@ -26,7 +26,7 @@ from graph.model import (
     Selection,
 )
 from graph.ports import REACH, Store
-from graph.store.batches import batches
+from graph.store.batches import batches, edges_of, nodes_of
 from graph.store.retrying import persistently
 from graph.tiers.episodes import Cutter, episode
 
@@ -106,9 +106,7 @@ def remade(held: Mapping[str, str], store: Store) -> Changes:
     has lost its first message has another id then, since its own was made of that, and what was decided about it is
     about that one from then on."""
     runs: dict[str, list[Interaction]] = {}
-    found = (
-        node for some in batches(sorted(held)) for node in store.nodes(Selection((NodeKind.INTERACTION,), ids=some))
-    )
+    found = nodes_of(sorted(held), (NodeKind.INTERACTION,), store)
     said = (each for each in found if isinstance(each, Interaction))
     for each in sorted(said, key=lambda each: each.position):
         runs.setdefault(held[each.id], []).append(each)
@@ -171,13 +169,12 @@ def _messages(store: Store, conversation: str | None = None) -> Iterator[Interac
 
 
 def _held(ids: Sequence[str], store: Store) -> dict[str, str]:
-    found = (edge for some in batches(ids) for edge in store.edges(some, (EdgeKind.PART_OF,)))
-    return {edge.source: edge.target for edge in found}
+    return {edge.source: edge.target for edge in edges_of(ids, (EdgeKind.PART_OF,), store)}
 
 
 def _folded(ids: Collection[str], store: Store) -> dict[str, int]:
     """The strengths at which those episodes were folded that were, by their ids."""
-    found = (node for some in batches(sorted(ids)) for node in store.nodes(Selection((NodeKind.EPISODE,), ids=some)))
+    found = nodes_of(sorted(ids), (NodeKind.EPISODE,), store)
     return {each.id: each.folded_strength for each in found if isinstance(each, Episode) and each.folded_strength}
 
 

@@ -25,7 +25,7 @@ from graph.ids import PREFIXES, interaction_id, note_id
 from graph.lookup import find
 from graph.model import PERSON, Action, EdgeKind, Episode, Event, Interaction, NodeKind, Note, Selection
 from graph.ports import Store
-from graph.store.batches import batches
+from graph.store.batches import batches, edges_of, nodes_of
 
 _DAY = 86_400
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -151,7 +151,7 @@ def _recalls(ids: Sequence[str], store: Store) -> Mapping[str, Mapping[str, str 
     or vote of each: another episode is one, as is a document; and so is an answer, or a vote."""
     found: dict[str, dict[str, str | None]] = defaultdict(dict)
     place = {note_id(edge.source): edge.target for edge in store.edges(ids, (EdgeKind.PART_OF,))}
-    links = [edge for some in batches(sorted(place)) for edge in store.edges(some, (EdgeKind.LINKS_TO,))]
+    links = list(edges_of(sorted(place), (EdgeKind.LINKS_TO,), store))
     later = _notes(sorted({edge.source for edge in links if edge.target in place}), store)
     home = place | _homes([id for id in later if id not in place], store)
     for edge in links:
@@ -166,7 +166,7 @@ def _recalls(ids: Sequence[str], store: Store) -> Mapping[str, Mapping[str, str 
 def _votes(notes: Sequence[str], store: Store) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield, for each time a person was for an insight that rests on one of `notes`, the note, and what and when that
     was: a vote, or feedback on an answer, of which the last word counts."""
-    edges = [edge for some in batches(notes) for edge in store.edges(some, (EdgeKind.SUPPORTED_BY,))]
+    edges = list(edges_of(notes, (EdgeKind.SUPPORTED_BY,), store))
     insights = sorted({edge.source for edge in edges})
     past = Past.of(event for some in batches(insights) for event in store.events(some))
     cast: dict[tuple[str, str], list[Event]] = defaultdict(list)
@@ -181,15 +181,13 @@ def _votes(notes: Sequence[str], store: Store) -> Iterator[tuple[str, tuple[str,
 
 
 def _notes(ids: Sequence[str], store: Store) -> dict[str, Note]:
-    found = (node for some in batches(ids) for node in store.nodes(Selection((NodeKind.NOTE,), ids=some)))
-    return {each.id: each for each in found if isinstance(each, Note)}
+    return {each.id: each for each in nodes_of(ids, (NodeKind.NOTE,), store) if isinstance(each, Note)}
 
 
 def _homes(notes: Sequence[str], store: Store) -> dict[str, str]:
     """The episode of each of the `notes` that is of one."""
     said = [interaction_id(id) for id in notes]
-    found = (edge for some in batches(said) for edge in store.edges(some, (EdgeKind.PART_OF,)))
-    return {note_id(edge.source): edge.target for edge in found}
+    return {note_id(edge.source): edge.target for edge in edges_of(said, (EdgeKind.PART_OF,), store)}
 
 
 def _enter(recalls: dict[str, str | None], occasion: str, at: str | None) -> None:

@@ -27,10 +27,9 @@ from graph.model import (
     Query,
     Reach,
     Removal,
-    Selection,
 )
 from graph.ports import Store
-from graph.store.batches import batches
+from graph.store.batches import batches, edges_of, nodes_of
 from graph.tiers import queries
 from graph.tiers.votes import settled
 
@@ -43,12 +42,12 @@ _KINDS = {PREFIXES[kind]: kind for kind in NodeKind}
 def changes(ids: Sequence[str], store: Store) -> Changes:
     """What forgetting the interactions `ids` changes."""
     found = cascade(ids, store)
-    said = " \n ".join(spelling.spoken(each) for each in _nodes(ids, store) if isinstance(each, Interaction))
-    around = list(_edges(ids, (EdgeKind.NEXT, EdgeKind.ANSWERED_BY), store))
-    weaker = (each for each in _nodes(_of_kind(found.lost, NodeKind.ENTITY), store) if isinstance(each, Entity))
+    said = " \n ".join(spelling.spoken(each) for each in nodes_of(ids, (), store) if isinstance(each, Interaction))
+    around = list(edges_of(ids, (EdgeKind.NEXT, EdgeKind.ANSWERED_BY), store))
+    weaker = (each for each in nodes_of(_of_kind(found.lost, NodeKind.ENTITY), (), store) if isinstance(each, Entity))
     respelt = spelling.entities(list(weaker), said, found.gone, store)
     forgotten = {*_of_kind(found.gone, NodeKind.ENTITY)}
-    parts = _edges(_of_kind(found.lost, NodeKind.EPISODE), (EdgeKind.PART_OF,), store)
+    parts = edges_of(_of_kind(found.lost, NodeKind.EPISODE), (EdgeKind.PART_OF,), store)
     runs = remade({edge.source: edge.target for edge in parts if edge.source not in found.gone}, store)
     left = facts.without(_of_kind(found.gone, NodeKind.FACT), _of_kind(found.gone, NodeKind.NOTE), store)
     return Changes(
@@ -93,11 +92,11 @@ def _insights(found: Cascade, said: str, store: Store) -> Iterator[Node]:
     weaker = _of_kind(found.lost, NodeKind.INSIGHT)
     support = Counter(
         resting
-        for resting, on in map(resting_ends, _edges(weaker, supporting(NodeKind.INSIGHT), store))
+        for resting, on in map(resting_ends, edges_of(weaker, supporting(NodeKind.INSIGHT), store))
         if on not in found.gone
     )
     kept = spelling.staying(weaker, NodeKind.INSIGHT, found.gone, store)
-    for node in _nodes(weaker, store):
+    for node in nodes_of(weaker, (), store):
         if isinstance(node, Insight):
             spelt = spelling.insight(node, said, kept.get(node.id, ""))
             yield settled(replace(spelt, support=support[node.id]))
@@ -107,10 +106,10 @@ def _reopened(around: Sequence[Edge], gone: Set[str], store: Store) -> Iterator[
     """Yield the questions that nobody answers, or corrects, any more."""
     asked = {edge.source for edge in around if edge.kind is EdgeKind.ANSWERED_BY} - gone
     left: dict[str, list[Edge]] = {id: [] for id in sorted(asked)}
-    for edge in _edges(list(left), (EdgeKind.ANSWERED_BY,), store):
+    for edge in edges_of(list(left), (EdgeKind.ANSWERED_BY,), store):
         if edge.target not in gone and edge.source in left:
             left[edge.source].append(edge)
-    for node in _nodes(list(left), store):
+    for node in nodes_of(list(left), (), store):
         if isinstance(node, Query) and (now := queries.settled(node, left[node.id])) != node:
             yield now
 
@@ -124,7 +123,7 @@ def _notes(gone: Set[str], store: Store) -> list[Note]:
         if event.subject not in gone and event.other in gone
     ]
     subjects = sorted({event.subject for event in events})
-    return without(events, (node for node in _nodes(subjects, store) if isinstance(node, Note)))
+    return without(events, (node for node in nodes_of(subjects, (), store) if isinstance(node, Note)))
 
 
 def _hearing(ids: Sequence[str], gone: Set[str], store: Store) -> list[str]:
@@ -137,11 +136,3 @@ def _hearing(ids: Sequence[str], gone: Set[str], store: Store) -> list[str]:
 
 def _of_kind(ids: Iterable[str], kind: NodeKind) -> list[str]:
     return sorted(id for id in ids if _KINDS[id[:2]] is kind)
-
-
-def _edges(ids: Sequence[str], kinds: Sequence[EdgeKind], store: Store) -> Iterator[Edge]:
-    return (edge for batch in batches(ids) for edge in store.edges(batch, kinds))
-
-
-def _nodes(ids: Sequence[str], store: Store) -> Iterator[Node]:
-    return (node for batch in batches(ids) for node in store.nodes(Selection(ids=batch)))

@@ -10,7 +10,7 @@ from graph.errors import NotFoundError, UsageError
 from graph.lookup import find
 from graph.model import EdgeKind, Entity, Interaction, NodeKind, Selection
 from graph.ports import Store
-from graph.store.batches import batches
+from graph.store.batches import edges_of
 from graph.text import fold, tells_of
 
 
@@ -100,8 +100,7 @@ def _telling_of(entity: Entity, store: Store) -> list[str]:
     """The interactions that `entity` said, or whose notes or texts name it."""
     about = store.edges([entity.id], (EdgeKind.MENTIONS, EdgeKind.ABOUT, EdgeKind.SAID_BY))
     near = {edge.source for edge in about}
-    for batch in batches(sorted(near)):
-        near |= {edge.target for edge in store.edges(batch, (EdgeKind.DERIVED_FROM,))}
+    near |= {edge.target for edge in edges_of(sorted(near), (EdgeKind.DERIVED_FROM,), store)}
     names = names_of(entity, store)
     return [
         node.id

@@ -9,9 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.forgetting.spelling import spoken, texts_with
-from graph.model import Changes, EdgeKind, Event, Interaction, Json, NodeKind, Removal, Selection, by_rule
+from graph.model import Changes, EdgeKind, Event, Interaction, Json, NodeKind, Removal, by_rule
 from graph.ports import Store
-from graph.store.batches import batches
+from graph.store.batches import nodes_of
 from graph.text import fold, tells_of
 
 
@@ -53,10 +53,9 @@ def _only_said_in(ids: Sequence[str], words: Set[str], store: Store) -> set[str]
     """Those of `words` that stand in the interactions `ids`, and in none that stays."""
     gone = set(ids)
     going: set[str] = set()
-    for batch in batches(ids if words else ()):
-        for node in store.nodes(Selection((NodeKind.INTERACTION,), ids=batch)):
-            if isinstance(node, Interaction):
-                going |= words & _words(spoken(node))
+    for node in nodes_of(ids if words else (), (NodeKind.INTERACTION,), store):
+        if isinstance(node, Interaction):
+            going |= words & _words(spoken(node))
     return {word for word in going if not any(word in _words(text) for text in texts_with({word}, gone, store))}
 
 

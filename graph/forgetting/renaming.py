@@ -11,7 +11,7 @@ from graph.model import Changes, EdgeKind, Entity
 from graph.opinions import Step
 from graph.ownership import Moves, moved_opinions, settled_anew, together
 from graph.ports import Store
-from graph.store.batches import batches
+from graph.store.batches import edges_of
 from graph.text import fold
 
 
@@ -27,12 +27,11 @@ def refiled(before: Mapping[str, Entity], what: Changes, store: Store) -> Change
         return Changes()
     facts: dict[str, Step] = {}
     notes: dict[str, Step] = {}
-    for some in batches(sorted(steps)):
-        for edge in store.edges(some, (EdgeKind.CONCERNS, EdgeKind.SAID_BY)):
-            if edge.kind is EdgeKind.CONCERNS:
-                facts[edge.source] = steps[edge.target]
-            else:
-                notes[note_id(edge.source)] = steps[edge.target]
+    for edge in edges_of(sorted(steps), (EdgeKind.CONCERNS, EdgeKind.SAID_BY), store):
+        if edge.kind is EdgeKind.CONCERNS:
+            facts[edge.source] = steps[edge.target]
+        else:
+            notes[note_id(edge.source)] = steps[edge.target]
     # Nobody of the old name is left who could say any of it.
     moves = Moves(facts, notes, {})
     return together(moved_opinions(moves, store, {}).changed(), settled_anew(moves, store, Ledger.of_now()))

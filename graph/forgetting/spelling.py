@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from graph.evolution.events import wording
 from graph.forgetting.support import resting_ends, supporting
-from graph.model import Edge, EdgeKind, Entity, Event, Insight, Interaction, NodeKind, Selection, TextQuery
+from graph.model import Edge, EdgeKind, Entity, Event, Insight, Interaction, NodeKind, TextQuery
 from graph.ports import Store
-from graph.store.batches import batches
+from graph.store.batches import batches, edges_of, nodes_of
 from graph.text import fold, tells_of
 
 _FEW = 64
@@ -45,7 +45,7 @@ def entities(weaker: Iterable[Entity], said: str, gone: Set[str], store: Store) 
             name = each.name if each.name in stay else stay[0]
             changed.append(Entity(each.id, name, each.label, tuple(sorted({*stay} - {name}))))
     ids = [each.id for each in changed]
-    edges = (edge for batch in batches(ids) for edge in store.edges(batch, ()))
+    edges = edges_of(ids, (), store)
     events = store.events(ids) if ids else ()
     unsaid = {fold(name) for each in changed for name in lost[each.id] - {*_names(each)}}
     return Respelt(
@@ -75,19 +75,15 @@ def insight(weaker: Insight, said: str, kept: str) -> Insight:
 def staying(ids: Iterable[str], kind: NodeKind, gone: Set[str], store: Store) -> dict[str, str]:
     """The texts that nodes of a kind rest on beside what is `gone`, by id; nodes that rest on many are left out."""
     resting: Mapping[str, set[str]] = defaultdict(set)
-    wanted = sorted(ids)
-    for batch in batches(wanted):
+    for batch in batches(sorted(ids)):
         for edge in store.edges(batch, supporting(kind), _FEW):
             node, support = resting_ends(edge)
             if support not in gone:
                 resting[node].add(support)
     sources = _sources({each for some in resting.values() for each in some}, store)
-    texts = {
-        each.id: spoken(each)
-        for batch in batches(sorted({source for some in sources.values() for source in some}))
-        for each in store.nodes(Selection((NodeKind.INTERACTION,), ids=batch))
-        if isinstance(each, Interaction)
-    }
+    wanted = sorted({source for some in sources.values() for source in some})
+    found = nodes_of(wanted, (NodeKind.INTERACTION,), store)
+    texts = {each.id: spoken(each) for each in found if isinstance(each, Interaction)}
     return {
         node: " \n ".join(texts[source] for each in sorted(some) for source in sources[each] if source in texts)
         for node, some in resting.items()
@@ -106,10 +102,9 @@ def _names(entity: Entity) -> tuple[str, ...]:
 def _sources(supports: Set[str], store: Store) -> dict[str, list[str]]:
     """The interactions behind notes; an interaction stands for itself."""
     found: dict[str, list[str]] = {each: [each] for each in supports}
-    for batch in batches(sorted(supports)):
-        for edge in store.edges(batch, (EdgeKind.DERIVED_FROM,)):
-            if edge.source in found:
-                found[edge.source].append(edge.target)
+    for edge in edges_of(sorted(supports), (EdgeKind.DERIVED_FROM,), store):
+        if edge.source in found:
+            found[edge.source].append(edge.target)
     return found
 
 
@@ -117,7 +112,6 @@ def texts_with(names: Set[str], gone: Set[str], store: Store) -> Iterator[str]:
     """Yield the texts that stay of those that full text finds best for `names`."""
     matches = store.search(TextQuery(tuple(sorted(names)), limit=len(gone) + _FOUND))
     ids: Sequence[str] = [match.id for match in matches if match.id not in gone]
-    for batch in batches(ids):
-        for node in store.nodes(Selection((NodeKind.INTERACTION,), ids=batch)):
-            if isinstance(node, Interaction):
-                yield spoken(node)
+    for node in nodes_of(ids, (NodeKind.INTERACTION,), store):
+        if isinstance(node, Interaction):
+            yield spoken(node)

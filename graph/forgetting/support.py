@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from graph.model import EDGE_ENDS, Edge, EdgeKind, NodeKind
 from graph.ports import Store
-from graph.store.batches import batches
+from graph.store.batches import batches, edges_of
 from graph.tiers.votes import CENTRAL
 
 RESTING: Mapping[EdgeKind, NodeKind] = {
@@ -42,7 +42,7 @@ def cascade(ids: Collection[str], store: Store) -> Cascade:
         touched: dict[NodeKind, set[str]] = defaultdict(set)
         within = set(layer)
         fallen: set[str] = set()
-        for edge in (edge for batch in batches(layer) for edge in store.edges(batch, tuple(RESTING))):
+        for edge in edges_of(layer, tuple(RESTING), store):
             resting, support = resting_ends(edge)
             if support in within and resting not in gone:
                 lost[resting] += 1
