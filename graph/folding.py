@@ -137,8 +137,8 @@ def folded(
     for each in ranked[among.start : among.stop]:
         if each.interaction.id in episodes and each.interaction.id not in kept:
             runs[episodes[each.interaction.id].id].append(each)
-    marked = {each.id: each for each in episodes.values() if len(runs.get(each.id, ())) >= _SEVERAL}
-    found = [Run.of(each, runs[each.id]) for each in folded_among(marked.values(), store)]
+    several = {each.id: each for each in episodes.values() if len(runs.get(each.id, ())) >= _SEVERAL}
+    found = [Run.of(each, runs[each.id]) for each in folded_among(several.values(), store)]
     gone = {other.interaction.id for run in found for other in run.found[1:]}
     left = [each for each in ranked if each.interaction.id not in gone]
     return left, {run.found[0].interaction.id: run for run in found}

@@ -77,12 +77,10 @@ def portrait(store: Store, name: str, since: str | None = None, until: str | Non
         spelt = sorted((entity.name, *entity.aliases), key=len, reverse=True)
         names = {fold(each) for each in spelt}
         facts = [each for each in concerning(store, entity.id) if each.retracted_at is None]
-        stated = {_behind_name(each.text, spelt) or each.text for each in facts}
+        stated = {_told(each.text, spelt) for each in facts}
         # An insight in the words of a fact says no more than that.
         insights = (
-            each
-            for each in _insights(store)
-            if _concerns(each, names) and (_behind_name(each.text, spelt) or each.text) not in stated
+            each for each in _insights(store) if _concerns(each, names) and _told(each.text, spelt) not in stated
         )
         about: list[Fact | Insight] = [*facts, *insights]
         sources = _sources([each.id for each in about], since, until, store)
@@ -99,6 +97,11 @@ def _insights(store: Store) -> Iterator[Insight]:
 
 def _concerns(insight: Insight, names: set[str]) -> bool:
     return fold(insight.subject) in names or tells_of(insight.text, names)
+
+
+def _told(text: str, names: Sequence[str]) -> str:
+    """What a sentence tells of whoever has `names`: all of it, where it begins with none of them."""
+    return _behind_name(text, names) or text
 
 
 def _behind_name(text: str, names: Sequence[str]) -> str | None:

@@ -287,7 +287,7 @@ def _candidates(
     ids: Iterable[str], slots: Sequence[str], walked: Subgraph, question: Question, store: Store
 ) -> _Candidates:
     """Those of the interactions, notes, facts and episodes `ids` that there are, and the newest facts of `slots`; and
-    the insights in the graph, but for a day that has been, of which nobody knows when they became active."""
+    the active insights in the graph. As of a day there are none: when they became active is not known."""
     insights = {walked.ids[source] for source, _, kind, _ in walked.edges if kind is EdgeKind.SUPPORTED_BY}
     kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT, NodeKind.EPISODE)
     named = tuple(dict.fromkeys([*ids, *sorted(insights)]))

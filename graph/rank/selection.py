@@ -13,12 +13,7 @@ from graph.rank.fusion import Scored
 T = TypeVar("T")
 
 
-def its_own(each: Scored) -> str:
-    """The text of a candidate."""
-    return each.interaction.text
-
-
-def selected(ranked: Sequence[Scored], question: Question, text: Callable[[Scored], str] = its_own) -> list[Scored]:
+def selected(ranked: Sequence[Scored], question: Question, text: Callable[[Scored], str]) -> list[Scored]:
     """The best, as far as the question's limit and budget reach; `text` is what the hit of each will say."""
     return within(question, _best_sections(ranked), text)
 

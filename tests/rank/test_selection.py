@@ -14,7 +14,8 @@ def scored(id: str, words: int, form: Form = Form.MESSAGE, key: str = "") -> Sco
 
 
 def ids(ranked: list[Scored], limit: int = 10, budget: int | None = None) -> list[str]:
-    return [each.interaction.id for each in selected(ranked, Question("?", limit=limit, budget=budget))]
+    question = Question("?", limit=limit, budget=budget)
+    return [each.interaction.id for each in selected(ranked, question, lambda each: each.interaction.text)]
 
 
 RANKED = [scored("a", 5), scored("b", 3), scored("c", 1)]
