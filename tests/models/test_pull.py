@@ -14,6 +14,7 @@ from graph.errors import ModelMissingError
 from memcli.models.download import Tell
 from memcli.models.pull import pull, remains, remove, verified
 from memcli.models.sources import sources
+from tests.store.friends import PATIENCE
 from tests.store.test_bad_days import MORTAL, needs_linux
 
 from .server import BODIES, HUB_PATHS, TINY, WHEEL, Route, Server, wheel_of
@@ -160,7 +161,9 @@ def test_removing(server: Server, tmp_path: Path) -> None:
 
 def as_program(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     given = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **env}
-    return subprocess.run([sys.executable, *arguments], env=given, capture_output=True, text=True, timeout=60, cwd=ROOT)
+    return subprocess.run(
+        [sys.executable, *arguments], env=given, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT
+    )
 
 
 @needs_linux

@@ -437,7 +437,7 @@ def test_what_was_said_stands_in_the_material_alone(url: str, server: LlmServer,
 
 
 def test_faults_cost_what_was_asked_and_no_more(url: str, server: LlmServer, tmp_path: Path) -> None:
-    with opened(url, server, tmp_path, llm_timeout=1.0) as memory:
+    with opened(url, server, tmp_path, llm_timeout=4.0) as memory:
         server.faults = [Fault(silent=True), Fault(body=b"<html>")]
         report = refined(memory, "notes")
         assert report.fallbacks == {"no_reply": 5, "not_json": 2}
@@ -459,7 +459,7 @@ def test_a_model_that_cannot_be_used_is_no_reply(
 def test_nobody_waits_for_ever(url: str, server: LlmServer, tmp_path: Path) -> None:
     server.usage = None
     many = talk(*[f"Ann: Lake {n} is deep." for n in range(30)])
-    with opened(url, server, tmp_path, many, llm_timeout=1.0) as memory:
+    with opened(url, server, tmp_path, many, llm_timeout=4.0) as memory:
         first = refined(memory, "notes", budget=1500).decided["notes"]
         assert first == 5
         server.faults = [Fault(silent=True)] * 9

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from graph.memory import Memory
@@ -15,6 +18,8 @@ from graph.settings import Settings
 ROOT = Path(__file__).resolve().parents[2]
 FRIENDS = ROOT / "sample_data" / "friends.jsonl"
 QUESTION = "What food is Inês allergic to?"
+PATIENCE = 600.0
+"""Seconds after which what does not happen never will, on a machine however busy."""
 Graph = tuple[list[Node], list[Edge]]
 
 
@@ -32,10 +37,11 @@ def graph_of(url: str, password: str = "") -> Graph:
         return list(snapshot.nodes()), list(snapshot.edges())
 
 
-def begun(home: Path, *arguments: str, stdin: bool = False, **environment: str) -> subprocess.Popen[str]:
-    """A command line of memcli that has begun, as a process of its own."""
+@contextmanager
+def begun(home: Path, *arguments: str, stdin: bool = False, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """A command line of memcli that has begun, as a process of its own; it does not outlive the block."""
     env = {**os.environ, "MEMCLI_HOME": str(home), "MEMCLI_INGEST_EXTRACTOR": "rules", **environment}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "memcli", *arguments],
         env=env,
         cwd=ROOT,
@@ -44,3 +50,17 @@ def begun(home: Path, *arguments: str, stdin: bool = False, **environment: str) 
         stderr=subprocess.PIPE,
         text=True,
     )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until(true: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
+    """Return when it is `true`, which it will not become once `process` has ended."""
+    last = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < last
+        assert process is None or process.poll() is None, process.communicate()
+        time.sleep(0.05)

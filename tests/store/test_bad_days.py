@@ -31,6 +31,7 @@ from graph.store.sqlite import connection
 from graph.store.sqlite.migrations import NAMES
 from graph.store.sqlite.store import SqliteStore
 from tests.store.conformance import fill, ids, save
+from tests.store.friends import PATIENCE
 from tests.store.graphs import NODES, said
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -246,7 +247,7 @@ needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="c
 def as_mortal(path: Path, how: str = "open") -> list[str]:
     """What a program that is bound by permissions says of the store at `path`."""
     command = [sys.executable, "-c", MORTAL, "-c", TRIES, str(path), how]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
@@ -330,7 +331,7 @@ print(len(ids(store)) if "store" in dir() else 0)
 def until_full(path: Path, limit: int = 0) -> tuple[str, int]:
     """Write until no more goes in; return the error's name and the number of interactions that are there."""
     command = [sys.executable, "-c", UNTIL_FULL, str(path), str(limit)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     told, there = done.stdout.splitlines()
     name, hint, written = told.split()

@@ -18,7 +18,7 @@ from memcli.schema import schema_of
 from tests.app.world import Ran, World
 from tests.neo4j_server.guarded import PASSWORD
 from tests.neo4j_server.server import Server
-from tests.store.friends import FRIENDS, QUESTION, ROOT, begun
+from tests.store.friends import FRIENDS, PATIENCE, QUESTION, ROOT, begun
 
 
 @pytest.mark.parametrize("password", ["", "a wrong password"])
@@ -88,8 +88,8 @@ class Shell:
         }
 
     def __call__(self, *arguments: str, typed: str = "", **environment: str) -> Ran:
-        process = begun(self.home, *arguments, stdin=True, **self.env, **environment)
-        out, err = process.communicate(typed, 60)
+        with begun(self.home, *arguments, stdin=True, **self.env, **environment) as process:
+            out, err = process.communicate(typed, PATIENCE)
         return Ran(process.returncode, out, err)
 
 

@@ -6,8 +6,6 @@ import json
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import neo4j
@@ -15,9 +13,7 @@ import pytest
 
 from tests.app.world import World
 from tests.neo4j_server.proxy import FULL_TEXT, LINKING, SAVING, Fate, Line, proxied
-from tests.store.friends import FRIENDS, QUESTION, Graph, begun, graph_of, taken_in
-
-PATIENCE = 30.0
+from tests.store.friends import FRIENDS, PATIENCE, QUESTION, Graph, begun, graph_of, taken_in, until
 
 
 def complains(command: World, url: str, *arguments: str, code: int = 4) -> str:
@@ -102,7 +98,7 @@ def test_a_line_that_is_cut_while_it_is_asked(url: str, command: World) -> None:
 
 def waiting(driver: neo4j.Driver, number: int = 1) -> None:
     """Return when so many transactions wait for a lock."""
-    _until(
+    until(
         lambda: (
             driver.execute_query(
                 "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN count(*) AS number"
@@ -110,13 +106,6 @@ def waiting(driver: neo4j.Driver, number: int = 1) -> None:
             == number
         )
     )
-
-
-def _until(true: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def test_a_deadlock_with_somebody_else(url: str, driver: neo4j.Driver, command: World) -> None:
@@ -168,8 +157,7 @@ def interrupted(process: subprocess.Popen[str]) -> None:
 def test_ctrl_c_while_a_question_hangs(url: str, tmp_path: Path, marker: bytes) -> None:
     taken_in(url)
     line = Line(marker, Fate.SILENT)
-    with proxied(url, line) as silent:
-        process = begun(tmp_path, "ask", QUESTION, "--store", silent)
+    with proxied(url, line) as silent, begun(tmp_path, "ask", QUESTION, "--store", silent) as process:
         assert line.reached.wait(PATIENCE)
         interrupted(process)
 
@@ -177,8 +165,7 @@ def test_ctrl_c_while_a_question_hangs(url: str, tmp_path: Path, marker: bytes) 
 @pytest.mark.parametrize("marker", [SAVING, LINKING])
 def test_ctrl_c_while_an_ingest_hangs(url: str, tmp_path: Path, whole: Graph, marker: bytes) -> None:
     line = Line(marker, Fate.SILENT, good=1)
-    with proxied(url, line) as silent:
-        process = begun(tmp_path, "ingest", str(FRIENDS), "--store", silent)
+    with proxied(url, line) as silent, begun(tmp_path, "ingest", str(FRIENDS), "--store", silent) as process:
         assert line.reached.wait(PATIENCE)
         interrupted(process)
     report = taken_in(url)
@@ -192,10 +179,10 @@ def test_ctrl_c_while_an_ingest_waits_for_its_turn(
     taken_in(url)
     with driver.session() as session, session.begin_transaction() as transaction:
         transaction.run("MATCH (l:_MemcliLock) SET l.taken = 0").consume()
-        process = begun(tmp_path, "ingest", "sample_data", "--store", url)
-        waiting(driver)
-        interrupted(process)
-        waiting(driver, 0)
+        with begun(tmp_path, "ingest", "sample_data", "--store", url) as process:
+            waiting(driver)
+            interrupted(process)
+            waiting(driver, 0)
     assert graph_of(url) == whole
 
 
@@ -211,9 +198,9 @@ def test_ctrl_c_while_a_copy_crawls(url: str, tmp_path: Path, command: World, wh
     line = Line(b"STARTS WITH $given.within + $given.prefix" if where == "first" else LINKING, Fate.PASS)
     with proxied(url, line, delay=SLOW) as slow:
         stores = [slow, other] if where == "first" else [other, slow]
-        process = begun(tmp_path, "store", "copy", *stores)
-        assert line.reached.wait(PATIENCE)
-        interrupted(process)
+        with begun(tmp_path, "store", "copy", *stores) as process:
+            assert line.reached.wait(PATIENCE)
+            interrupted(process)
     stores = [url, other] if where == "first" else [other, url]
     again = command("store", "copy", *stores, "--json")
     assert (again.code, again.data["differing"]) == (0, 0)
@@ -222,8 +209,7 @@ def test_ctrl_c_while_a_copy_crawls(url: str, tmp_path: Path, command: World, wh
 
 def test_ctrl_c_while_an_ingest_crawls(url: str, tmp_path: Path, whole: Graph) -> None:
     line = Line(SAVING, Fate.PASS, good=1)
-    with proxied(url, line, delay=SLOW) as slow:
-        process = begun(tmp_path, "ingest", str(FRIENDS), "--store", slow)
+    with proxied(url, line, delay=SLOW) as slow, begun(tmp_path, "ingest", str(FRIENDS), "--store", slow) as process:
         assert line.reached.wait(PATIENCE)
         interrupted(process)
     report = taken_in(url)
