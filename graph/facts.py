@@ -22,9 +22,12 @@ from graph.model import (
     Extraction,
     Fact,
     Interaction,
+    NodeKind,
     Relation,
     Removal,
+    Selection,
 )
+from graph.ports import Store
 from graph.rank.valid_times import ahead, began
 from graph.relations import slot
 from graph.text import fold
@@ -103,6 +106,12 @@ class Stating(Struct):
     def wanted(self) -> list[str]:
         """The ids of facts that may be taken back, beside these slots."""
         return sorted({fact.id for _, some in self.back for fact in some if not slot(fact.subject, fact.relation)})
+
+    def held(self, store: Store) -> list[Fact]:
+        """The facts there are that bear on these. Reads the store, within the caller's transaction."""
+        ids, slots = tuple(sorted({*self.new, *self.wanted()})), tuple(self.slots())
+        found = store.nodes(Selection((NodeKind.FACT,), ids=ids, slots=slots)) if ids or slots else ()
+        return [each for each in found if isinstance(each, Fact)]
 
     def settled(self, held: Sequence[Fact]) -> Settling:
         """What becomes of the facts of the batch and of those `held`, all there are of its slots."""

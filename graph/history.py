@@ -257,9 +257,13 @@ def _facts(store: Store, state: Reverted, moves: Moves, past: Past, ledger: Ledg
     """What becomes of facts: those of which the end, or the taking back, is undone stay as a person left them, until
     that is undone as well; others follow, also to another entity."""
     touched = {id: state.facts[id] for id in sorted(state.touched & state.facts.keys())}
-    decisions = (each for each in past.events.values() if each.action in (Action.CLOSE, Action.RETRACT))
+    decided = (Action.CLOSE, Action.RETRACT, Action.DERIVE)
+    decisions = [each for each in past.events.values() if each.action in decided and each.subject in touched]
     owned = {each.subject for each in decisions if not past.holds(each)}
-    now = {id: replace(fact, decided_by=PERSON if id in owned else "rule") for id, fact in touched.items()}
+    read_by = {each.subject: each.decided_by for each in decisions if each.action is Action.DERIVE}
+    now = {
+        id: replace(fact, decided_by=PERSON if id in owned else read_by.get(id, "rule")) for id, fact in touched.items()
+    }
     now |= moved_facts(moves, now, store)
     there = facts_beside(now, store)
     found = changed(settled(there.values()), settled((there | now).values()), ledger)

@@ -440,8 +440,8 @@ class Memory:
         return conclude(self._store, most, dry_run=dry_run)
 
     def refining(self, kinds: Sequence[str] = ()) -> Refining:
-        """What has a language model decide again what rules have decided, of `kinds` (`links`, `notes`, `insights`), or
-        of those that the settings allow.
+        """What has a language model decide again what rules have decided, of `kinds` (`links`, `notes`,
+        `insights`, `facts`), or of those that the settings allow.
 
         Raises:
             UsageError: no language model is set, or not as it could be meant.

@@ -12,7 +12,7 @@ from graph.derive import decided_meanings
 from graph.evolution.corrections import corrections
 from graph.facts import Stating, Turned
 from graph.ids import note_id
-from graph.model import Fact, Form, Interaction, NodeKind, Selection
+from graph.model import Form, Interaction, NodeKind, Selection
 from graph.ports import REACH, Extractor, Store
 from graph.store.retrying import persistently
 from graph.text import fold
@@ -67,18 +67,11 @@ def _restated(store: Store, ids: Sequence[str], fresh: frozenset[str], extractor
         back = [each for each in _turned(window, fresh) if note_id(each.turn.id) in notes]
         known = store.resolve(sorted({fold(turn.speaker) for turn in turns if turn.speaker}))
         stating = Stating.of(told, back, decided_meanings(known, store))
-        held = _held(store, stating)
+        held = stating.held(store)
         there = {each.id for each in held}
         new = {id: each for id, each in stating.new.items() if id not in there}
         stating = Stating(new, [edge for edge in stating.ties if edge.source in new], stating.back)
         return store.save(stating.settled(held).changes()).get(NodeKind.FACT, 0)
-
-
-def _held(store: Store, stating: Stating) -> list[Fact]:
-    ids = tuple(sorted({*stating.new, *stating.wanted()}))
-    slots = tuple(stating.slots())
-    found = store.nodes(Selection((NodeKind.FACT,), ids=ids, slots=slots)) if ids or slots else ()
-    return [each for each in found if isinstance(each, Fact)]
 
 
 def _turned(turns: Sequence[Interaction], fresh: frozenset[str]) -> Iterator[Turned]:

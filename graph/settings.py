@@ -73,6 +73,7 @@ class Settings:
     llm_notes: bool = setting(True, "let it write keywords, tags and context of notes, when you refine")
     llm_links: bool = setting(True, "let it judge links between notes, when you refine")
     llm_insights: bool = setting(True, "let it write insights, when you refine")
+    llm_facts: bool = setting(True, "let it read facts out of messages, when you refine")
     llm_ask: bool = setting(False, "let it help with every question, as ask --llm does")
     llm_questions: bool = setting(True, "let it add search terms to a question that it helps with")
     llm_answers: bool = setting(True, "let it word the answer to a question that it helps with")

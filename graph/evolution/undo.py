@@ -117,7 +117,7 @@ class Reverted(Struct):
             case Action.EDIT | Action.EVOLVE if event.subject in self.notes:
                 self.touched.add(event.subject)
                 self.notes[event.subject] = _as_before(self.notes[event.subject], event)
-            case Action.CLOSE | Action.RETRACT if event.subject in self.facts:
+            case Action.CLOSE | Action.RETRACT | Action.DERIVE if event.subject in self.facts:
                 self.touched.add(event.subject)
                 times = {name: event.old[name] for name in _TIMES if name in event.old}
                 self.facts[event.subject] = replace(self.facts[event.subject], **times)

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     LINKS = "links"
     NOTES = "notes"
     INSIGHTS = "insights"
+    FACTS = "facts"
 
 
 class Size(Struct, frozen=True):
@@ -68,7 +69,7 @@ def refused(store: Store, model: str) -> Refused:
     past = Past.of(events)
     gone = [each for each in events if each.decided_by == model and not past.holds(each)]
     return Refused(
-        frozenset(each.subject for each in gone if not each.other),
+        frozenset(each.subject for each in gone if each.action is Action.EDIT),
         frozenset((each.subject, each.other) for each in gone if each.other),
     )
 

@@ -12,7 +12,7 @@ from graph.errors import LlmError
 from graph.llm.client import Client
 from graph.llm.schema import NoReplyError, Why
 from graph.ports import Progress, Store
-from graph.refining import insights, links, notes
+from graph.refining import facts, insights, links, notes
 from graph.refining.batch import Batch, Kind, Settled, Size, refused
 from graph.store.retrying import persistently
 
@@ -115,6 +115,8 @@ class Refining(Struct):
         name = self.client.name
         if kind is Kind.INSIGHTS:
             return insights.batches(self.store, name, self.size)
+        if kind is Kind.FACTS:
+            return facts.batches(self.store, name, self.size)
         refusals = refused(self.store, name)
         if kind is Kind.LINKS:
             return links.batches(self.store, name, self.size, refusals)

@@ -21,6 +21,7 @@ class Part(StrEnum):
     LINKS = "links"
     NOTES = "notes"
     INSIGHTS = "insights"
+    FACTS = "facts"
 
 
 @command(
@@ -43,7 +44,8 @@ def refine(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and ask nothing.")] = False,
     yes: Yes = False,
 ) -> None:
-    """Have the language model of llm.url judge links, write notes and draw insights, where rules have decided so far.
+    """Have the language model of llm.url judge links, write notes, draw insights and read facts, where rules have
+    decided so far.
 
     What it would take is shown first, and asked. A reply that is no good leaves the rule's decision as it is, and is
     counted. What people or the model have decided is not asked again, so that a run that was broken off goes on where

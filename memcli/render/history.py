@@ -62,7 +62,7 @@ def _what(event: Event) -> str:
             return f"{event.action} at {until} by {event.other}" if until else f"{event.action} no more"
         case Action.RETRACT:
             return f"{event.action} by {event.other}"
-        case Action.DERIVE:
+        case Action.DERIVE if event.value:
             return f"{event.action} {event.value:+d}"
         case Action.MERGE | Action.SPLIT if identifies(event):
             entity = (event.new or event.old)["entity"]

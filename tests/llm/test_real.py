@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from graph.memory import Memory
-from graph.model import EdgeKind, Insight, NodeKind, Note, Question, Selection
+from graph.model import EdgeKind, Fact, Insight, NodeKind, Note, Question, Selection
 from graph.refining.run import Refined
 from graph.settings import Settings
 from tests.ingest.memories import talk, written
@@ -77,6 +77,13 @@ def test_insights(memory: Memory) -> None:
     for node in memory.nodes(Selection((NodeKind.INSIGHT,))):
         if isinstance(node, Insight) and node.decided_by == NAME:
             print(f"  {node.text} ({node.subject}, {node.support} notes)")
+
+
+def test_facts(memory: Memory) -> None:
+    refined(memory, "facts")
+    for node in memory.nodes(Selection((NodeKind.FACT,))):
+        if isinstance(node, Fact):
+            print(f"  {node.text} (since {node.valid_from}, by {node.decided_by})")
 
 
 def test_notes(memory: Memory) -> None:

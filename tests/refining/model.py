@@ -24,16 +24,20 @@ def first_word(text: str) -> str:
 
 def kind_of(system: str) -> str:
     """Which decision is asked for."""
-    return "notes" if "index cards" in system else "links" if "judge pairs" in system else "insights"
+    kinds = {"index cards": "notes", "judge pairs": "links", "take down": "facts"}
+    return next((kind for told, kind in kinds.items() if told in system), "insights")
 
 
 def thinks(system: str, about: Any, request: dict[str, Any]) -> Any:
-    """Cards with the text's first word, every link confirmed as `elaborates`, and one statement of a community."""
+    """Cards with the text's first word, every link confirmed as `elaborates`, one fact, and one statement of a
+    community."""
     match kind_of(system):
         case "notes":
             return {"cards": [card(each["n"], each["text"]) for each in about["messages"]]}
         case "links":
             return {"verdicts": [verdict(each["n"], "elaborates") for each in about["pairs"]]}
+        case "facts":
+            return {"entries": [entry(each["n"], *facts_in(each["text"])) for each in about["messages"]]}
         case _:
             return {
                 "statements": [
@@ -52,3 +56,12 @@ def card(n: int, text: str) -> dict[str, Any]:
 
 def verdict(n: int, relation: str) -> dict[str, Any]:
     return {"n": n, "relation": relation, "reason": "both are about the hotel"}
+
+
+def facts_in(text: str) -> list[tuple[str, str, str]]:
+    return [("Storchen hotel", "is in", "Basel")] if "in Basel" in text else []
+
+
+def entry(n: int, *facts: tuple[str, str, str]) -> dict[str, Any]:
+    names = ("subject", "relation", "object")
+    return {"n": n, "facts": [dict(zip(names, each, strict=True)) for each in facts]}

@@ -14,7 +14,7 @@ import pytest
 from graph.errors import LlmError, LlmSignInError, UsageError
 from graph.forgetting.choosing import Wanted
 from graph.memory import Memory
-from graph.model import Action, Changes, Edge, EdgeKind, Event, Insight, NodeKind, Note, Selection
+from graph.model import PERSON, Action, Changes, Edge, EdgeKind, Event, Insight, NodeKind, Note, Selection
 from graph.refining.run import Refined
 from graph.settings import Settings
 from tests.ingest.memories import talk, written
@@ -22,10 +22,10 @@ from tests.llm.server import Fault, LlmServer
 from tests.store.moving import exported
 from tests.store.test_transfer import KINDS, Place, place
 
-from .model import NAME, TALK, card, kind_of, thinks, verdict
+from .model import NAME, TALK, card, entry, kind_of, thinks, verdict
 
 __all__ = ["place"]
-ALL = ("links", "notes", "insights")
+ALL = ("links", "notes", "insights", "facts")
 
 
 @pytest.fixture
@@ -88,18 +88,23 @@ def test_what_a_model_wrote_has_its_name_and_can_be_taken_back(
         assert {(edge.decided_by, edge.relation) for edge in links(memory)} == {(NAME, "elaborates")}
         made = [each for each in nodes(memory, NodeKind.INSIGHT) if each.decided_by == NAME]
         assert [(each.state, each.support) for each in made] == [("active", 2)]
+        [fact] = [each for each in nodes(memory, NodeKind.FACT) if each.decided_by == NAME]
+        assert (fact.text, fact.retracted_at) == ("Storchen hotel is in Basel.", None)
         assert {each.decided_by for each in events(memory)[began:]} == {NAME}
         undone(memory)
         [archived] = [each for each in nodes(memory, NodeKind.INSIGHT) if each.decided_by == NAME]
         assert archived.state == "archived"
-    after = [line for line in exported(store).splitlines() if archived.id not in line]
+        [back] = [each for each in nodes(memory, NodeKind.FACT) if each.id == fact.id]
+        assert (back.retracted_at, back.decided_by) == (fact.recorded_at or "", PERSON)
+        assert memory.check().found == ()
+    after = [line for line in exported(store).splitlines() if archived.id not in line and fact.id not in line]
     assert after == before.splitlines()
 
 
 def test_each_kind_is_asked_for_by_itself(url: str, server: LlmServer, tmp_path: Path) -> None:
     asked: list[str] = []
     server.thinks = lambda system, about, request: asked.append(kind_of(system)) or thinks(system, about, request)
-    with opened(url, server, tmp_path, llm_links=False, llm_insights=False) as memory:
+    with opened(url, server, tmp_path, llm_links=False, llm_insights=False, llm_facts=False) as memory:
         refined(memory)
         assert set(asked) == {"notes"}
         refined(memory, "links")
@@ -472,3 +477,44 @@ def test_nobody_waits_for_ever(url: str, server: LlmServer, tmp_path: Path) -> N
 def test_without_a_model_nothing_is_refined(url: str) -> None:
     with Memory.open(Settings(store=url), create=True) as memory, pytest.raises(UsageError, match="no language model"):
         memory.refining()
+
+
+MOVES = [
+    {"id": "1", "conversation": "c", "speaker": "Ann", "text": "I live in Lisbon.", "timestamp": "2023-05-06T10:00:00"},
+    {
+        "id": "2",
+        "conversation": "c",
+        "speaker": "Ann",
+        "text": "Boxes everywhere, but since 1 March home is Porto!",
+        "timestamp": "2024-03-05T10:00:00",
+    },
+]
+
+
+def test_a_fact_that_a_model_reads_ends_an_older_one(url: str, server: LlmServer, tmp_path: Path) -> None:
+    server.thinks = lambda _, about, __: {
+        "entries": [entry(each["n"], ("I", "home", "Porto")) for each in about["messages"]]
+    }
+    with opened(url, server, tmp_path, MOVES) as memory:
+        assert memory.refining(["facts"]).estimate()["facts"].decisions == 1
+        report = refined(memory, "facts")
+        assert (report.decided, report.changed, report.fallbacks) == ({"facts": 1}, {"facts": 1}, {})
+        facts = {each.object: each for each in nodes(memory, NodeKind.FACT)}
+        assert facts["Porto"].decided_by == NAME
+        assert facts["Lisbon"].valid_to == facts["Porto"].valid_from == "2024-03-01"
+        [reading] = [each for each in events(memory) if each.action is Action.DERIVE and not each.other]
+        memory.undo(reading.id, agree=lambda _: None)
+        facts = {each.object: each for each in nodes(memory, NodeKind.FACT)}
+        assert facts["Lisbon"].valid_to is None
+        assert facts["Porto"].retracted_at == "2024-03-05T10:00:00"
+        assert refined(memory, "facts").decided == {}
+        porto = facts["Porto"].id
+        [undoing] = [each for each in events(memory) if each.action is Action.UNDO and each.subject == porto]
+        memory.undo(undoing.id, agree=lambda _: None)
+        facts = {each.object: each for each in nodes(memory, NodeKind.FACT)}
+        assert (facts["Porto"].retracted_at, facts["Porto"].decided_by) == (None, NAME)
+        assert facts["Lisbon"].valid_to == "2024-03-01"
+        memory.forget(Wanted(("2",)))
+        [left] = nodes(memory, NodeKind.FACT)
+        assert (left.object, left.valid_to) == ("Lisbon", None)
+        assert memory.check().found == ()
