@@ -75,7 +75,7 @@ def _answered(best: Sequence[Passage], chosen: Sequence[Scored], asked: Asked) -
         if found := value(each.quotation.text, said[place], asked, each.covered):
             rest = (other.quotation for other in best if other is not each and other.worth >= _BESIDE * each.worth)
             return [each.quotation, *rest], found
-    return quotations, by_day(said[0], asked, best[0].covered) if best else ""
+    return quotations, by_day(best[0].quotation.text, said[0], asked, best[0].covered) if best else ""
 
 
 def placed(candidates: Sequence[Scored]) -> dict[Place, Interaction]:

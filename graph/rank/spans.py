@@ -40,7 +40,11 @@ _SPOT = re.compile(
 )
 _AFTER = frozenset({"last", "this", "next", "yesterday", "today", "tomorrow", "once", "again", "now"})
 BEGUN = _words("since|start(?:ed)?|begin|began|first|become|became|get|got|adopt(?:ed)?")
-FOR_YEARS = _words(r"(\d{1,3}|[a-z]{1,6}) years(?! (?:ago|old)\b)")
+FOR_YEARS = _words(
+    "".join(rf"(?<!\b{word} )" for word in ("after", "in", "within", "every", "next", "first", "another", "by", "than"))
+    + r"(\d{1,3}|[a-z]{1,6}) years(?! (?:ago|old|later|after|before|from)\b)"
+)
+"""For how long something has been so."""
 DIED, BORN = _words("die|died|death"), _words("born|birth")
 LIFE = re.compile(r"\([^()–]*\d{3,4}\s?[–-]\s?[^()–]*\d{3,4}[^()–]*\)")
 YES, NO = (

@@ -14,6 +14,7 @@ from functools import cache
 
 from msgspec import Struct
 
+from graph.rank.answer_type import lies_ahead
 from graph.rank.days import (
     MONTH,
     NUMBERS,
@@ -27,7 +28,7 @@ from graph.rank.days import (
     season,
     weekday,
 )
-from graph.text import MONTHS, spoken
+from graph.text import MONTHS, spoken, word_list
 
 _MONTH = rf"(?:{MONTH})\b\.?"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
@@ -38,6 +39,17 @@ _WEEKDAY = "|".join(WEEKDAYS)
 _PERIOD = rf"(?:week(?:end)?|month|year|spring|summer|autumn|fall|winter|{_WEEKDAY})"
 _AWAY = {"before yesterday": -2, "yesterday": -1, "last night": -1, "tomorrow": 1, "after tomorrow": 2}
 _STEPS = {"last": -1, "past": -1, "previous": -1, "this past": -1, "next": 1, "coming": 1, "this coming": 1}
+_LOOKED_BACK = 80
+"""Letters before a span of time in which its clause tells whether it is over."""
+_CLAUSE_END = re.compile(r"[.!?;:,()\n]|\b(?:and|but|so|because|when)\b", re.IGNORECASE)
+_PRESENT = re.compile(r"(?:\b(?:am|is|are)|['’](?:m|s|re))\b", re.IGNORECASE)
+_RARE = re.compile(
+    r"\b(?:first|last|only|best|worst|once|twice|times|never|been"
+    r"|(?:the|my|our|your|his|her|their|its) (?:most|least|(?!(?:con)?test|guest|rest|west|harvest)[a-z]{2,}est)"
+    r"|(?:has|have|had|did|was|were|could)(?:n['’]t| not))\b",
+    re.IGNORECASE,
+)
+"""Superlatives and denials, and what they are like."""
 
 
 class Dated(Struct, frozen=True):
@@ -84,6 +96,16 @@ def begins(dated: Dated) -> date | None:
     return date(int(year), MONTHS.index(month) + 1 if month else 1, 1)
 
 
+def looks_back(before: str) -> bool:
+    """Whether a span of time that follows `before` in its clause is one that is over, and none from now: after a past
+    tense, a denial or a superlative (“I learned it in”, “haven't seen her in”, “my first holiday in”)."""
+    clause = _CLAUSE_END.split(before)[-1]
+    *present, rest = _PRESENT.split(clause)
+    # “We are getting married in” tells of nothing past.
+    over = _RARE.search(rest) or (not present and _past().search(rest))
+    return bool(over) and not lies_ahead(clause)
+
+
 def durations(text: str) -> list[tuple[str, int, int]]:
     """The spans of time named in `text` (“about three weeks”), with the letters where each begins and ends."""
     return [(match[0], *match.span()) for match in _duration().finditer(text)]
@@ -108,7 +130,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], Rule], ...]:
         (r"\bday (?:before yesterday|after tomorrow)\b", _near),
         (r"\b(?:yesterday|last night|today|tonight|this (?:morning|afternoon|evening)|tomorrow)\b", _near),
         (rf"\b(?P<count>{_COUNT}) (?P<unit>day|week|weekend|month|year)s? (?P<way>ago|from now)\b", _counted),
-        (rf"\b(?P<way>in) (?P<count>{_COUNT}) (?P<unit>day|week|weekend|month|year)s?\b(?! ago)", _counted),
+        (rf"\b(?P<way>in) (?P<count>{_COUNT}) (?P<unit>day|week|weekend|month|year)s?\b(?! ago)", _coming),
         (rf"\b(?P<way>{'|'.join(sorted(_STEPS, key=len, reverse=True))}|this|on) (?P<period>{_PERIOD})\b", _stepped),
     )
     return (
@@ -123,6 +145,13 @@ def _duration() -> re.Pattern[str]:
     unit = r"(?:second|minute|min|hour|day|night|week|weekend|month|year|decade)s?|century|centuries"
     about = r"(?:(?:about|around|almost|nearly|over|more than) )?"
     return re.compile(rf"\b{about}{number}[ -](?:and a half )?(?:{unit})\b(?! (?:ago|old))", re.IGNORECASE)
+
+
+@cache
+def _past() -> re.Pattern[str]:
+    return re.compile(
+        rf"\b(?:{'|'.join(sorted(word_list('past')))}|[a-z]{{2,}}(?<!need)ed|was|were|had)\b", re.IGNORECASE
+    )
 
 
 def _named(match: re.Match[str], when: _Spoken) -> Meaning | None:
@@ -177,6 +206,12 @@ def _counted(match: re.Match[str], when: _Spoken) -> Meaning | None:
     if unit == "weekend":
         return f"{'the weekend' if number == 1 else f'{number} weekends'} {side} {spoken(said)}", None
     return month_away(said, sign * number) if unit == "month" else named(said.year + sign * number, 0, 0)
+
+
+def _coming(match: re.Match[str], when: _Spoken) -> Meaning | None:
+    """So long from now; none where the words before say how long it took, or had not been (“my first in six years”)."""
+    before = match.string[max(0, match.start() - _LOOKED_BACK) : match.start()]
+    return None if looks_back(before) else _counted(match, when)
 
 
 def _stepped(match: re.Match[str], when: _Spoken) -> Meaning | None:

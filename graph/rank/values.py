@@ -13,7 +13,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from graph.model import Form, Interaction
-from graph.rank.answer_type import AnswerType, Expected
+from graph.rank.answer_type import AnswerType, Expected, lies_ahead
 from graph.rank.days import count
 from graph.rank.names import Span, names, titles, together
 from graph.rank.spans import AMOUNT, BEGUN, BORN, CLOCK, DIED, FOR_YEARS, LIFE, NO, NUMBER, OFTEN, PLACED, YES, spots
@@ -32,6 +32,13 @@ _SURE = 0.8
 """The same for what rests on the whole passage: yes and no, and the day by which something was said."""
 _TIMES = frozenset({AnswerType.DATE, AnswerType.DURATION, AnswerType.FREQUENCY})
 _WORD = re.compile(r"[^\W_]+")
+_NOT_YET = re.compile(
+    r"n['’]t\b|\b(?:not|never|yet|if|until|might|may|could|would|should|must|hope|hoping|want|wish|(?:have|need) to)\b"
+    r"|['’]ll\b",
+    re.IGNORECASE,
+)
+"""What makes of a statement one of something that has not happened, or not for sure."""
+_LIMIT = re.compile(r"\b(by|before|after) (?:the )?$", re.IGNORECASE)
 _FIRST_PERSON = re.compile(r"\b(?:I|we)\b", re.IGNORECASE)
 
 
@@ -68,9 +75,10 @@ def value(passage: str, said: Interaction, asked: Asked, covered: float = 1.0) -
     return found.text if found else ""
 
 
-def by_day(said: Interaction, asked: Asked, covered: float) -> str:
-    """The day by which something had happened that somebody told of without a date; empty where that is not asked."""
-    told = said.form is Form.MESSAGE and covered >= _SURE
+def by_day(passage: str, said: Interaction, asked: Asked, covered: float) -> str:
+    """The day by which something had happened that `passage`, quoted from `said`, tells of without a date; empty where
+    that is not asked, and where it has not happened."""
+    told = said.form is Form.MESSAGE and covered >= _SURE and not _NOT_YET.search(passage) and not lies_ahead(passage)
     day = day_said(said)
     asks = asked.expects.kind is AnswerType.DATE and not asked.expects.ahead
     return f"by {spoken(day)}" if day and told and asks else ""
@@ -125,7 +133,13 @@ def _dates(quote: _Quote) -> list[Span]:
         # Who has skied “for ten years” in 2023 began in 2013.
         number = count(years[1].lower())
         return [Span(str(day.year - number), *years.span())] if number else []
-    return [Span(each.text, each.start, each.end) for each in found]
+    return [_within(quote.text, each) for each in found]
+
+
+def _within(text: str, found: Dated) -> Span:
+    """A date as a value, with what makes another time of it: “by 3 July” may be any day before."""
+    limit = _LIMIT.search(text, max(0, found.start - 12), found.start)
+    return Span(f"{limit[1].lower()} {found.text}" if limit else found.text, found.start, found.end)
 
 
 def _people(quote: _Quote) -> list[Span]:

@@ -126,6 +126,36 @@ def test_what_is_no_date_has_no_meaning(text: str) -> None:
     assert found(text) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is my first holiday in six years.",
+        "That was the hottest day in ten years.",
+        "I learned it in two months.",
+        "I haven't seen her in six years.",
+        "I have not been home in two years.",
+        "We moved twice in three years.",
+    ],
+)
+def test_how_long_it_took_or_had_not_been_is_no_date(text: str) -> None:
+    assert found(text) == found(text, ahead=True) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I have my exam in two months.",
+        "My first exam is in two months.",
+        "We are getting married in two months.",
+        "I was ill, but I fly in two months.",
+        "I'm going to be trained in two months.",
+        "My test is over in two months.",
+    ],
+)
+def test_what_goes_on_from_now_is_a_date(text: str) -> None:
+    assert found(text) == ["May 2024"]
+
+
 def test_of_a_day_that_never_was_the_month_is_left() -> None:
     assert found("30 February 2024") == ["February 2024"]
 

@@ -109,13 +109,40 @@ def test_what_covers_too_little_gives_no_value() -> None:
     assert value(said.text, said, asked("Where did Ann go?"), 0.45) == ""
 
 
+def day_of_telling(question: str, text: str, covered: float = 0.9, timestamp: str | None = "2023-05-08") -> str:
+    return by_day(text, message(text, timestamp), asked(question), covered)
+
+
 def test_what_was_told_had_happened_by_then() -> None:
-    said = message("I got the flat!")
-    assert by_day(said, asked("When did Ann get the flat?"), 0.9) == "by 8 May 2023"
-    assert by_day(said, asked("When did Ann get the flat?"), 0.5) == ""
-    assert by_day(said, asked("When will Ann get the flat?"), 0.9) == ""
-    assert by_day(said, asked("Who got the flat?"), 0.9) == ""
-    assert by_day(message("I got the flat!", None), asked("When did Ann get the flat?"), 0.9) == ""
+    assert day_of_telling("When did Ann get the flat?", "I got the flat!") == "by 8 May 2023"
+    assert day_of_telling("When did Ann get the flat?", "I got the flat!", 0.5) == ""
+    assert day_of_telling("When will Ann get the flat?", "I got the flat!") == ""
+    assert day_of_telling("Who got the flat?", "I got the flat!") == ""
+    assert day_of_telling("When did Ann get the flat?", "I got the flat!", timestamp=None) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I'll get the flat soon.", "I haven't got the flat.", "I hope to get the flat!", "If I get the flat, we dance."],
+)
+def test_what_has_not_happened_has_no_day(text: str) -> None:
+    assert day_of_telling("When did Ann get the flat?", text) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("When did Ann go on holiday?", "That was my first holiday in six years.", ""),
+        ("When did Ann get the job back?", "I got the job back after 3 years.", ""),
+        ("When did Ann first see the sea?", "I saw the sea 3 years later.", ""),
+        ("When did Ann start the choir?", "Every 3 years we start a choir.", ""),
+        ("When must Ann hand in the essay?", "I must hand in the essay by 3 July.", "by 3 July 2023"),
+        ("When did Ann sell the boat?", "I sold the boat before the 3rd of May.", "before 3 May 2023"),
+        ("When will Ann sing?", "I sing in two weeks.", "about 22 May 2023"),
+    ],
+)
+def test_a_duration_is_no_date_and_a_limit_is_told_as_one(question: str, text: str, answer: str) -> None:
+    assert told(question, text) == answer
 
 
 def test_names_are_runs_of_capitals() -> None:
