@@ -10,9 +10,10 @@ from graph.errors import UsageError
 from graph.model import NodeKind, Relation, Selection
 from memcli.command import command, new_group
 from memcli.options import AsLines, Contains, Conversation, Limit, Reason, Since, Until, Yes, instant
-from memcli.render.history import described, show_events, show_history, show_undone
+from memcli.render.history import described, kinds_of, show_events, show_history, show_undone
 from memcli.render.nodes import show_note, show_notes
 from memcli.render.pages import MOST_NEIGHBORS, NodePage
+from memcli.render.text import counted
 from memcli.results import node_data, plain
 from memcli.session import Session
 
@@ -168,20 +169,24 @@ def undo(
 ) -> None:
     """Undo a decision, or all since a time, or by one decider. What depends on it is undone with it, after a question.
 
-    With --since and --by, what this one decided from then on.
+    With --since and --by, what this one decided from then on. Of these the kinds are counted, and each is told with
+    --verbose and --json.
     """
     if (event is None) == (since is None and by is None):
         raise UsageError("undo what?", "name an event, or --since a time, or --by whom")
 
+    each_one = event is not None or session.verbose
+
     def agree(undoing: Undoing) -> None:
         if event is None or len(undoing.events) > undoing.meant:
-            for each in undoing.events:
+            for each in undoing.events if each_one else ():
                 session.complain(described(each))
-            session.confirm(f"undo {len(undoing.events)} decisions?", yes=yes or not undoing.events)
+            kinds = "" if each_one else f": {kinds_of(undoing.events)}"
+            session.confirm(f"undo {counted(len(undoing.events), 'decision')}{kinds}?", yes=yes or not undoing.events)
 
     with session.memory() as memory:
         undone = memory.undo(event, since=since, by=by, agree=agree).events
-    session.emit({"undone": plain(undone)}, lambda page: show_undone(page, undone))
+    session.emit({"undone": plain(undone)}, lambda page: show_undone(page, undone, each_one=each_one))
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from graph.evolution.identity import identifies
@@ -16,7 +17,9 @@ _WIDTH = 320
 def show_history(page: Page, note: Note, events: Sequence[Event]) -> None:
     """A note's title, and a line for each decision about it."""
     page.line(f"{note.id}: {note.title}", "bold")
-    rows = [[each.id, minute(each.at) or "", _what(each), each.decided_by, each.reason] for each in events]
+    rows = [
+        [each.id, minute(each.at) or "", _seen_from(note.id, each), each.decided_by, each.reason] for each in events
+    ]
     page.table(["event", "time (UTC)", "what", "by", "reason"], rows)
 
 
@@ -35,12 +38,28 @@ def show_events(page: Page, events: Sequence[Event]) -> None:
         page.line("It is so already.")
 
 
-def show_undone(page: Page, events: Sequence[Event]) -> None:
-    """What was undone now."""
-    for each in events:
-        page.line(f"undone: {described(each)}")
+def show_undone(page: Page, events: Sequence[Event], *, each_one: bool) -> None:
+    """What was undone now: each decision, or how many of each kind."""
     if not events:
         page.line("Nothing to undo.")
+    elif not each_one:
+        page.line(f"undone: {kinds_of(events)}")
+    for each in events if each_one else ():
+        page.line(f"undone: {described(each)}")
+
+
+def kinds_of(events: Sequence[Event]) -> str:
+    """How many decisions there are of each kind, most first: `link 12, evolve 3`."""
+    return ", ".join(f"{kind} {number}" for kind, number in Counter(each.action.value for each in events).most_common())
+
+
+def _seen_from(note: str, event: Event) -> str:
+    """What was decided, as told on the page of a note: what is of another is said to be so."""
+    if event.subject == note:
+        return _what(event)
+    if event.action in (Action.LINK, Action.UNLINK):
+        return _linked(event, f"from {event.subject}")
+    return f"{event.subject} {_what(event)}"
 
 
 def described(event: Event) -> str:
@@ -51,8 +70,7 @@ def described(event: Event) -> str:
 def _what(event: Event) -> str:
     match event.action:
         case Action.LINK | Action.UNLINK:
-            relation = (event.new or event.old or {}).get("relation", "")
-            return f"{event.action} {relation} {event.other}".replace("  ", " ")
+            return _linked(event, event.other)
         case Action.UNDO:
             return f"undo {event.cause}"
         case Action.VOTE:
@@ -77,6 +95,11 @@ def _what(event: Event) -> str:
             )
             return f"{event.action} {'; '.join(changed)}"
     return f"{event.action} {event.other}".rstrip()
+
+
+def _linked(event: Event, other: str) -> str:
+    relation = (event.new or event.old or {}).get("relation", "")
+    return f"{event.action} {relation} {other}".replace("  ", " ")
 
 
 def _shown(value: Json) -> str:

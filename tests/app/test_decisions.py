@@ -54,6 +54,9 @@ def test_a_note_s_way(mine: World, notes: list[str]) -> None:
     out = mine("note", "history", one).out
     assert out.startswith(f"{one}: Mine\n")
     assert f"link supersedes {other}" in out
+    seen = mine("note", "history", other).out
+    assert f"link supersedes from {one}" in seen
+    assert f"supersedes {other}" not in seen
     assert "edit title: " in out
     assert decided(mine, "undo", edit["id"])["undone"] == [edit]
     assert decided(mine, "unlink", other, one)["events"][0]["old"]["relation"] == "supersedes"
@@ -73,10 +76,25 @@ def test_several_are_undone_only_when_that_is_wanted(mine: World, notes: list[st
     assert ran.code == 2
     assert ran.err.count("edit title") == 2
     assert "--yes" in ran.err
-    assert mine("note", "undo", "--since", first["at"][:10]).code == 2
+    ran = mine("note", "undo", "--since", first["at"])
+    assert (ran.code, ran.err.count("edit title")) == (2, 0)
+    assert "nobody to ask: undo 2 decisions: edit 2?" in ran.err
+    assert mine("note", "undo", "--since", first["at"], "--verbose").err.count("edit title") == 2
     assert mine("note", "show", notes[0], "--json").data["node"]["title"] == "b"
     assert mine("note", "undo", first["id"], "--yes").out.count("undone: ") == 2
     assert mine("note", "show", notes[0], "--json").data["node"]["title"] == "One"
+
+
+def test_many_that_are_undone_are_counted(mine: World, notes: list[str]) -> None:
+    [edit] = mine("note", "edit", notes[0], "--title", "One", "--json").data["events"]
+    mine("note", "edit", notes[1], "--title", "Two")
+    mine("note", "link", *notes[:2])
+    ran = mine("note", "undo", "--since", edit["at"], "--yes")
+    assert (ran.out, ran.err) == ("undone: edit 2, link 1\n", "")
+    mine("note", "edit", notes[0], "--title", "One")
+    told = mine("note", "undo", "--since", edit["at"], "--yes", "--verbose").out
+    assert told.startswith("undone: v_")
+    assert "edit title" in told
 
 
 @pytest.mark.parametrize(
