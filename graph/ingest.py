@@ -96,7 +96,8 @@ class Ingest(Struct):
             name = masked_name(source.name)[0] if self.settings.ingest_redact else source.name
             self._read(source, reader, done or Checkpoint(digest, name, 0))
         except InputError as error:
-            self._reject(Reject(source.path, 0, error.message.removeprefix(f"{source.path}: ")))
+            told = error.message.removeprefix(f"{source.path}: ")
+            self._reject(Reject(source.path, 0, f"{told}; {error.hint}" if error.hint else told))
 
     def _read(self, source: Source, reader: Reader, done: Checkpoint) -> None:
         if self.progress:

@@ -58,7 +58,9 @@ def sniff(source: Source) -> Reader:
             return reader
     ending = suffix(source.name)
     if head.strip() and (ending in _JSON_SUFFIXES or (not ending and _JSON.match(head))):
-        raise InputError(f"{source.path}: JSON of no known format", "see the input formats, or give one with --format")
+        raise InputError(
+            f"{source.path}: JSON of no known format", "see docs/reference/formats.md, or name one with --format"
+        )
     if not READERS[-1].claims(source.name, head):
         raise not_text(source, binary_kind(head))
     return READERS[-1]

@@ -21,9 +21,10 @@ def show_report(page: Page, report: IngestReport, *, dry_run: bool) -> None:
 
 
 def tell_rejects(say: Callable[[str], None], report: IngestReport) -> None:
-    """Name the first rejects, each as path:line: reason."""
+    """Name the first rejects, each as path:line: reason; as path: reason, where it is the whole."""
     for reject in report.rejects[:REJECTS_SHOWN]:
-        say(f"{reject.path}:{reject.line}: {reject.reason}")
+        place = f"{reject.path}:{reject.line}" if reject.line else reject.path
+        say(f"{place}: {reject.reason}")
     # The report may hold fewer than were counted.
     if (more := report.rejected - min(len(report.rejects), REJECTS_SHOWN)) > 0:
         say(f"… and {more} more")

@@ -53,6 +53,15 @@ def test_rejects_are_named_and_change_the_exit_code(empty: World, tmp_path: Path
     assert (quiet.code, quiet.err) == (5, "")
 
 
+def test_what_is_wrong_with_a_whole_file_has_no_line_and_tells_what_to_do(empty: World, tmp_path: Path) -> None:
+    folder = tmp_path / "chats"
+    folder.mkdir()
+    (folder / "a.json").write_text('[{"who": "Ann", "what": "Hi"}]')
+    ran = empty("ingest", str(folder))
+    told = "JSON of no known format; see docs/reference/formats.md, or name one with --format"
+    assert (ran.code, ran.err) == (5, f"{folder / 'a.json'}: {told}\n")
+
+
 def test_warnings_are_told(scripted: World) -> None:
     scripted.memory.report = REJECTED
     assert scripted("ingest", "-").err.splitlines()[0] == "warning: no spaCy model: memcli model pull spacy"
