@@ -201,7 +201,7 @@ class Session(Struct):
 
     @property
     def colour(self) -> bool:
-        """Whether terminals may be given colours (https://no-color.org)."""
+        """Whether terminals may be given colours, and what is bold or dim (https://no-color.org)."""
         return not self.env.get("NO_COLOR")
 
     def page(self) -> Page:

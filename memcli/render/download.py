@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
+from memcli.render.page import colours
 from memcli.render.text import one_line
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class DownloadBars:
             BarColumn(),
             DownloadColumn(),
             TimeRemainingColumn(),
-            console=Console(file=stream, force_terminal=True, no_color=not colour),
+            console=Console(file=stream, force_terminal=True, color_system=colours(wanted=colour)),
             transient=True,
             disable=stream is None,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TextIO
+from typing import Literal, Protocol, TextIO
 
 from memcli.render.text import clean, one_line
 
@@ -36,13 +36,21 @@ class PlainPage:
             self.line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def colours(*, wanted: bool) -> Literal["auto"] | None:
+    """The colours for rich's consoles. Without any, it sets nothing bold or dim either, as it does by `no_color`, and
+    as GNU's libtextstyle understands NO_COLOR."""
+    return "auto" if wanted else None
+
+
 class TerminalPage:
     """The same through rich."""
 
     def __init__(self, stream: TextIO, *, colour: bool) -> None:
         from rich.console import Console
 
-        self._console = Console(file=stream, force_terminal=True, no_color=not colour, highlight=False, markup=False)
+        self._console = Console(
+            file=stream, force_terminal=True, color_system=colours(wanted=colour), highlight=False, markup=False
+        )
 
     def line(self, text: str = "", style: str = "") -> None:
         from rich.text import Text

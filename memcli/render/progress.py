@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
+from memcli.render.page import colours
 from memcli.render.text import one_line
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class TerminalProgress:
             BarColumn(),
             TextColumn("{task.fields[records]} records, {task.fields[rate]:.0f}/s"),
             TimeRemainingColumn(),
-            console=Console(file=stream, no_color=not colour),
+            console=Console(file=stream, color_system=colours(wanted=colour)),
             transient=True,
         )
         self._source: TaskID | None = None

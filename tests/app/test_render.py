@@ -38,7 +38,7 @@ def test_a_plain_table() -> None:
 
 def test_on_a_terminal_text_is_no_markup(world: World) -> None:
     stream = io.StringIO()
-    page = TerminalPage(stream, colour=False)
+    page = TerminalPage(stream, colour=True)
     page.line("[red]not red[/red] \x1b[2J", "bold")
     page.table(["id"], [["[b]x"]])
     assert "[red]not red[/red]" in stream.getvalue()
@@ -51,8 +51,18 @@ def test_a_terminal_gets_a_page_and_a_dumb_one_plain_text(scripted: World) -> No
     scripted.terminals = Terminals(stdout=True)
     assert "\x1b[1m" in scripted("ask", "Ann?").out
     assert "\x1b[31m" not in scripted("ask", "Ann?").out
+    scripted.env["NO_COLOR"] = "1"
+    assert "\x1b" not in scripted("ask", "Ann?").out
     scripted.env["TERM"] = "dumb"
     assert scripted("ask", "Ann?").out == plain
+
+
+def test_without_colours_nothing_is_bold_or_dim() -> None:
+    stream = io.StringIO()
+    page = TerminalPage(stream, colour=False)
+    page.line("title", "bold")
+    page.table(["id"], [["x"]])
+    assert stream.getvalue().split() == ["title", "id", "x"]
 
 
 def test_an_answer(scripted: World) -> None:
