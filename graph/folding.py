@@ -60,14 +60,17 @@ class Folded(Struct, frozen=True):
     events: tuple[Event, ...] = ()
 
 
-def fold(store: Store, faint: Faint, *, dry_run: bool = False) -> Folded:
-    """Fold the episodes that are faint and not folded, a transaction for each batch of them.
+def fold(store: Store, faint: Faint, names: Sequence[str] = (), *, dry_run: bool = False) -> Folded:
+    """Fold the episodes that are faint and not folded, a transaction for each batch of them; with `names`, those with
+    these ids, or of the messages or notes with them, faint or not.
 
     Raises:
+        NotFoundError: there is none of a name.
         StoreError: the store cannot be written. What was committed stays.
     """
-    kept = listed(store, Selection(), faint.days, faint.now)
-    weak = [each for each in kept if not each.folded and faint.has(each)]
+    ids = tuple(sorted({episode_of(store, each).id for each in names}))
+    kept = listed(store, Selection(ids=ids), faint.days, faint.now)
+    weak = [each for each in kept if not each.folded and (names or faint.has(each))]
     if dry_run:
         return Folded(tuple(weak))
     ledger, events = Ledger.of_now(), list[Event]()

@@ -385,13 +385,15 @@ class Memory:
 
         return retention.page(self._store, name, self._settings.retention_days, now)
 
-    def fold(self, now: datetime, older: float | None = None, *, dry_run: bool = False) -> Folded:
-        """Fold the episodes that have faded below `retention.fold`, or that ended more than `older` days ago; see
-        `graph.folding.fold`."""
+    def fold(
+        self, now: datetime, older: float | None = None, names: Sequence[str] = (), *, dry_run: bool = False
+    ) -> Folded:
+        """Fold the episodes that have faded below `retention.fold`, that ended more than `older` days ago, or that are
+        meant by `names`; see `graph.folding.fold`."""
         from graph import folding
 
         faint = folding.Faint(self._settings.retention_days, now, self._settings.retention_fold, older)
-        return folding.fold(self._store, faint, dry_run=dry_run)
+        return folding.fold(self._store, faint, names, dry_run=dry_run)
 
     def unfold(self, name: str) -> list[Event]:
         """Unfold an episode; see `graph.folding.unfold`."""

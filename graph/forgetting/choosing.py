@@ -17,15 +17,16 @@ from graph.text import fold, tells_of
 class Wanted(Struct, frozen=True):
     """What is to be forgotten: the interactions that fit all that is given, or an entity.
 
-    `messages` are ids of interactions, or ids given at ingest; `matching` is looked for in texts and titles, whatever
-    the case; `entity` is an id, a name or an alias, and takes the interactions that tell of it along only
-    `with_messages`.
+    `messages` are ids of interactions, or ids given at ingest; `speaker` is who said them, and `matching` is looked for
+    in texts and titles, both whatever the case; `entity` is an id, a name or an alias, and takes the interactions that
+    tell of it along only `with_messages`.
     """
 
     messages: tuple[str, ...] = ()
     conversation: str | None = None
     since: str | None = None
     until: str | None = None
+    speaker: str | None = None
     matching: str | None = None
     entity: str | None = None
     with_messages: bool = False
@@ -79,6 +80,8 @@ def _within(wanted: Wanted, store: Store) -> Iterator[Interaction]:
 
 def _fits(said: Interaction, wanted: Wanted) -> bool:
     if wanted.messages and not {said.id, said.key} & {*wanted.messages}:
+        return False
+    if wanted.speaker is not None and fold(said.speaker or "") != fold(wanted.speaker):
         return False
     if wanted.matching is None:
         return True

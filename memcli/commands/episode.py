@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from graph.errors import UsageError
 from graph.model import NodeKind, Selection
 from memcli.command import command, new_group
 from memcli.options import AsLines, Contains, Conversation, Limit, Since, Until
@@ -91,10 +92,17 @@ def show(
     examples="""
     memcli episode fold --dry-run
     memcli episode fold --older-than 365
+    memcli episode fold p_4tq2v6s7
     """,
 )
 def fold(
     session: Session,
+    episodes: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="EPISODE", help="These alone, faded or not: ids, or those of a message or note in each."
+        ),
+    ] = None,
     older_than: Annotated[
         float | None,
         typer.Option(
@@ -109,8 +117,10 @@ def fold(
     found beside better hits, one hit stands for them. What comes back to it unfolds it, and so does
     `memcli episode unfold`. `memcli note undo EVENT` with the first event takes all of it back.
     """
+    if episodes and older_than is not None:
+        raise UsageError("--older-than is for all episodes", "name episodes, or how old they are")
     with session.memory() as memory:
-        found = memory.fold(session.clock().astimezone(), older_than, dry_run=dry_run)
+        found = memory.fold(session.clock().astimezone(), older_than, episodes or (), dry_run=dry_run)
     session.emit(folded_data(found), lambda page: show_folded(page, found, dry_run=dry_run))
 
 

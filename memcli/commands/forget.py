@@ -21,6 +21,7 @@ app = new_group("Forget what was said, and all that rests on it.")
     examples="""
     memcli forget --matching "my new address" --dry-run
     memcli forget 17 18 --conversation trip
+    memcli forget --speaker "Jane Roe" --conversation trip --dry-run
     memcli forget --entity "Jane Roe" --with-messages --yes
     memcli forget --until 2019 --yes --json
     """,
@@ -34,6 +35,9 @@ def forget(
     conversation: Conversation = None,
     since: Since = None,
     until: Until = None,
+    speaker: Annotated[
+        str | None, typer.Option("--speaker", metavar="NAME", help="Only what this one said, as named there.")
+    ] = None,
     matching: Annotated[
         str | None,
         typer.Option("--matching", metavar="TEXT", help="Only what has this in its text or title, in any case."),
@@ -57,18 +61,20 @@ def forget(
     """
     from graph.forgetting.choosing import Wanted
 
-    if entity is not None and (messages or conversation or since or until or matching or everything):
+    if entity is not None and (messages or conversation or since or until or speaker or matching or everything):
         raise UsageError("--entity goes with --with-messages alone", "name messages or an entity")
+    # A variable that is not set must not mean all of a conversation.
     if matching is not None and not matching.strip():
-        # A variable that is not set must not mean all of a conversation.
         raise UsageError("an empty text is in everything", "give --matching some words, or leave it out")
+    if speaker is not None and not speaker.strip():
+        raise UsageError("nobody is called nothing", "give --speaker a name, or leave it out")
     if with_messages and entity is None:
         raise UsageError("--with-messages says nothing without --entity", "name an entity with --entity")
-    chosen = (tuple(messages or ()), conversation, since, until, matching, entity)
+    chosen = (tuple(messages or ()), conversation, since, until, speaker, matching, entity)
     if everything == any(chosen):
         raise UsageError(
             "--all goes alone" if everything else "nothing is named that could be forgotten",
-            "name messages, --conversation, --since, --until, --matching, --entity, or --all",
+            "name messages, --conversation, --since, --until, --speaker, --matching, --entity, or --all",
         )
     wanted = Wanted(*chosen, with_messages=with_messages, everything=everything)
     with session.memory() as memory:

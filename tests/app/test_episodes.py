@@ -88,3 +88,18 @@ def test_what_has_faded_is_folded_and_shown_as_a_digest(empty: World) -> None:
     (again,) = fitting(world, "episode", "fold")["episodes"]
     (event,) = fitting(world, "episode", "unfold", again["id"])["events"]
     assert (event["action"], event["subject"]) == ("unfold", episode["id"])
+
+
+def test_an_episode_is_folded_by_name_whatever_its_age(empty: World) -> None:
+    world = with_chat(empty, FADED.replace("2020", "2999"))
+    (episode,) = fitting(world, "episode", "list")["episodes"]
+    (message, *_) = fitting(world, "episode", "show", episode["id"])["messages"]
+    assert fitting(world, "episode", "fold")["episodes"] == []
+    assert world("episode", "fold", message["id"], "--dry-run").out.endswith(
+        "would be folded: 1 episode of 8 messages\n"
+    )
+    done = fitting(world, "episode", "fold", message["id"], episode["id"])
+    assert [(each["action"], each["subject"]) for each in done["events"]] == [("fold", episode["id"])]
+    assert fitting(world, "episode", "fold", episode["id"]) == {"episodes": [], "events": []}
+    assert world("episode", "fold", "p_nowhere").code == 3
+    assert world("episode", "fold", episode["id"], "--older-than", "3").code == 2

@@ -68,6 +68,16 @@ def test_a_message_and_an_entity(talk: World) -> None:
     assert interactions(talk) == 1
 
 
+def test_what_somebody_said(talk: World) -> None:
+    captions = talk("forget", "--speaker", "ANN", "--dry-run", "--json").data["captions"]
+    assert captions == ["Ann: I love Zermatt. Do you?", "Ann: Zermatt is calling, and Lausanne."]
+    assert talk("forget", "--speaker", "Ann", "--matching", "calling", "--yes").code == 0
+    assert talk("forget", "3", "--speaker", "Bob", "--yes").code == 3
+    assert interactions(talk) == 2
+    assert talk("forget", "--speaker", "Ann", "--yes").code == 0
+    assert interactions(talk) == 1
+
+
 def test_all_of_it(talk: World) -> None:
     assert talk("forget", "--all", "--yes", "--quiet").out.startswith("forgot 3 interactions")
     assert talk("graph", "export").out == ""
@@ -86,6 +96,9 @@ def test_all_of_it(talk: World) -> None:
         ["--since", "soon"],
         ["--conversation", "trip", "--matching", ""],
         ["--all", "--space", ""],
+        ["--speaker", " "],
+        ["--all", "--speaker", "Ann"],
+        ["--entity", "Ann", "--speaker", "Ann"],
     ],
 )
 def test_wrong_usage(talk: World, arguments: list[str]) -> None:
@@ -94,7 +107,8 @@ def test_wrong_usage(talk: World, arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["99"], ["--entity", "Nobody"], ["--matching", "absent"], ["--conversation", "none"]]
+    "arguments",
+    [["99"], ["--entity", "Nobody"], ["--matching", "absent"], ["--conversation", "none"], ["--speaker", "An"]],
 )
 def test_what_is_not_there(talk: World, arguments: list[str]) -> None:
     ran = talk("forget", *arguments, "--yes", "--json")
