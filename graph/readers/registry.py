@@ -14,6 +14,7 @@ from graph.readers.document import DocumentReader
 from graph.readers.naming import suffix
 from graph.readers.plain import PlainReader
 from graph.readers.question_set import QuestionSetReader
+from graph.readers.subtitles import SubtitlesReader
 from graph.readers.transcript import TranscriptReader
 from graph.readers.whatsapp import WhatsAppReader
 
@@ -22,6 +23,7 @@ READERS: tuple[Reader, ...] = (
     ClaudeCodeReader(),
     PlainReader(),
     WhatsAppReader(),
+    SubtitlesReader(),
     TranscriptReader(),
     DocumentReader(),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -17,6 +18,10 @@ from graph.readers.values import admit
 _SUFFIXES = ("", ".txt", ".text", ".md", ".markdown", ".transcript")
 _SHARE = 0.4
 """Part of the paragraphs that are turns, in a transcript."""
+_TALK = re.compile(
+    r"[?!]|\b(?:I|I['’]m|you|we|me|hi|hey|hello|thanks|thank|please|yes|no|ok|okay|sure|bye)\b(?![:/])", re.IGNORECASE
+)
+"""What people say to each other, and forms hardly ever."""
 
 
 class TranscriptReader:
@@ -33,16 +38,19 @@ class TranscriptReader:
         text = head_text(head)
         if text is None or suffix(name) not in _SUFFIXES:
             return False
-        turns, others, after_blank = [], 0, True
+        turns, others, after_blank, following = [], 0, True, False
         for line in text.split("\n"):
             if turn := find_turn(line):
                 turns.append(turn)
-            elif after_blank and line.strip() and not find_mark(line):
-                others += 1
+            elif line.strip() and not find_mark(line):
+                others += after_blank
+                following = True
             after_blank = not line.strip()
         counts = Speakers(turns).counts
         recurring = sum(count for count in counts.values() if count > 1)
-        return len(counts) > 1 and recurring > 0 and recurring >= _SHARE * (len(turns) + others)
+        # Of a talk that has only begun, nobody has spoken twice yet; fields of a form look the same.
+        begun = not following and any(_TALK.search(each.text) for each in turns)
+        return len(counts) > 1 and (begun or 0 < _SHARE * (len(turns) + others) <= recurring)
 
     def read(self, source: Source, longest: int) -> Iterator[Record | Reject]:
         found = (find_turn(line.text) for line in text_lines(source) if line.begins)

@@ -91,6 +91,12 @@ SAMPLES: dict[str, tuple[str, bytes]] = {
         "13/03/2025, 10:23 - Bo 🤓: <Media omitted>\n"
         "13/03/2025, 10:23 - Bo 🤓: Så\n".encode(),
     ),
+    "subtitles": (
+        "standup.vtt",
+        "WEBVTT - Standup\n\nNOTE made by hand\n\n1\n00:01.000 --> 00:04.000\n<v Ana>The oven\nis fixed.</v>\n\n"
+        "00:04.000 --> 00:06.500 align:start\n<v Ana>It is warm.</v>\n\n"
+        "01:00:07.000 --> 01:00:08.000\n<v.loud Bo Ek>Så &amp; good.</v>\n".encode(),
+    ),
     "transcript": (
         "standup.md",
         b"# Standup 2025-03-04\n\nEveryone was there.\n\n**Ana:** The oven is fixed.\nIt is warm.\n\n"

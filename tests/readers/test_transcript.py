@@ -86,6 +86,12 @@ def test_the_date_of_the_file_name_is_where_it_begins() -> None:
         ("One.\n\nTwo.\n\nThree.\n\nAna: a\n\nFour.\n\nBo: b\n\nAna: c\n\nFive.\n\nSix.\n\nSeven\n", "document"),
         ("See https://example.org\nand http://example.org\n", "document"),
         ("Ana says hello.\n", "document"),
+        ("Ana: hi there\nBo: hello", "transcript"),
+        ("# Standup\n\nAna: the oven is fixed\n\nBo: thanks\n", "transcript"),
+        ("Ana: the oven\nBo: the flour\n", "document"),
+        ("Ana: hi there\n", "document"),
+        ("Ana: hi there\nBo: hello\nand so on.\n", "document"),
+        ("City: Basel\nCountry: Switzerland\n", "document"),
     ],
 )
 def test_what_is_a_transcript(text: str, reader: str) -> None:
