@@ -124,7 +124,7 @@ def markdown(
     yield ""
     yield "## One set left out"
     yield ""
-    yield "Every weight at that of three values (half, as it is, twice) which is best on the other sets, on the set itself."
+    yield "Every weight at that of three values (half, as it is, twice) which is best on the other sets."
     yield ""
     yield from table(
         ["set", "as they are", "chosen by the others", "difference", "what they changed"],
