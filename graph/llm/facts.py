@@ -24,14 +24,15 @@ REPLY_TOKENS = 120
 """Tokens of the facts of one message."""
 _LONGEST = 1500
 _TOLD = """\
-You take down what messages tell about people's lives and will still be true next week. For each item of "messages"
-give one entry with its number "n" and its "facts", at most 3, or none: most messages tell nothing of that kind. A fact
-has
+You take down what messages tell about people's lives and will still be true next week: what they have, like, do, where
+they live, what they work. For each item of "messages" give one entry with its number "n" and its "facts", at most 3.
+Most messages tell nothing of that kind: then "facts" is empty. A fact has
 - "subject": whom it is about: "I" for the speaker, "my sister" for kin of the speaker, else a name in the message;
-- "relation": home, employer, job, age or marital status where it is one of these, else a verb of one or two words in
-  the third person, such as has, owns, likes, plays, studies, is allergic to;
+- "relation": one to three words in the third person: has, owns, likes, plays, studies, is allergic to; only of where
+  somebody lives "home", for whom they work "employer", as what "job", how old they are "age";
 - "object": the value, in the very words of the message, at most 8 of them.
-What is asked, wished, denied, or only true today is no fact."""
+"My brother moved to Oslo and keeps two dogs there, so I can't come on Sunday." tells: my brother, home, Oslo; my
+brother, has, two dogs; nothing else. What is asked, wished, denied, or true only today is no fact."""
 _WORDED = {
     "home": "lives in",
     "employer": "works for",
