@@ -139,7 +139,7 @@ def looked_through(store: Store) -> Found:
             found.gone.append(id)
             found.faults.append(Fault("what is derived rests on something", id, _WORDS[kind]))
     for each in seen.told:
-        _check_told(each, seen.support[each.id], seen.answers[each.id], found)
+        _check_told(_parted(each, seen.kinds, found), seen.support[each.id], seen.answers[each.id], found)
     return found
 
 
@@ -269,6 +269,16 @@ def _nearest(edges: list[Edge], places: Mapping[str, tuple[str, str, int]]) -> E
     here = places[edges[0].source]
     later = [edge for edge in edges if places[edge.target][:2] == here[:2] and places[edge.target][2] > here[2]]
     return min(later or edges, key=lambda edge: places[edge.target])
+
+
+def _parted(node: Query | Insight, kinds: Mapping[str, NodeKind], found: Found) -> Query | Insight:
+    """`node`, by itself again if it was merged into what is not there."""
+    if isinstance(node, Query) or not node.merged_into or node.merged_into in kinds:
+        return node
+    what = f"it was merged into {node.merged_into}, which is not there"
+    found.faults.append(Fault("what was merged is in another", node.id, what))
+    found.nodes.append(parted := settled(replace(node, merged_into="")))
+    return parted
 
 
 def _check_told(node: Query | Insight, support: int, answers: Sequence[Edge], found: Found) -> None:

@@ -12,7 +12,7 @@ from graph.evolution.undo import Past
 from graph.model import Action, Changes, Edge, EdgeKind, Ends, Entity, Event, Insight, Interaction, Removal, ends
 from graph.text import fold
 from graph.tiers.statements import insight_id, key_of, opposite_id, retold
-from graph.tiers.votes import CENTRAL, settled
+from graph.tiers.votes import CENTRAL, MERGED, settled
 
 Step = tuple[Entity, Entity]
 """Whose something was, and whose it is."""
@@ -114,7 +114,7 @@ class Opinions(Struct):
         return (
             not insight.merged_into
             and all(each.action is Action.VOTE for each in left)
-            and all(edge.reason != "merged" for edge in self.supports[insight.id].values())
+            and all(edge.reason != MERGED for edge in self.supports[insight.id].values())
         )
 
     def _rename(self, insight: Insight, steps: Mapping[str, Step], says: Mapping[str, Set[str]]) -> None:

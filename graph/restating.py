@@ -12,7 +12,7 @@ from graph.derive import decided_meanings
 from graph.evolution.corrections import corrections
 from graph.facts import Stating, Turned
 from graph.ids import note_id
-from graph.model import Form, Interaction, NodeKind, Selection
+from graph.model import EdgeKind, Form, Interaction, NodeKind, Selection
 from graph.ports import REACH, Extractor, Store
 from graph.store.retrying import persistently
 from graph.text import fold
@@ -69,7 +69,10 @@ def _restated(store: Store, ids: Sequence[str], fresh: frozenset[str], extractor
         stating = Stating.of(told, back, decided_meanings(known, store))
         held = stating.held(store)
         there = {each.id for each in held}
-        new = {id: each for id, each in stating.new.items() if id not in there}
+        concerned = {edge.source: edge.target for edge in stating.ties if edge.kind is EdgeKind.CONCERNS}
+        # Who was forgotten is told of no more, though what they said is still there.
+        here = store.frontier(sorted({*concerned.values()})).known if concerned else ()
+        new = {id: each for id, each in stating.new.items() if id not in there and concerned[id] in here}
         stating = Stating(new, [edge for edge in stating.ties if edge.source in new], stating.back)
         return store.save(stating.settled(held).changes()).get(NodeKind.FACT, 0)
 

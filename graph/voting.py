@@ -30,7 +30,7 @@ from graph.model import (
 )
 from graph.ports import Store
 from graph.text import fold
-from graph.tiers.votes import ANSWER, BAD, EDIT, GOOD, Vote, merged, score, settled, used_by, weight
+from graph.tiers.votes import ANSWER, BAD, EDIT, GOOD, MERGED, Vote, merged, score, settled, used_by, weight
 
 
 class InsightPage(Struct, frozen=True):
@@ -101,7 +101,7 @@ def merge(store: Store, name: str, other: str, reason: str) -> list[Event]:
         event = Ledger.of_now().event(
             Action.MERGE, gone.id, other=into.id, new=told, value=score(insight), reason=reason, decided_by=PERSON
         )
-        edges = tuple(Edge(into.id, note, EdgeKind.SUPPORTED_BY, reason="merged") for note in notes)
+        edges = tuple(Edge(into.id, note, EdgeKind.SUPPORTED_BY, reason=MERGED) for note in notes)
         store.save(Changes((gone, taken), edges, events=(event,)))
         return [event]
 

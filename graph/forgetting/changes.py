@@ -88,7 +88,8 @@ def _closed(around: Sequence[Edge], gone: Set[str]) -> Iterator[Edge]:
 
 
 def _insights(found: Cascade, said: str, store: Store) -> Iterator[Node]:
-    """Yield the insights that lose supporters, with those that they have left."""
+    """Yield the insights that lose supporters, with those that they have left, and those that had been merged into one
+    that goes, by themselves again."""
     weaker = _of_kind(found.lost, NodeKind.INSIGHT)
     support = Counter(
         resting
@@ -99,7 +100,13 @@ def _insights(found: Cascade, said: str, store: Store) -> Iterator[Node]:
     for node in nodes_of(weaker, (), store):
         if isinstance(node, Insight):
             spelt = spelling.insight(node, said, kept.get(node.id, ""))
-            yield settled(replace(spelt, support=support[node.id]))
+            into = "" if spelt.merged_into in found.gone else spelt.merged_into
+            yield settled(replace(spelt, support=support[node.id], merged_into=into))
+    forgotten = _of_kind(found.gone, NodeKind.INSIGHT)
+    held = (event.subject for some in batches(forgotten) for event in store.events(some) if event.other in found.gone)
+    for node in nodes_of(sorted({*held} - {*weaker} - found.gone), (NodeKind.INSIGHT,), store):
+        if isinstance(node, Insight) and node.merged_into in found.gone:
+            yield settled(replace(node, merged_into=""))
 
 
 def _reopened(around: Sequence[Edge], gone: Set[str], store: Store) -> Iterator[Node]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from graph.forgetting.changes import changes, counted
 from graph.forgetting.choosing import Wanted, chosen, named, names_of
@@ -124,7 +125,8 @@ def _forget(ids: Sequence[str], store: Store) -> Changes:
         store.save(what)
         since = refiled(before, what, store)
         store.save(since)
-    return together(what, since)
+    # What goes on under another id is not gone.
+    return replace(together(what, since), removed=what.removed)
 
 
 def _save(what: Changes, store: Store) -> None:

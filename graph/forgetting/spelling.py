@@ -46,8 +46,14 @@ def entities(weaker: Iterable[Entity], said: str, gone: Set[str], store: Store) 
             changed.append(Entity(each.id, name, each.label, tuple(sorted({*stay} - {name}))))
     ids = [each.id for each in changed]
     edges = edges_of(ids, (), store)
-    events = store.events(ids) if ids else ()
-    unsaid = {fold(name) for each in changed for name in lost[each.id] - {*_names(each)}}
+    events = list(store.events(ids)) if ids else []
+    names = {name for each in changed for name in lost[each.id] - {*_names(each)}} if events else set()
+    # What somebody else is called, or what is said elsewhere, is nothing that was forgotten.
+    others = (each.entity for each in store.resolve(sorted(map(fold, names)))) if names else ()
+    called = {name for each in others if each.id not in {*ids, *gone} for name in _names(each)}
+    unsaid = {
+        fold(name) for name in names - called if not any(name in text for text in texts_with({name}, gone, store))
+    }
     return Respelt(
         tuple(changed),
         tuple(edge for edge in edges if not {edge.source, edge.target} & gone),

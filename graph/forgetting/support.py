@@ -10,7 +10,7 @@ from msgspec import Struct
 from graph.model import EDGE_ENDS, Edge, EdgeKind, NodeKind
 from graph.ports import Store
 from graph.store.batches import batches, edges_of
-from graph.tiers.votes import CENTRAL
+from graph.tiers.votes import CENTRAL, MERGED
 
 RESTING: Mapping[EdgeKind, NodeKind] = {
     EdgeKind.DERIVED_FROM: NodeKind.NOTE,
@@ -50,6 +50,7 @@ def cascade(ids: Collection[str], store: Store) -> Cascade:
                 if edge.relation == CENTRAL:
                     # The words are those of this note, whatever else speaks for it.
                     fallen.add(resting)
+        fallen.update(_unstated(touched.pop(NodeKind.INSIGHT, ()), gone, store))
         fallen |= {id for kind, some in touched.items() for id in _unsupported(some, kind, lost, store)}
         gone |= fallen
         layer = sorted(fallen)
@@ -65,6 +66,17 @@ def resting_ends(edge: Edge) -> tuple[str, str]:
 def supporting(kind: NodeKind) -> tuple[EdgeKind, ...]:
     """The kinds of edges that support nodes of a kind."""
     return tuple(edge for edge, resting in RESTING.items() if resting is kind)
+
+
+def _unstated(ids: Collection[str], gone: Collection[str], store: Store) -> Iterator[str]:
+    """Yield those insights of `ids` whose words nobody states that is not `gone`: the notes that merges brought speak
+    for them in words of their own."""
+    stated = {
+        edge.source
+        for edge in edges_of(sorted(ids), (EdgeKind.SUPPORTED_BY,), store)
+        if edge.reason != MERGED and edge.target not in gone
+    }
+    yield from (id for id in ids if id not in stated)
 
 
 def _unsupported(ids: Collection[str], kind: NodeKind, lost: Mapping[str, int], store: Store) -> Iterator[str]:

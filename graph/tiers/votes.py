@@ -22,6 +22,8 @@ REMOVE = -1
 REMOVE_OF_MANY = -3
 CENTRAL = "central"
 """How an insight is related to the note that it has its words from."""
+MERGED = "merged"
+"""The reason of an insight's edge to a note that a merge brought, which states the words of another."""
 MANY = 10
 """Insights from which on removing one weighs more."""
 GOOD, BAD = 1, -2
@@ -113,7 +115,7 @@ class Ballot(Struct):
     def changed(self, *, there: bool) -> list[Edge]:
         """The edges that are to be written (`there`), or taken away."""
         ends = [pair for pair, kept in self.edges.items() if kept is there]
-        return [Edge(*pair, EdgeKind.SUPPORTED_BY, reason="merged") for pair in ends]
+        return [Edge(*pair, EdgeKind.SUPPORTED_BY, reason=MERGED) for pair in ends]
 
     def _part(self, insight: Insight, other: Insight, event: Event) -> None:
         """Undo a merge; the undoing of a merge is undone by merging again."""

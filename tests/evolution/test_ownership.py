@@ -159,6 +159,25 @@ def test_what_is_left_of_a_forgotten_name_is_of_who_is_left(url: str, tmp_path: 
         assert thought(memory)["Bob likes running."] == ("Bob", 2, "active")
 
 
+def test_what_is_said_elsewhere_takes_no_decision_along(place: Place, tmp_path: Path) -> None:
+    url = place("sqlite")
+    choir = told("2024-02-01", "Zoe: I met Robert.", "Ann: I hear that Robert sings.", conversation="choir")
+    with opened(url) as memory:
+        take_in(memory, tmp_path, ROBERT, choir, told("2024-02-02", "Zoe: I met Ann.", conversation="later"))
+        memory.merge_entities("Robert", "Zoe")
+        [split] = memory.split_entity("Zoe", "Zoe of the choir", "choir")
+        memory.forget(Wanted(matching="I met Robert"))
+        assert memory.check().found == ()
+        assert split.id in {each.id for each in memory._store.events()}
+
+
+def test_a_preview_counts_no_insight_that_goes_on_under_another_name(url: str) -> None:
+    with opened(url) as memory:
+        memory.merge_entities("Bob", "Robert")
+        wanted = Wanted(conversation="two")
+        assert memory.forgettable(wanted).nodes == memory.forget(wanted).removed
+
+
 def test_in_which_order_they_are_merged_and_taken_in_does_not_matter(place: Place, tmp_path: Path) -> None:
     found = set()
     for order in permutations((*TALKS, None)):

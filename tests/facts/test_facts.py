@@ -302,6 +302,15 @@ def test_an_older_memory_is_given_its_facts(tmp_path: Path) -> None:
     assert of_facts(store) == wanted
 
 
+def test_who_was_forgotten_is_told_of_no_more(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", told("2024-05-01", "Ann: I live in Porto.", "Bob: I live in Leeds."))
+    with memory(store, create=False) as opened:
+        opened.forget(Wanted(entity="Bob"))
+        assert opened.restate().facts == 0
+        assert [each.text for each in opened.facts(Selection())] == ["Ann lives in Porto."]
+        assert opened.check().found == ()
+
+
 def test_a_correction_finds_a_value_that_a_name_has_made_longer() -> None:
     at = "2024-03-05T10:00:00"
     text = "My favourite band is Guns and Roses."

@@ -8,7 +8,7 @@ import pytest
 
 from graph.errors import NotFoundError, UsageError
 from graph.forgetting.choosing import Wanted
-from graph.model import EdgeKind, Entity, Insight, Interaction, NodeKind, Note, Query, Question, Relation
+from graph.model import EdgeKind, Entity, Insight, Interaction, NodeKind, Note, Query, Question, Relation, Selection
 from graph.store.registry import open_store
 from tests.embedding.words import WordEmbedder
 from tests.ingest.memories import long_talk, talk, written
@@ -114,6 +114,26 @@ def test_an_insight_loses_a_supporter_and_then_goes(place: Place, tmp_path: Path
     assert insights() == [("Ann likes zermatt.", 1, "candidate")]
     forgotten(url, messages=("3",), conversation="again")
     assert insights() == []
+
+
+@pytest.mark.parametrize("reworded", [False, True])
+def test_an_insight_goes_with_its_words_whatever_was_merged_into_it(
+    place: Place, tmp_path: Path, *, reworded: bool
+) -> None:
+    url = filled(place("one"), tmp_path, talk("Ann: I love Zermatt.", "Ann: I love Basel.", "Ann: I love Genoa."))
+    with opened(url) as memory:
+        by_text = {each.text: each.id for each in nodes(url, NodeKind.INSIGHT) if isinstance(each, Insight)}
+        zermatt, basel, genoa = (by_text[f"Ann likes {place}."] for place in ("Zermatt", "Basel", "Genoa"))
+        memory.merge(zermatt, basel)
+        memory.merge(basel, genoa)
+        if reworded:
+            memory.reword(basel, "Ann likes what she sees.")
+    forgotten(url, messages=("2",), conversation="talk")
+    assert "Basel" not in exported(url)
+    with opened(url) as memory:
+        left = {each.id: (each.state, each.merged_into) for each in memory.nodes(Selection((NodeKind.INSIGHT,)))}  # type: ignore[union-attr]
+        assert left == {zermatt: ("candidate", ""), genoa: ("active", "")}
+        assert memory.check().found == ()
 
 
 def test_a_question_nobody_answers_any_more_is_open(place: Place, tmp_path: Path) -> None:
