@@ -146,6 +146,19 @@ def test_a_file_that_was_cut_short_is_made_anew(memory: Memory) -> None:
     assert memory.beside.read_bytes() == whole
 
 
+@pytest.mark.parametrize("place", [512, 512 + 7 * 32, -8])
+@pytest.mark.parametrize("garbage", [b"\x00\x00\xc0\x7f", b"\x00\x00\x80\x7e", b"\x01"])
+def test_a_file_with_other_bits_in_it_is_made_anew(memory: Memory, place: int, garbage: bytes) -> None:
+    assert memory.is_exact()
+    whole = memory.beside.read_bytes()
+    other = bytearray(whole)
+    start = place % len(whole)
+    other[start : start + len(garbage)] = bytes(one ^ two for one, two in zip(other[start:], garbage, strict=False))
+    memory.beside.write_bytes(other)
+    assert memory.is_exact()
+    assert memory.beside.read_bytes() == whole
+
+
 def test_a_pipe_is_not_waited_for(memory: Memory) -> None:
     os.mkfifo(memory.beside)
     assert memory.is_exact()
