@@ -35,6 +35,7 @@ from graph.rank.quoting import frame, placed, quoted, told
 from graph.rank.reading import shown
 from graph.rank.reckoning import reckoned
 from graph.rank.selection import selected
+from graph.rank.stated import stated
 from graph.rank.twins import Twins, gathered
 from graph.rank.values import Asked
 from graph.rank.wanted import stems, wanted
@@ -200,10 +201,23 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
     quotations, value = quoted(chosen, turns, asked, ended)
     if len(holding) == 1 and (saying := [each for each in quotations if each.hit == holding[0].hit]):
         quotations, value = saying, holding[0].value
+    if not value:
+        quotations, value = _stated(question, evidence, quotations, chosen, asked)
     if not quotations:
         # Titles and speakers may cover the question where nobody tells anything.
         return Answer(confidence=confidence(most))
     return _told_by(quotations, value, asked.expects.kind, most, chosen)
+
+
+def _stated(
+    question: Question, evidence: Evidence, quotations: Sequence[Quotation], chosen: Sequence[Scored], asked: Asked
+) -> tuple[Sequence[Quotation], str]:
+    """The value that a fact gives which what is quoted states, with that before the rest; else the quotations alone."""
+    for each in quotations:
+        facts = evidence.facts.get(chosen[each.hit - 1].interaction.id, ())
+        if value := stated(facts, question.text, evidence.read, asked.expects, question.asked_at):
+            return [each, *(other for other in quotations if other is not each)], value
+    return quotations, ""
 
 
 def _told_by(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.evolution.validity import known_at
+from graph.evolution.validity import as_spoken, known_at
 from graph.evolution.validity import settled as settled_facts
 from graph.ids import interaction_id, note_id
 from graph.model import (
@@ -190,7 +190,7 @@ def _told(facts: Sequence[Fact], messages: Sequence[Interaction], question: Ques
     elif question.conversation or question.until:
         asked = list(settled_facts(asked).facts.values())
     told: dict[str, tuple[Fact, ...]] = {}
-    for each in asked:
+    for each in as_spoken(asked, {note_id(said.id): said.conversation for said in messages}):
         place = interaction_id(each.note)
         told[place] = (*told.get(place, ()), each)
     return told

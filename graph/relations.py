@@ -46,7 +46,8 @@ def one_valued(relation: str) -> bool:
 
 def asking(relation: str) -> frozenset[str]:
     """The words by which a question asks for `relation`."""
-    return frozenset(ONE_VALUED.get(relation, relation).split()) - {"of", "number", "date", "the"}
+    words = frozenset(ONE_VALUED.get(relation, relation).split()) - {"of", "number", "date", "the"}
+    return words | {"have"} if "has" in words else words
 
 
 def slot(subject: str, relation: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -51,6 +51,30 @@ def known_at(facts: Iterable[Fact], moment: str) -> list[Fact]:
         for each in said
     )
     return list(settled(replace(each, valid_to=None) for each in back).facts.values())
+
+
+def as_spoken(facts: Iterable[Fact], conversations: Mapping[str, str]) -> list[Fact]:
+    """`facts` as a question sees them: in one conversation the order is known without a time, and a value that is told
+    without one ends those told before it, at a time that is not known (`valid_to` is empty then, which is not kept).
+
+    `conversations` are those of the notes. What is retracted or doubted ends nothing, and what a person decided stays.
+    """
+    facts = list(facts)
+    last: dict[tuple[str, str], Fact] = {}
+    places = [(slot(each.subject, each.relation), conversations.get(each.note, "")) for each in facts]
+    for place, each in zip(places, facts, strict=True):
+        now = all(place) and each.state == "certain" and each.retracted_at is None and each.valid_from is None
+        if now and (place not in last or last[place].position < each.position):
+            last[place] = each
+    return [
+        replace(each, valid_to="") if (later := last.get(place)) and _outspoken(each, later) else each
+        for place, each in zip(places, facts, strict=True)
+    ]
+
+
+def _outspoken(fact: Fact, later: Fact) -> bool:
+    over = fact.position < later.position and fold(fact.object) != fold(later.object)
+    return over and fact.valid_to is None and fact.decided_by != PERSON
 
 
 def decisions(before: Settled, after: Settled, ledger: Ledger) -> Iterator[Event]:

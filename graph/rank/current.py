@@ -159,7 +159,7 @@ def standing(stated: Sequence[tuple[Fact, int]]) -> FactHit | None:
     known = sorted((each for each, _ in stated if each.state == "certain" and each.retracted_at is None), key=order)
     if not known:
         return None
-    open_ = [each for each in known if not each.valid_to]
+    open_ = [each for each in known if each.valid_to is None]
     latest = (open_ or known)[-1]
     same = [each for each in known if fold(each.object) == fold(latest.object) and each.valid_to == latest.valid_to]
     others = [each.object for each in reversed(known) if fold(each.object) != fold(latest.object)]
@@ -173,7 +173,7 @@ def standing(stated: Sequence[tuple[Fact, int]]) -> FactHit | None:
         latest.relation,
         latest.object,
         same[0].valid_from,
-        latest.valid_to,
+        latest.valid_to or None,
         min(ranks, default=0),
         tuple(sorted(stale - ranks)),
         tuple({fold(each): each for each in others}.values()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
 
 from msgspec import Struct
@@ -45,7 +45,8 @@ class Passage(Struct, frozen=True):
 def quoted(
     chosen: Sequence[Scored], turns: Mapping[Place, Interaction], asked: Asked, passed: Set[int] = frozenset()
 ) -> tuple[list[Quotation], str]:
-    """A passage of each of the best of `chosen`, best first, and the value that answers (empty: none is told).
+    """A passage of each of the best of `chosen`, the best of all first, the others in the order of hits; and the value
+    that answers (empty: none is told).
 
     Those with the ranks `passed` are not quoted.
 
@@ -74,8 +75,14 @@ def _answered(best: Sequence[Passage], chosen: Sequence[Scored], asked: Asked) -
     for place, each in enumerate(best):
         if found := value(each.quotation.text, said[place], asked, each.covered):
             rest = (other.quotation for other in best if other is not each and other.worth >= _BESIDE * each.worth)
-            return [each.quotation, *rest], found
+            return [each.quotation, *_in_order(rest)], found
+    quotations[1:] = _in_order(quotations[1:])
     return quotations, by_day(best[0].quotation.text, said[0], asked, best[0].covered) if best else ""
+
+
+def _in_order(quotations: Iterable[Quotation]) -> list[Quotation]:
+    """Quotations in the order of hits, which is that of their numbers."""
+    return sorted(quotations, key=lambda each: each.hit)
 
 
 def placed(candidates: Sequence[Scored]) -> dict[Place, Interaction]:

@@ -40,7 +40,7 @@ def _show_answer(page: Page, answer: Answer, hits: tuple[Hit, ...]) -> None:
     if not answer.quotations:
         page.line(answer.text, "bold")
     page.line()
-    for rank in sorted({quotation.hit for quotation in answer.quotations} & by_rank.keys()):
+    for rank in dict.fromkeys(quotation.hit for quotation in answer.quotations if quotation.hit in by_rank):
         page.line(f"[{rank}] {_where(by_rank[rank])}", "dim")
 
 

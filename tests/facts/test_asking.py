@@ -124,3 +124,56 @@ def test_the_latest_count_comes_first(tmp_path: Path) -> None:
     assert len(found.hits) == len(asked(store, text, facts=False).hits)
     for other in ("How many sessions did Ann attend before?", "How did Ann like the sessions of the support group?"):
         assert texts(asked(store, other)) == texts(asked(store, other, facts=False))
+
+
+TALK = [
+    {"conversation": "talk", "id": str(number), "speaker": speaker, "text": text}
+    for number, (speaker, text) in enumerate(
+        (
+            ("Bob", "I moved to Rome in 2019."),
+            ("Ann", "I live in Lisbon. I have two dogs, and they love the garden."),
+            ("Bob", "I'm vegetarian, so no ham for me. I speak Italian. I live in Paris."),
+            ("Ann", "I moved to Porto. I decided not to sell the boat."),
+        )
+    )
+]
+
+
+@pytest.mark.parametrize(("text", "value", "before"), [("Bob", "Paris", ("Rome",)), ("Ann", "Porto", ("Lisbon",))])
+def test_in_one_conversation_what_is_said_later_holds_without_a_time(
+    tmp_path: Path, text: str, value: str, before: tuple[str, ...]
+) -> None:
+    reply = asked(take_in(tmp_path / "a", TALK), f"Where does {text} live?")
+    (fact,) = reply.facts
+    assert (fact.value, fact.before, fact.valid_to, reply.answer.value) == (value, before, None, value)
+
+
+def test_in_another_conversation_what_has_no_time_ends_nothing(tmp_path: Path) -> None:
+    other = [{"conversation": "other", "id": "1", "speaker": "Bob", "text": "I live in Paris."}]
+    (fact,) = asked(take_in(tmp_path / "a", TALK[:1], other), "Where does Bob live?").facts
+    assert (fact.value, fact.valid_from, fact.before) == ("Rome", "2019", ("Paris",))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Does Ann have dogs?", "yes"),
+        ("Does Ann have two dogs?", "yes"),
+        ("Is Bob vegetarian?", "yes"),
+        ("Does Bob speak Italian?", "yes"),
+        ("What does Bob speak?", "Italian"),
+        ("Does Ann have three dogs?", ""),
+        ("Doesn't Ann have dogs?", ""),
+        ("Does Ann only have dogs?", ""),
+        ("Will Ann have dogs?", ""),
+        ("Is Ann vegetarian?", ""),
+        ("Did Ann move from Porto?", ""),
+        ("Did Ann decide to sell the boat?", ""),
+        ("Does Ann live in Lisbon?", ""),
+    ],
+)
+def test_a_fact_that_says_all_that_is_asked_gives_the_value(tmp_path: Path, text: str, value: str) -> None:
+    reply = asked(take_in(tmp_path / "a", TALK), text)
+    assert reply.answer.value == value
+    if value:
+        assert reply.hits[reply.answer.quotations[0].hit - 1].text in (TALK[1]["text"], TALK[2]["text"])

@@ -119,8 +119,8 @@ def test_the_reply_is_quoted_and_not_the_question() -> None:
     found, _ = quoted(talk, placed(talk), asked(want("food", "allergic")))
     assert [(each.text, each.hit) for each in found] == [
         ("Walnuts, and only walnuts.", 3),
-        ("The cat loves food.", 2),
         ("Hello Ann.", 1),
+        ("The cat loves food.", 2),
     ]
 
 
