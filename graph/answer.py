@@ -210,9 +210,10 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
 
 
 def _stated(
-    question: Question, evidence: Evidence, quotations: Sequence[Quotation], chosen: Sequence[Scored], asked: Asked
-) -> tuple[Sequence[Quotation], str]:
-    """The value that a fact gives which what is quoted states, with that before the rest; else the quotations alone."""
+    question: Question, evidence: Evidence, quotations: list[Quotation], chosen: Sequence[Scored], asked: Asked
+) -> tuple[list[Quotation], str]:
+    """The value that a fact gives which one of `quotations` states, and that one before the rest; empty where none
+    does."""
     for each in quotations:
         facts = evidence.facts.get(chosen[each.hit - 1].interaction.id, ())
         if value := stated(facts, question.text, evidence.read, asked.expects, question.asked_at):
