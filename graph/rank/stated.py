@@ -37,8 +37,13 @@ def stated(facts: Iterable[Fact], question: str, read: Understood, expects: Expe
     if not whole and not (expects.kind is AnswerType.NONE and _WHAT.match(question)):
         return ""
     names = {fold(each) for each in subjects(question, read)}
+    # Whom a question with yes or no is about comes first: Ann may like Bob, and he not her.
+    first = fold(question).partition(" ")[2]
     for each in facts:
-        if fold(each.subject) not in names or each.state != "certain" or not holds(each) or _DENIED.search(each.text):
+        name = fold(each.subject)
+        if name not in names or each.state != "certain" or not holds(each) or _DENIED.search(each.text):
+            continue
+        if whole and not first.startswith((f"{name} ", "i ")):
             continue
         asked = stems(question) - stems(each.subject) - _GRAMMAR
         if asked and asked <= stems(each.text if whole else each.relation):

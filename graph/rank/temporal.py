@@ -44,8 +44,8 @@ _LOOKED_BACK = 80
 _CLAUSE_END = re.compile(r"[.!?;:,()\n]|\b(?:and|but|so|because|when)\b", re.IGNORECASE)
 _PRESENT = re.compile(r"(?:\b(?:am|is|are)|['’](?:m|s|re))\b", re.IGNORECASE)
 _RARE = re.compile(
-    r"\b(?:first|last|only|best|worst|once|twice|times|never|been"
-    r"|(?:the|my|our|your|his|her|their|its) (?:most|least|(?!(?:con)?test|guest|rest|west|harvest)[a-z]{2,}est)"
+    r"\b(?:first|last|best|worst|once|twice|times|never|been"
+    r"|(?:the|my|our|your|his|her|their|its) (?:only|most|least|(?!(?:con)?test|guest|rest|west|harvest)[a-z]{2,}est)"
     r"|(?:has|have|had|did|was|were|could)(?:n['’]t| not))\b",
     re.IGNORECASE,
 )

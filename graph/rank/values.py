@@ -17,7 +17,7 @@ from graph.rank.answer_type import AnswerType, Expected, lies_ahead
 from graph.rank.days import count
 from graph.rank.names import Span, names, titles, together
 from graph.rank.spans import AMOUNT, BEGUN, BORN, CLOCK, DIED, FOR_YEARS, LIFE, NO, NUMBER, OFTEN, PLACED, YES, spots
-from graph.rank.temporal import Dated, dates, durations
+from graph.rank.temporal import Dated, dates, durations, looks_back
 from graph.rank.wanted import Wanted, stem, stems
 from graph.text import spoken, stop_words
 
@@ -38,6 +38,8 @@ _NOT_YET = re.compile(
     re.IGNORECASE,
 )
 """What makes of a statement one of something that has not happened, or not for sure."""
+_STILL = re.compile(r"\b(?:have|has|been|now)\b|['’](?:ve|s)\b", re.IGNORECASE)
+"""What tells, of a span of time, that it is not over."""
 _LIMIT = re.compile(r"\b(by|before|after) (?:the )?$", re.IGNORECASE)
 _FIRST_PERSON = re.compile(r"\b(?:I|we)\b", re.IGNORECASE)
 
@@ -132,7 +134,8 @@ def _dates(quote: _Quote) -> list[Span]:
     if not found and day and BEGUN.search(quote.asked.text) and (years := FOR_YEARS.search(quote.text)):
         # Who has skied “for ten years” in 2023 began in 2013.
         number = count(years[1].lower())
-        return [Span(str(day.year - number), *years.span())] if number else []
+        over = looks_back(quote.text[: years.start()]) and not _STILL.search(quote.text)
+        return [Span(str(day.year - number), *years.span())] if number and not over else []
     return [_within(quote.text, each) for each in found]
 
 

@@ -150,6 +150,7 @@ def test_how_long_it_took_or_had_not_been_is_no_date(text: str) -> None:
         "I was ill, but I fly in two months.",
         "I'm going to be trained in two months.",
         "My test is over in two months.",
+        "It is only in two months.",
     ],
 )
 def test_what_goes_on_from_now_is_a_date(text: str) -> None:

@@ -136,6 +136,8 @@ def test_what_has_not_happened_has_no_day(text: str) -> None:
         ("When did Ann get the job back?", "I got the job back after 3 years.", ""),
         ("When did Ann first see the sea?", "I saw the sea 3 years later.", ""),
         ("When did Ann start the choir?", "Every 3 years we start a choir.", ""),
+        ("When did Ann start at the mill?", "I worked at the mill for 3 years.", ""),
+        ("When did Ann start at the mill?", "I've worked at the mill for 3 years.", "2020"),
         ("When must Ann hand in the essay?", "I must hand in the essay by 3 July.", "by 3 July 2023"),
         ("When did Ann sell the boat?", "I sold the boat before the 3rd of May.", "before 3 May 2023"),
         ("When will Ann sing?", "I sing in two weeks.", "about 22 May 2023"),
