@@ -32,7 +32,7 @@ _ABOUT_A_VALUE = frozenset(
 )
 """Types of answers that are not values of facts, but tell something of them."""
 _READ = 3_000
-"""Letters of a message in which numbers are looked for."""
+"""Letters of a question, and of a message in which numbers are looked for, that are read."""
 
 
 def asks_for_the_past(question: str, read: Understood, today: str | None) -> bool:
@@ -86,7 +86,7 @@ def subjects(question: str, read: Understood) -> list[str]:
     """Whom a question may ask about: those it names, or their kin where it speaks of kin."""
     named = [read.speaker] if read.speaker else []
     named += [match.entity.name for match in read.entities if match.entity.name not in named]
-    kin = [each for each in KIN if re.search(rf"\b{each}\b", question, re.IGNORECASE)]
+    kin = [each for each in KIN if re.search(rf"\b{each}\b", question[:_READ], re.IGNORECASE)]
     return [f"{name}'s {each}" for name in named for each in kin] if kin else named
 
 

@@ -16,6 +16,8 @@ _LONGEST_NAME = 6
 """Words of the longest name looked for in a question."""
 _LONGEST_QUESTION = 200
 """Words of a question that are looked at; the rest of a longer one is not read."""
+_LONGEST_WORD = 500
+"""Letters of a word that is searched for: nobody says longer ones, and patterns are made of them."""
 _FIRST_PERSON = re.compile(r"\b(?:i|my|me|mine|myself|i'm|i've|i'd)\b", re.IGNORECASE)
 _JOINING = {"and", "or", ""}
 _TOGETHER = {"both", "together", "common", "each"}
@@ -60,7 +62,7 @@ def understood(question: Question, matches: Sequence[EntityMatch]) -> Understood
         people = {match.entity.id: match.entity for match in matches if match.name == OWNER and match.speaks}
     speaker = next(iter(people.values())) if len(people) == 1 else None
     teller = _teller(places, words) if len(people) > 1 else None
-    asked = terms(question.text)[:_LONGEST_QUESTION]
+    asked = tuple(term for term in terms(question.text)[:_LONGEST_QUESTION] if len(term) <= _LONGEST_WORD)
     if people:
         # Who speaks is a signal of its own; as a search term it would find all that they ever said.
         called = {word for match in named if match.speaks for word in match.name.split()}

@@ -17,6 +17,7 @@ from .memories import exported, ingested, nodes, written
 SECRETS = {
     "aws access key": "AKIA" + "Q3EGRJ5ZT7LX2MWP",
     "github token": "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8",
+    "openai token": "sk-" + "a1B2c3D4e5F6g7H8i9J0T3BlbkFJ" + "k1L2m3N4o5P6q7R8s9T0",
     "slack token": "xoxb-" + "123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx",
     "basic auth credentials": "https://ann:" + "hunter2secret" + "@example.org/x",
     "card number": "4111 1111 1111 " + "1111",

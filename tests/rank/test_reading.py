@@ -31,6 +31,11 @@ def test_the_longest_name_wins() -> None:
     assert found(read("Who moved from York to New York?", york, new_york)) == ["New York", "York"]
 
 
+def test_a_word_that_nobody_says_is_not_searched_for() -> None:
+    assert read(f"Lisbon {'a' * 501} {'b' * 500}").terms == ("lisbon", "b" * 500)
+    assert read("a" * 1_000_000).terms == ()
+
+
 def test_of_overlapping_names_one_is_taken() -> None:
     left, right = match("Ann Lee", "ann lee"), match("Lee Park", "lee park")
     assert found(read("Was Ann Lee Park there?", left, right)) == ["Ann Lee"]
