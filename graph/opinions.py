@@ -23,7 +23,7 @@ class Opinions(Struct):
     them, changed as notes move.
 
     What somebody gave other words, or merged, stays one: of that, at most the subject changes. `handed` are the events
-    that are about another insight than before, each with the id of the one before.
+    that are about another insight than before, each with the id of the one before, and `other` if it was that.
     """
 
     insights: dict[str, Insight]
@@ -77,8 +77,11 @@ class Opinions(Struct):
             for note in sorted(steps, key=lambda note: _when(said[note])):
                 id = self._give(insight, note, key, _called(steps[note][1], said[note]))
                 parted[insight.id][id] = None
-        for event, id in returned:
-            self._return(event, id, past, undone)
+        for event, id, *other in returned:
+            if other:
+                self._return_other(event, id, past)
+            else:
+                self._return(event, id, past, undone)
         for id, into in parted.items():
             self._settle(id, list(into))
 
@@ -156,6 +159,16 @@ class Opinions(Struct):
         self._vote(id, value)
         self._vote(holder, -value)
 
+    def _return_other(self, event: str, id: str, past: Past) -> None:
+        """Let what once merged another insight into `id`, and what undid it, tell so again, if all are there."""
+        if event not in self.events or not self.supports.get(id):
+            return
+        holder, chain = self.events[event].other, [event]
+        for one in chain:
+            chain += [each.id for each in past.undone_by.get(one, ())]
+            if self.events[one].other == holder:
+                self.events[one] = replace(self.events[one], other=id)
+
     def _settle(self, id: str, into: Sequence[str]) -> None:
         """Count what supports an insight, and those to which notes of it went; one that has none left goes, and leaves
         its votes to the first of these."""
@@ -164,9 +177,10 @@ class Opinions(Struct):
         if not self.supports[id]:
             self._vote(into[0], self.insights.pop(id).votes)
             self.opposing = {pair: edge for pair, edge in self.opposing.items() if id not in pair}
-            for event in [each for each in self.events.values() if each.subject == id]:
-                self.events[event.id] = replace(event, subject=into[0])
-                self.handed.append([event.id, id])
+            for event in [each for each in self.events.values() if id in (each.subject, each.other)]:
+                fields = [name for name in ("subject", "other") if getattr(event, name) == id]
+                self.events[event.id] = replace(event, **dict.fromkeys(fields, into[0]))
+                self.handed += ([event.id, id] if name == "subject" else [event.id, id, name] for name in fields)
 
     def _vote(self, id: str, value: int) -> None:
         insight = self.insights[id]

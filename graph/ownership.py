@@ -123,7 +123,7 @@ def moved_opinions(
     first = [each for each in _nodes({edge.source for edge in edges}, store) if isinstance(each, Insight)]
     near = {each.id for each in first}
     near |= {id for each in first for id in _under_other_names(each, moves)}
-    near |= {id for _, id in returned}
+    near |= {id for _, id, *_ in returned}
     if not near:
         return Opinions.of((), (), ())
     ids = sorted(near)

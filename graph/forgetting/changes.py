@@ -12,7 +12,7 @@ from graph.episodes import remade
 from graph.evolution.identity import keeping
 from graph.evolution.undo import without
 from graph.forgetting import facts, spelling
-from graph.forgetting.support import Cascade, cascade, resting_ends, supporting
+from graph.forgetting.support import Cascade, cascade, resting_ends, supporting, unmerged
 from graph.ids import PREFIXES
 from graph.model import (
     Changes,
@@ -102,11 +102,7 @@ def _insights(found: Cascade, said: str, store: Store) -> Iterator[Node]:
             spelt = spelling.insight(node, said, kept.get(node.id, ""))
             into = "" if spelt.merged_into in found.gone else spelt.merged_into
             yield settled(replace(spelt, support=support[node.id], merged_into=into))
-    forgotten = _of_kind(found.gone, NodeKind.INSIGHT)
-    held = (event.subject for some in batches(forgotten) for event in store.events(some) if event.other in found.gone)
-    for node in nodes_of(sorted({*held} - {*weaker} - found.gone), (NodeKind.INSIGHT,), store):
-        if isinstance(node, Insight) and node.merged_into in found.gone:
-            yield settled(replace(node, merged_into=""))
+    yield from unmerged(found.gone, weaker, store)
 
 
 def _reopened(around: Sequence[Edge], gone: Set[str], store: Store) -> Iterator[Node]:

@@ -10,6 +10,7 @@ from graph.evolution.events import wording
 from graph.evolution.identity import keeping
 from graph.forgetting import facts
 from graph.forgetting.choosing import names_of
+from graph.forgetting.support import unmerged
 from graph.model import Changes, Edge, EdgeKind, Entity, Insight, NodeKind, Note, Removal, Selection, by_rule, ends
 from graph.ports import Store
 from graph.store.batches import batches
@@ -31,7 +32,8 @@ def entity_changes(entity: Entity, store: Store) -> Iterator[Changes]:
     left = facts.without(stated, (), store)
     events = tuple(keeping(store.events(), {entity.id}))
     removed = Removal(nodes=(*gone, entity.id), edges=left.gone, events=events)
-    yield Changes(left.nodes, left.edges, removed=removed, events=left.events)
+    parted = unmerged({*gone}, (), store)
+    yield Changes((*left.nodes, *parted), left.edges, removed=removed, events=left.events)
 
 
 def _of_notes(ids: Sequence[str], names: Set[str], store: Store) -> Changes:

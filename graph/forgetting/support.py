@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from graph.model import EDGE_ENDS, Edge, EdgeKind, NodeKind
+from graph.ids import PREFIXES
+from graph.model import EDGE_ENDS, Edge, EdgeKind, Insight, NodeKind
 from graph.ports import Store
-from graph.store.batches import batches, edges_of
-from graph.tiers.votes import CENTRAL, MERGED
+from graph.store.batches import batches, edges_of, nodes_of
+from graph.tiers.votes import CENTRAL, MERGED, settled
 
 RESTING: Mapping[EdgeKind, NodeKind] = {
     EdgeKind.DERIVED_FROM: NodeKind.NOTE,
@@ -66,6 +68,16 @@ def resting_ends(edge: Edge) -> tuple[str, str]:
 def supporting(kind: NodeKind) -> tuple[EdgeKind, ...]:
     """The kinds of edges that support nodes of a kind."""
     return tuple(edge for edge, resting in RESTING.items() if resting is kind)
+
+
+def unmerged(gone: Set[str], known: Collection[str], store: Store) -> Iterator[Insight]:
+    """Yield the insights, but for those `known`, that had been merged into one of the nodes `gone`, by themselves."""
+    forgotten = sorted(id for id in gone if id.startswith(PREFIXES[NodeKind.INSIGHT]))
+    events = (event for some in batches(forgotten) for event in store.events(some))
+    held = {event.subject for event in events if event.other in gone}
+    for node in nodes_of(sorted(held.difference(known, gone)), (NodeKind.INSIGHT,), store):
+        if isinstance(node, Insight) and node.merged_into in gone:
+            yield settled(replace(node, merged_into=""))
 
 
 def _unstated(ids: Collection[str], gone: Collection[str], store: Store) -> Iterator[str]:

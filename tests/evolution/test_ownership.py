@@ -171,6 +171,21 @@ def test_what_is_said_elsewhere_takes_no_decision_along(place: Place, tmp_path: 
         assert split.id in {each.id for each in memory._store.events()}
 
 
+def test_merges_of_insights_that_were_undone_follow_whoever_is_merged(url: str) -> None:
+    with opened(url) as memory:
+        by_text = {each.text: each.id for each in memory.nodes(Selection((NodeKind.INSIGHT,)))}  # type: ignore[union-attr]
+        one, other = by_text["Bob likes running."], by_text["Bob dislikes cooking at night."]
+        [merged] = memory.merge(one, other)
+        undo(memory, merged.id)
+        before = exported(url)
+        [event] = memory.merge_entities("Bob", "Robert")
+        assert memory.check().found == ()
+        undo(memory, event.id)
+        kept = next(each for each in memory._store.events() if each.id == merged.id)
+    assert (kept.subject, kept.other) == (one, other)
+    assert exported(url) == before
+
+
 def test_a_preview_counts_no_insight_that_goes_on_under_another_name(url: str) -> None:
     with opened(url) as memory:
         memory.merge_entities("Bob", "Robert")

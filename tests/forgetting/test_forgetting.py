@@ -136,6 +136,18 @@ def test_an_insight_goes_with_its_words_whatever_was_merged_into_it(
         assert memory.check().found == ()
 
 
+def test_what_was_merged_into_what_is_told_of_somebody_forgotten_is_by_itself_again(
+    place: Place, tmp_path: Path
+) -> None:
+    url = filled(place("one"), tmp_path, talk("Ann: I love Zermatt.", "Bob: I love Basel."))
+    with opened(url) as memory:
+        by_text = {each.text: each.id for each in nodes(url, NodeKind.INSIGHT) if isinstance(each, Insight)}
+        memory.merge(by_text["Ann likes Zermatt."], by_text["Bob likes Basel."])
+        memory.forget(Wanted(entity="Bob"))
+        assert memory.insight(by_text["Ann likes Zermatt."]).insight.merged_into == ""
+        assert memory.check().found == ()
+
+
 def test_a_question_nobody_answers_any_more_is_open(place: Place, tmp_path: Path) -> None:
     url = filled(place("one"), tmp_path, TRIP)
     forgotten(url, messages=("6",), conversation="trip")
