@@ -44,7 +44,7 @@ MULTIPLIERS = ("recall_speaker", "recall_when", "recall_standing")
 """Those of them that change nothing at 1: what is halved is how far they are from that."""
 FACTORS = (0.5, 2.0)
 DEPTH = 10
-Weights = Mapping[str, float]
+Weights = Mapping[str, Any]
 
 
 def main() -> None:
