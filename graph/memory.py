@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -80,9 +79,6 @@ class Memory:
             StoreError: one of its kinds, with a hint.
         """
         url = in_space(settings.store, settings.space)
-        # The graphs that are ranked are small: threads take longer to start than to do the work, and on a busy machine
-        # they wait for each other a hundred times as long. Read when igraph is loaded.
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
         return cls(settings, open_store(url, create=create, password=settings.neo4j_password))
 
     @cached_property

@@ -83,6 +83,8 @@ class Session(Struct):
                 # Data in a pipe or a file is UTF-8 whatever the locale; a terminal knows its own encoding.
                 encoding = stream.encoding if stream.isatty() else "utf-8"
                 stream.reconfigure(encoding=encoding, errors="backslashreplace")
+        # The graphs that are ranked are small: threads would take longer to start than to do the work.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
         terminals = Terminals(*(stream.isatty() for stream in (stdin, stdout, stderr)))
         return cls(stdin.buffer, stdout, stderr, os.environ, _current_folder(), terminals=terminals)
 

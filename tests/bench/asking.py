@@ -69,6 +69,7 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=Path(".cache/models"), help="where the model lies")
     parser.add_argument("--output", type=Path, help="write asking.json and asking.md here")
     given = parser.parse_args()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     rows = [row for count in given.messages or [10_000] for row in measured(given.data, count, given.models)]
     page = "".join(markdown(rows))
     sys.stdout.write(page)
