@@ -45,11 +45,13 @@ _WORDED = {
 _RELATION = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,2}")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _CLAUSE = re.compile(r"[;,()]|\b(?:and|but|because|so)\b", re.IGNORECASE)
-_UNREAL = re.compile(
-    r"\?|n[’']t\b|\b(?:not|never|no longer|used to|if|wish|hope|would|could|might|want|dream)\b", re.IGNORECASE
-)
-"""What a sentence has that asks, denies or wishes."""
+_SUPPOSED = re.compile(r"\?|\b(?:if|unless|whether|wish|hope|dream|imagine)\b", re.IGNORECASE)
+"""What a sentence has that asks or wishes."""
+_DENIED = re.compile(r"n[’']t\b|\b(?:not|never|no longer|used to|would|could|might|want)\b", re.IGNORECASE)
+"""What a clause has that denies, or tells what only might be."""
 _DOUBT = re.compile(r"\b(?:maybe|perhaps|probably|i (?:think|guess|believe|suppose))\b", re.IGNORECASE)
+_OWN = re.compile(rf"\b(?:my (?P<kin>{'|'.join(KIN)})|I|me|my|mine|we|us|our)\b", re.IGNORECASE)
+"""How somebody names themselves, and kin of theirs."""
 _ASKING = 4
 """Letters by which a word of a message is one that asks for a relation: "moved" for "move"."""
 _WORDS = 8
@@ -78,6 +80,15 @@ class Told(Struct, frozen=True):
     certain: bool
 
 
+class _Found(Struct, frozen=True):
+    """A `sentence` with a value at letter `place`, and its `clause` with that, at letter `start` of the message."""
+
+    sentence: str
+    clause: str
+    start: int
+    place: int
+
+
 class Entries(Struct, frozen=True, forbid_unknown_fields=True):
     entries: Annotated[tuple[Entry, ...], Meta(max_length=MOST)]
 
@@ -101,14 +112,15 @@ def _told(told: Triple, said: Interaction) -> Told | None:
     """A triple as the message states it; None where its words are not the message's, or do not state it."""
     relation, value = line(told.relation).lower(), line(told.object).strip(" .,;:!")
     subject = _subject(line(told.subject), said)
-    found = _in(value, said.text)
+    found = _found(value, said.text)
     if not subject or found is None or not _RELATION.fullmatch(relation):
         return None
-    start, sentence = found
-    if _UNREAL.search(sentence) or not _told_of(relation, sentence):
+    if _SUPPOSED.search(found.sentence) or _DENIED.search(found.clause) or not _told_of(relation, found.sentence):
+        return None
+    if _whom(found, subject, said.speaker or "") != subject:
         return None
     text = f"{'The user' if subject == 'user' else subject} {_WORDED.get(relation, relation)} {value}."
-    return Told(text, subject, relation, value, start, not _DOUBT.search(sentence))
+    return Told(text, subject, relation, value, found.start, not _DOUBT.search(found.sentence))
 
 
 def _subject(told: str, said: Interaction) -> str:
@@ -118,23 +130,37 @@ def _subject(told: str, said: Interaction) -> str:
         return speaker
     owner, _, kin = told.replace("’", "'").lower().rpartition(" ")
     if owner in {"my", f"{speaker.lower()}'s"}:
-        return f"{speaker}'s {kin}" if kin in KIN and kin in words(fold(said.text)) else ""
-    named = re.search(rf"\b{re.escape(told)}\b", said.text)
-    return told if named and told[0].isupper() else ""
+        return f"{speaker}'s {kin}" if kin in KIN else ""
+    return told if told[:1].isupper() else ""
 
 
-def _in(value: str, text: str) -> tuple[int, str] | None:
-    """The sentence that has `value` in its very words, and where the clause with it begins; None where none has."""
-    wanted = words(fold(value))
+def _found(value: str, text: str) -> _Found | None:
+    """Where a message has `value` in its very words; None where it has not."""
+    wanted = re.findall(r"\w+", value)
+    if not 0 < len(wanted) <= _WORDS:
+        return None
+    told = re.compile(r"\b" + r"\W{1,3}".join(map(re.escape, wanted)) + r"\b", re.IGNORECASE)
     start = 0
-    for sentence in _SENTENCE.split(text) if 0 < len(wanted) <= _WORDS else ():
+    for sentence in _SENTENCE.split(text):
         start = text.index(sentence, start)
-        there = words(fold(sentence))
-        if any(there[at : at + len(wanted)] == wanted for at in range(len(there) - len(wanted) + 1)):
-            before = sentence[: max(0, sentence.lower().find(value.lower()))]
-            clauses = [found.end() for found in _CLAUSE.finditer(before)]
-            return start + (clauses[-1] if clauses else 0), sentence
+        if match := told.search(sentence):
+            ends = [0, *(each.end() for each in _CLAUSE.finditer(sentence)), len(sentence)]
+            begun = max(end for end in ends if end <= match.start())
+            ended = min(end for end in ends if end >= match.end())
+            return _Found(sentence, sentence[begun:ended], start + begun, match.start())
     return None
+
+
+def _whom(found: _Found, subject: str, speaker: str) -> str:
+    """Whom a sentence speaks of where it has a value: of the speaker, kin of theirs and the `subject` the one who is
+    named last before it, else first behind it; empty where nobody is."""
+    kin = {each.start(): each["kin"] for each in _OWN.finditer(found.sentence)}
+    named = {place: f"{speaker}'s {own.lower()}" if own else speaker for place, own in kin.items()}
+    if subject not in named.values():
+        named |= {each.start(): subject for each in re.finditer(rf"\b{re.escape(subject)}\b", found.sentence)}
+    before = [place for place in named if place < found.place]
+    place = max(before) if before else min(named, default=None)
+    return "" if place is None else named[place]
 
 
 def _told_of(relation: str, sentence: str) -> bool:

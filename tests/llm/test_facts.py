@@ -8,9 +8,10 @@ from graph.llm.facts import Entries, Entry, Triple, checked
 from graph.model import Form, Interaction
 
 MESSAGES = (
-    "Honestly, home is Porto now, and my sister plays the violin.",
+    "Honestly, for me home is Porto now, and my sister plays the violin.",
     "Do you own a car? I don't have a dog. I wish I had a boat.",
     "Nikhil Rao owns two bakeries in Leeds! Maybe I owe him money.",
+    "My sister is allergic to bees, and I would never go near one.",
 )
 
 
@@ -41,6 +42,12 @@ def said(text: str) -> Interaction:
         (1, ("I", "has", "a boat"), None),
         (2, ("bakeries", "are in", "Leeds"), None),
         (2, ("I", "has", "\u202e"), None),
+        (0, ("I", "plays", "the violin"), None),
+        (0, ("my sister", "home", "Porto"), None),
+        (2, ("I", "owns", "two bakeries"), None),
+        (3, ("my sister", "is allergic to", "bees"), "Ann's sister is allergic to bees."),
+        (3, ("I", "likes", "bees"), None),
+        (3, ("I", "goes near", "one"), None),
     ],
 )
 def test_what_a_model_says_has_to_be_there(message: int, triple: tuple[str, str, str], told: str | None) -> None:

@@ -485,7 +485,7 @@ MOVES = [
         "id": "2",
         "conversation": "c",
         "speaker": "Ann",
-        "text": "Boxes everywhere, but since 1 March home is Porto!",
+        "text": "Boxes everywhere, but since 1 March my home is Porto!",
         "timestamp": "2024-03-05T10:00:00",
     },
 ]
