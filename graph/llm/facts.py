@@ -20,7 +20,7 @@ from graph.text import fold, words
 
 MOST = 20
 """Messages in one call, at most."""
-REPLY_TOKENS = 120
+REPLY_TOKENS = 150
 """Tokens of the facts of one message."""
 _LONGEST = 1500
 _TOLD = """\
