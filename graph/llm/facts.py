@@ -111,7 +111,7 @@ def checked(reply: Entries, said: Sequence[Interaction]) -> Iterator[tuple[Told,
 def _told(told: Triple, said: Interaction) -> Told | None:
     """A triple as the message states it; None where its words are not the message's, or do not state it."""
     relation, value = line(told.relation).lower(), line(told.object).strip(" .,;:!")
-    subject = _subject(line(told.subject), said)
+    subject = _subject(line(told.subject), said.speaker or "")
     found = _found(value, said.text)
     if not subject or found is None or not _RELATION.fullmatch(relation):
         return None
@@ -119,13 +119,14 @@ def _told(told: Triple, said: Interaction) -> Told | None:
         return None
     if _whom(found, subject, said.speaker or "") != subject:
         return None
-    text = f"{'The user' if subject == 'user' else subject} {_WORDED.get(relation, relation)} {value}."
+    # Who talks to an assistant has no name.
+    who = f"The {subject}" if subject.startswith("user") and said.speaker == "user" else subject
+    text = f"{who} {_WORDED.get(relation, relation)} {value}."
     return Told(text, subject, relation, value, found.start, not _DOUBT.search(found.sentence))
 
 
-def _subject(told: str, said: Interaction) -> str:
-    """Whom a fact is about, as facts name them: who speaks, kin of theirs, or a name in the message; empty: nobody."""
-    speaker = said.speaker or ""
+def _subject(told: str, speaker: str) -> str:
+    """Whom a fact is about, as facts name them: who speaks, kin of theirs, or a name; empty: nobody."""
     if fold(told) in {"i", "me", "speaker", fold(speaker)}:
         return speaker
     owner, _, kin = told.replace("’", "'").lower().rpartition(" ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from graph.llm.facts import Entries, Entry, Triple, checked
 from graph.model import Form, Interaction
@@ -70,3 +71,13 @@ def test_each_message_has_one_entry(numbers: tuple[int, ...]) -> None:
 
 def test_no_facts_are_an_answer() -> None:
     assert list(checked(Entries((Entry(1, ()),)), [said(MESSAGES[1])])) == [()]
+
+
+@pytest.mark.parametrize(
+    ("subject", "told"), [("I", "The user lives in Porto."), ("my sister", "The user's sister plays the violin.")]
+)
+def test_who_talks_to_an_assistant_has_no_name(subject: str, told: str) -> None:
+    triple = Triple(subject, "home", "Porto") if subject == "I" else Triple(subject, "plays", "the violin")
+    message = replace(said(MESSAGES[0]), speaker="user")
+    [found] = checked(Entries((Entry(1, (triple,)),)), [message])
+    assert [each.text for each in found or ()] == [told]
