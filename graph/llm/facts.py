@@ -16,7 +16,7 @@ from graph.llm.client import Task
 from graph.llm.material import line, shown
 from graph.model import Interaction
 from graph.relations import KIN, ONE_VALUED, asking
-from graph.text import fold, words
+from graph.text import fold, sentences, words
 
 MOST = 20
 """Messages in one call, at most."""
@@ -43,7 +43,6 @@ _WORDED = {
 }
 """How relations that have one value at a time are told in a sentence."""
 _RELATION = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,2}")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _CLAUSE = re.compile(r"[;,()]|\b(?:and|but|because|so)\b", re.IGNORECASE)
 _SUPPOSED = re.compile(r"\?|\b(?:if|unless|whether|wish|hope|dream|imagine)\b", re.IGNORECASE)
 """What a sentence has that asks or wishes."""
@@ -142,7 +141,7 @@ def _found(value: str, text: str) -> _Found | None:
         return None
     told = re.compile(r"\b" + r"\W{1,3}".join(map(re.escape, wanted)) + r"\b", re.IGNORECASE)
     start = 0
-    for sentence in _SENTENCE.split(text):
+    for sentence in sentences(text):
         start = text.index(sentence, start)
         if match := told.search(sentence):
             ends = [0, *(each.end() for each in _CLAUSE.finditer(sentence)), len(sentence)]
@@ -155,8 +154,10 @@ def _found(value: str, text: str) -> _Found | None:
 def _whom(found: _Found, subject: str, speaker: str) -> str:
     """Whom a sentence speaks of where it has a value: of the speaker, kin of theirs and the `subject` the one who is
     named last before it, else first behind it; empty where nobody is."""
-    kin = {each.start(): each["kin"] for each in _OWN.finditer(found.sentence)}
-    named = {place: f"{speaker}'s {own.lower()}" if own else speaker for place, own in kin.items()}
+    named = {
+        each.start(): f"{speaker}'s {each['kin'].lower()}" if each["kin"] else speaker
+        for each in _OWN.finditer(found.sentence)
+    }
     if subject not in named.values():
         named |= {each.start(): subject for each in re.finditer(rf"\b{re.escape(subject)}\b", found.sentence)}
     before = [place for place in named if place < found.place]

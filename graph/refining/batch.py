@@ -11,13 +11,14 @@ from msgspec import Struct
 from graph.evolution.undo import Past
 from graph.ids import interaction_id
 from graph.llm.client import Task
-from graph.model import Action, Interaction, NodeKind, Note, Selection
+from graph.model import Action, Interaction, NodeKind, Note
 from graph.ports import Store
+from graph.store.batches import nodes_of
 
 T = TypeVar("T")
 
 LOOKED_UP = 500
-"""Nodes that are read at once."""
+"""Notes, or links, that are read at once."""
 
 
 class Kind(StrEnum):
@@ -76,16 +77,22 @@ def refused(store: Store, model: str) -> Refused:
 
 def said_in(store: Store, notes: Sequence[str]) -> dict[str, tuple[Note, Interaction]]:
     """The notes with these ids, each with what was said in it."""
+    ids = dict.fromkeys([*notes, *map(interaction_id, notes)])
+    nodes = {node.id: node for node in nodes_of(ids, (NodeKind.NOTE, NodeKind.INTERACTION), store)}
     found: dict[str, tuple[Note, Interaction]] = {}
-    for start in range(0, len(notes), LOOKED_UP):
-        some = notes[start : start + LOOKED_UP]
-        ids = tuple(dict.fromkeys([*some, *map(interaction_id, some)]))
-        nodes = {node.id: node for node in store.nodes(Selection((NodeKind.NOTE, NodeKind.INTERACTION), ids=ids))}
-        for id in some:
-            note, said = nodes.get(id), nodes.get(interaction_id(id))
-            if isinstance(note, Note) and isinstance(said, Interaction):
-                found[id] = (note, said)
+    for id in notes:
+        note, said = nodes.get(id), nodes.get(interaction_id(id))
+        if isinstance(note, Note) and isinstance(said, Interaction):
+            found[id] = (note, said)
     return found
+
+
+def talks(store: Store, notes: Sequence[str]) -> Iterator[list[tuple[Note, Interaction]]]:
+    """Yield the notes with these ids, each with what was said in it, so many as are read at once: those of one
+    conversation together, so that what one message talks a model into stays among its own."""
+    for start in range(0, len(notes), LOOKED_UP):
+        found = said_in(store, notes[start : start + LOOKED_UP]).values()
+        yield sorted(found, key=lambda pair: (pair[1].conversation, pair[1].position, pair[1].id))
 
 
 def portions(

@@ -15,7 +15,7 @@ from graph.ids import note_id
 from graph.llm.facts import Entries, Told, checked, task
 from graph.model import Action, EdgeKind, Entity, Event, Fact, Interaction, NodeKind, Selection
 from graph.ports import Store
-from graph.refining.batch import LOOKED_UP, Batch, Settled, Size, portions, said_in
+from graph.refining.batch import Batch, Settled, Size, portions, said_in, talks
 from graph.store.batches import edges_of, nodes_of
 from graph.text import fold
 from graph.tiers.statements import Statement, may_state
@@ -28,10 +28,8 @@ def batches(store: Store, model: str, size: Size) -> Iterator[Batch]:
     done = {each.subject for each in store.events() if each.action is Action.DERIVE and each.decided_by == model}
     done |= {edge.target for edge in store.edges(None, (EdgeKind.STATED_IN,))}
     ids = [note.id for note in store.nodes(Selection((NodeKind.NOTE,))) if note.id not in done]
-    for start in range(0, len(ids), LOOKED_UP):
-        found = (said for _, said in said_in(store, ids[start : start + LOOKED_UP]).values() if may_state(said))
-        ordered = sorted(found, key=lambda said: (said.conversation, said.position, said.id))
-        for some, asked in portions(ordered, task, size):
+    for pairs in talks(store, ids):
+        for some, asked in portions([said for _, said in pairs if may_state(said)], task, size):
             yield Batch(asked, len(some), partial(_settle, store, model, some))
 
 

@@ -12,7 +12,7 @@ from graph.evolution.revision import told_in
 from graph.llm.notes import Card, Cards, checked, task
 from graph.model import Action, Changes, Event, Interaction, NodeKind, Note, Selection, by_rule
 from graph.ports import Store
-from graph.refining.batch import LOOKED_UP, Batch, Refused, Settled, Size, portions, said_in
+from graph.refining.batch import Batch, Refused, Settled, Size, portions, talks
 
 _REASON = "by what it says"
 
@@ -24,11 +24,8 @@ def batches(store: Store, model: str, size: Size, refusals: Refused) -> Iterator
         for note in store.nodes(Selection((NodeKind.NOTE,)))
         if isinstance(note, Note) and by_rule(note.decided_by) and note.id not in refusals.nodes
     ]
-    for start in range(0, len(ids), LOOKED_UP):
-        found = said_in(store, ids[start : start + LOOKED_UP]).values()
-        # Those of one conversation together: what one message talks the model into stays among its own.
-        ordered = sorted(found, key=lambda pair: (pair[1].conversation, pair[1].position, pair[1].id))
-        for some, asked in portions(ordered, lambda pairs: task([said for _, said in pairs]), size):
+    for pairs in talks(store, ids):
+        for some, asked in portions(pairs, lambda pairs: task([said for _, said in pairs]), size):
             yield Batch(asked, len(some), partial(_settle, store, model, some))
 
 
