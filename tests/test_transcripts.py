@@ -31,6 +31,11 @@ def test_no_page_shows_a_fault_of_the_program(page: Path) -> None:
     assert [each for each in ("internal error", "Traceback", "command not found") if each in text] == []
 
 
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_session_lost_its_commands(page: Path) -> None:
+    assert "```console\n\n```" not in page.read_text("utf-8")
+
+
 def test_there_are_pages_of_every_kind() -> None:
     folders = {page.parent.relative_to(ROOT).as_posix() for page in pages()}
     assert {".", "docs/tutorial", "docs/how-to", "tests/transcripts"} <= folders

@@ -104,10 +104,14 @@ def packed(pieces: Set[int], parts: Sequence[bytes]) -> bytes:
     return b"".join([len(pieces).to_bytes(_COUNT, "little"), numpy.array(sorted(pieces), "<u2").tobytes(), *parts])
 
 
+def is_framed(tokens: bytes) -> bool:
+    """Whether `tokens` hold what they say they do, and vectors behind it, of whatever model."""
+    return len(tokens) > _codes_at(tokens)
+
+
 def is_packed(tokens: bytes, scale: Scale) -> bool:
     """Whether `tokens` can be those of a text by a model of that scale."""
-    codes = len(tokens) - _codes_at(tokens)
-    return len(tokens) > _COUNT and codes > 0 and codes % _room(scale) == 0
+    return is_framed(tokens) and (len(tokens) - _codes_at(tokens)) % _room(scale) == 0
 
 
 def _codes_at(tokens: bytes) -> int:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from graph.backup import Backup, is_backup
 from graph.comparison import Holding
+from graph.embedding.interaction import FORM, packed
 from graph.errors import StoreCorruptError, StoreError, StoreForeignError, StoreNewerError
 from graph.memory import Memory
 from graph.model import Changes, Checkpoint, Selection
@@ -227,7 +228,11 @@ EDGE = (
 )
 
 
-VECTOR = b'{"type": "vector", "node": "m_1", "model": "x", "numbers": "AACAPwAAAAAAAAAAAAAAAA==", "tokens": "BwAB"}\n'
+TOKENS = b"AQAAAAcAAQ=="
+VECTOR = (
+    b'{"type": "vector", "node": "m_1", "model": "x.2", "numbers": "AACAPwAAAAAAAAAAAAAAAA==", '
+    b'"tokens": "' + TOKENS + b'"}\n'
+)
 
 
 def test_sealing_again_is_what_these_tests_think_it_is(file: Path) -> None:
@@ -250,10 +255,10 @@ def test_sealing_again_is_what_these_tests_think_it_is(file: Path) -> None:
      SAID + b'"metadata": {"a": 1e999}}\n', SAID + b'"metadata": {"b": 1, "a": 1}}\n', SAID + b'"metadata": []}\n',
      EDGE, EDGE.replace(b"1.0", b"1e999"), EDGE.replace(b"1.0", b"NaN"), EDGE.replace(b"1.0", b"1"),
      EDGE.replace(b"q_1", b"n_1"), EDGE.replace(b"asked_in", b"cheese"),
-     VECTOR.replace(b"BwAB", b"BwA="), VECTOR.replace(b"BwAB", b"AAAAAA=="), VECTOR.replace(b"BwAB", b"AAAAA"),
-     VECTOR.replace(b"BwAB", b"%%%%"), VECTOR.replace(b"BwAB", b"A" * 100_001), VECTOR.replace(b'"BwAB"', b"1"),
-     VECTOR.replace(b'"BwAB"', b"null"), VECTOR.replace(b', "tokens": "BwAB"', b""),
-     VECTOR.replace(b"AACAPwAAAAAAAAAAAAAAAA==", b"AACAPwAAAAAAAAAA"),
+     VECTOR.replace(TOKENS, b"BwA="), VECTOR.replace(TOKENS, b"AAAAAA=="), VECTOR.replace(TOKENS, b"AAAAA"),
+     VECTOR.replace(TOKENS, b"%%%%"), VECTOR.replace(TOKENS, b"A" * 100_001), VECTOR.replace(b'"' + TOKENS + b'"', b"1"),
+     VECTOR.replace(b'"' + TOKENS + b'"', b"null"), VECTOR.replace(b', "tokens": "' + TOKENS + b'"', b""),
+     VECTOR.replace(b"AACAPw", b"AAAAAA"),
      b'{"type": "checkpoint", "digest": "", "name": "", "records": 1.5, "finished": true}\n',
      b'{"type": "checkpoint", "digest": "", "name": "", "records": 1, "finished": 1}\n'],
     ids=lambda line: repr(line)[:90],
@@ -322,6 +327,14 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x0
 def test_any_text_comes_back(text: str, metadata: dict[str, object]) -> None:
     node = replace(INTERACTION, text=text + NASTY, speaker=text, metadata=metadata)
     assert record_of(line_of(node).encode()) == node
+
+
+@pytest.mark.parametrize("dimensions", [128, 132, 384])
+@pytest.mark.parametrize("kept", [1, 7])
+def test_token_vectors_come_back(dimensions: int, kept: int) -> None:
+    tokens = packed({7, 29}, [bytes(dimensions // 4)] * kept)
+    vector = replace(graphs.vector("m_1", *range(1, 385), model=f"small.{FORM}"), tokens=tokens)
+    assert record_of(line_of(vector).encode()) == vector
 
 
 def test_all_that_there_is_comes_back(place: Place) -> None:
