@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from graph.folding import Run, folded
+from graph.ids import interaction_id
 from graph.model import (
     Answer,
     Citation,
@@ -28,10 +29,10 @@ from graph.paths import paths
 from graph.ports import Store
 from graph.rank.answer_type import AnswerType, expected
 from graph.rank.confidence import FOUND, confidence
-from graph.rank.current import answering, standing
+from graph.rank.current import answering, asks_for_the_past, standing
 from graph.rank.fusion import Scored
 from graph.rank.parts import parts
-from graph.rank.quoting import frame, placed, quoted, told
+from graph.rank.quoting import LONGEST, frame, placed, quoted, told
 from graph.rank.reading import shown
 from graph.rank.reckoning import reckoned
 from graph.rank.selection import selected
@@ -41,8 +42,9 @@ from graph.rank.values import Asked
 from graph.rank.wanted import stems, wanted
 from graph.recall import Evidence
 from graph.relations import slot
-from graph.text import shortened, spelled, spoken_date
+from graph.text import fold, shortened, spelled, spoken_date
 from graph.tiers.votes import answer_id
+from graph.valued import valued
 
 _TRUSTED_HITS = 5
 """Hits that may show that memory holds an answer."""
@@ -193,6 +195,8 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
     most = max(map(want.covered, frames), default=0.0)
     if (problem := parts(question.text)) and (found := reckoned(problem, chosen, turns, asked, question.asked_at)):
         return _told_by(found.quotations, found.value, found.kind, max(most, found.covered), chosen)
+    if answer := _valued(question, evidence, chosen):
+        return answer
     if confidence(most) < FOUND:
         return Answer(confidence=confidence(most))
     holding = answering(facts, question.text, evidence.read, question.asked_at)
@@ -201,12 +205,36 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
     quotations, value = quoted(chosen, turns, asked, ended)
     if len(holding) == 1 and (saying := [each for each in quotations if each.hit == holding[0].hit]):
         quotations, value = saying, holding[0].value
+    if value and fold(value) in _gone(question, evidence, facts):
+        return _told_by(quotations, "", asked.expects.kind, most, chosen)
     if not value:
         quotations, value = _stated(question, evidence, quotations, chosen, asked)
     if not quotations:
         # Titles and speakers may cover the question where nobody tells anything.
         return Answer(confidence=confidence(most))
     return _told_by(quotations, value, asked.expects.kind, most, chosen)
+
+
+def _valued(question: Question, evidence: Evidence, chosen: Sequence[Scored]) -> Answer | None:
+    """The answer that a fact gives to a question which asks for its value and nothing else, where a hit states it."""
+    told = [each for facts in evidence.facts.values() for each in facts]
+    ranks = {each.interaction.id: rank for rank, each in enumerate(chosen, 1)}
+    stated = valued(told, question.text, evidence.read, question.asked_at) if ranks else ()
+    found = [(rank, each) for each in stated if (rank := ranks.get(interaction_id(each.note)))]
+    if not found:
+        return None
+    rank, fact = min(found, key=lambda each: each[0])
+    said = Quotation(shortened(chosen[rank - 1].interaction.text, LONGEST), rank)
+    return _told_by([said], fact.object, expected(question.text).kind, 1.0, chosen)
+
+
+def _gone(question: Question, evidence: Evidence, facts: Sequence[FactHit]) -> frozenset[str]:
+    """The folded values that a question which asks for what holds may not be answered with, as they are over and no
+    other holds."""
+    if asks_for_the_past(question.text, evidence.read, question.asked_at):
+        return frozenset()
+    over = [each for each in facts if each.valid_to is not None]
+    return frozenset(fold(value) for each in over for value in (each.value, *each.before))
 
 
 def _stated(

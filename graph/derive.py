@@ -147,12 +147,12 @@ def derive(
 def _turn(said: Interaction, extraction: Extraction, extractor: str) -> _Turn:
     speaker = interactions.speaker_entity(said.speaker)
     edges = [Edge(said.id, speaker.id, EdgeKind.SAID_BY)] if speaker else []
-    if not notes.worth_noting(said, extraction):
+    told = list(statements(said, extraction))
+    if not (told or notes.worth_noting(said, extraction)):
         return _Turn(said, speaker, edges=edges)
     note = replace(notes.note(said, extraction), decided_by=extractor)
     entities, ties = notes.note_edges(note, said, extraction)
-    stated = [(statement, note.id) for statement in statements(said, extraction)]
-    return _Turn(said, speaker, note, entities, edges + ties, stated)
+    return _Turn(said, speaker, note, entities, edges + ties, [(each, note.id) for each in told])
 
 
 def decided_meanings(known: Sequence[EntityMatch], store: Store) -> Meanings:

@@ -251,7 +251,8 @@ class Fact(Struct, frozen=True):
     that it means by what people decided; a relation of `graph.relations` has one value at a time. `valid_from` and
     `valid_to` are days, months or years as ISO 8601 prefixes (None: not known, or open); they compare as text. It is
     stated in `note`; `recorded_at` is the time of the message, `retracted_at` that of the one that takes it back,
-    `position` the message's place in its conversation. `state` is `certain`, or `doubtful` where who said it doubted.
+    `position` the message's place in its conversation. `state` is `certain`, `doubtful` where who said it doubted, or
+    `over` where it says that `object` is the value no longer (empty: whatever the value was).
     """
 
     id: str

@@ -36,6 +36,8 @@ KIN = (
     *("grandfather", "grandpa", "grandson", "granddaughter", "roommate", "best friend"),
 )
 """Those of whom people tell as of their own."""
+CERTAIN, DOUBTFUL, OVER = "certain", "doubtful", "over"
+"""The states of a fact: it is so, who says so doubts it, or it is so no longer."""
 _LONGEST = 200
 
 

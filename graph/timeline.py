@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.evolution.validity import known_at
-from graph.ids import interaction_id
+from graph.evolution.validity import as_spoken, known_at
+from graph.ids import interaction_id, note_id
 from graph.lookup import called, find
 from graph.model import EdgeKind, Event, Fact, Interaction, NodeKind, Selection
 from graph.ports import Store
-from graph.relations import holds, order, slot
+from graph.relations import OVER, holds, order, slot
+from graph.store.batches import nodes_of
 from graph.text import fold
 
 _ENTITY_FACTS = 10_000
@@ -42,9 +43,11 @@ def listed(
     """The selected facts in order of time, of which `wanted.limit` counts the last: those of the subject `about` (and
     its kin), by any of its names, of `relation`, that hold now, or held at `as_of` as far as was known then; with
     `past`, all known then."""
-    chosen = store.nodes(replace(wanted, kinds=(NodeKind.FACT,), limit=None))
-    names = called(store, about) if about else frozenset[str]()
-    return _in_order((each for each in chosen if isinstance(each, Fact)), wanted.limit, names, relation, as_of, past)
+    with store.transaction(write=False):
+        chosen = store.nodes(replace(wanted, kinds=(NodeKind.FACT,), limit=None))
+        names = called(store, about) if about else frozenset[str]()
+        facts = [each for each in chosen if isinstance(each, Fact)]
+        return _in_order(facts, store, wanted.limit, names, relation, as_of, past)
 
 
 def of_entity(store: Store, name: str, relation: str | None = None, as_of: str | None = None) -> list[Fact]:
@@ -54,8 +57,8 @@ def of_entity(store: Store, name: str, relation: str | None = None, as_of: str |
         NotFoundError: there is no such entity.
     """
     with store.transaction(write=False):
-        found = concerning(store, find(store, name, NodeKind.ENTITY).id)
-        return _in_order(found, None, (), relation, as_of, past=True)
+        found = list(concerning(store, find(store, name, NodeKind.ENTITY).id))
+        return _in_order(found, store, None, (), relation, as_of, past=True)
 
 
 def concerning(store: Store, entity: str) -> Iterator[Fact]:
@@ -91,7 +94,8 @@ def page(store: Store, name: str) -> FactPage:
 
 
 def _in_order(
-    facts: Iterable[Fact],
+    facts: Sequence[Fact],
+    store: Store,
     limit: int | None,
     about: Collection[str],
     relation: str | None,
@@ -101,9 +105,20 @@ def _in_order(
     chosen: Sequence[Fact] = [each for each in facts if _of(each, about) and relation in (None, each.relation)]
     if as_of is not None:
         chosen = known_at(chosen, as_of)
+    undated = sorted({interaction_id(each.note) for each in chosen if each.valid_from is None})
+    told = nodes_of(undated, (NodeKind.INTERACTION,), store)
+    chosen = as_spoken(chosen, {note_id(each.id): each.conversation for each in told if isinstance(each, Interaction)})
     if not past:
-        chosen = [each for each in chosen if holds(each, as_of)]
-    return sorted(chosen, key=order)[-limit if limit else 0 :]
+        chosen = [each for each in chosen if holds(each, as_of) and each.state != OVER]
+    return sorted(_telling(chosen), key=order)[-limit if limit else 0 :]
+
+
+def _telling(facts: Sequence[Fact]) -> Iterator[Fact]:
+    """Yield the facts but those that something is over of which nothing is known: "I left Paris" ends no job there."""
+    known = {(slot(each.subject, each.relation), fold(each.object)) for each in facts if each.state != OVER}
+    for each in facts:
+        if each.state != OVER or not each.object or (slot(each.subject, each.relation), fold(each.object)) in known:
+            yield each
 
 
 def _of(fact: Fact, about: Collection[str]) -> bool:

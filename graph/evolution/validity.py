@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from graph.evolution.events import Ledger
 from graph.model import PERSON, Action, Edge, EdgeKind, Ends, Event, Fact, ends
-from graph.relations import order, slot, start_of
+from graph.relations import CERTAIN, OVER, order, slot, start_of
 from graph.text import fold
 
 
@@ -30,7 +30,8 @@ class Settled(Struct):
 def settled(facts: Iterable[Fact]) -> Settled:
     """All of `facts` with the time to which each holds; of relations that have many values, as they are.
 
-    What was retracted, doubted or has no time ends nothing. What a person decided stays.
+    What was retracted, doubted or has no time ends nothing; what says that something is over ends that, and nothing
+    else. What a person decided stays.
     """
     found = Settled()
     slots: dict[str, list[Fact]] = defaultdict(list)
@@ -60,12 +61,12 @@ def as_spoken(facts: Iterable[Fact], conversations: Mapping[str, str]) -> list[F
     `conversations` are those of the notes. What is retracted or doubted ends nothing, and what a person decided stays.
     """
     facts = list(facts)
-    last: dict[tuple[str, str], Fact] = {}
+    undated: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     places = [(slot(each.subject, each.relation), conversations.get(each.note, "")) for each in facts]
     for place, each in zip(places, facts, strict=True):
-        now = all(place) and each.state == "certain" and each.retracted_at is None and each.valid_from is None
-        if now and (place not in last or last[place].position < each.position):
-            last[place] = each
+        if all(place) and _told(each) and each.valid_from is None:
+            undated[place].append(each)
+    last = {place: _telling(sorted(some, key=lambda each: each.position))[-1] for place, some in undated.items()}
     return [
         replace(each, valid_to="") if (later := last.get(place)) and _outspoken(each, later) else each
         for place, each in zip(places, facts, strict=True)
@@ -73,7 +74,7 @@ def as_spoken(facts: Iterable[Fact], conversations: Mapping[str, str]) -> list[F
 
 
 def _outspoken(fact: Fact, later: Fact) -> bool:
-    over = fact.position < later.position and fold(fact.object) != fold(later.object)
+    over = fact.position < later.position and _value(fact) != _value(later)
     return over and fact.valid_to is None and fact.decided_by != PERSON
 
 
@@ -102,30 +103,61 @@ def _ends(edge: Edge) -> bool:
 
 def _settle(some: Sequence[Fact], found: Settled) -> None:
     """Put right the facts of one relation of somebody."""
-    standing = sorted((each for each in some if _stands(each)), key=order)
+    stated = sorted((each for each in some if _stands(each)), key=order)
+    standing = _telling(stated)
+    found.facts |= {each.id: replace(each, valid_to=None) for each in stated if each.decided_by != PERSON}
     closer: Fact | None = None
     after: Fact | None = None
     for each in reversed(standing):
-        if after is not None and fold(after.object) != fold(each.object):
+        if after is not None and _value(after) != _value(each):
             closer = after
         after = each
-        if each.decided_by == PERSON:
+        if each.decided_by == PERSON or closer is None:
             continue
-        found.facts[each.id] = replace(each, valid_to=closer.valid_from if closer else None)
-        if closer:
-            _tie(Edge(each.id, closer.id, EdgeKind.ENDED_BY, reason="a newer value"), found)
+        found.facts[each.id] = replace(each, valid_to=closer.valid_from)
+        why = "it is over" if closer.state == OVER else "a newer value"
+        _tie(Edge(each.id, closer.id, EdgeKind.ENDED_BY, reason=why), found)
     open_ = sorted((each for each in some if not _stands(each) and each.retracted_at is None), key=order)
     before: Fact | None = None
     for each in open_:
         other = _holding(each, standing) or before
-        if other and fold(other.object) != fold(each.object):
-            why = "doubted" if each.state != "certain" else "without a time"
+        if other and _disagree(each, other):
+            why = "without a time" if _told(each) else "doubted"
             _tie(Edge(each.id, other.id, EdgeKind.CONFLICTS_WITH, reason=why), found)
         before = each
 
 
+def _told(fact: Fact) -> bool:
+    """Whether a fact may end others, as far as times are known."""
+    return fact.state in (CERTAIN, OVER) and fact.retracted_at is None
+
+
 def _stands(fact: Fact) -> bool:
-    return fact.state == "certain" and fact.retracted_at is None and fact.valid_from is not None
+    return _told(fact) and fact.valid_from is not None
+
+
+def _telling(facts: Iterable[Fact]) -> list[Fact]:
+    """Those of the facts of a relation, in order of time, that say something of the value before them: not that another
+    one is over."""
+    found: list[Fact] = []
+    for each in facts:
+        before = found[-1] if found else None
+        aside = before is not None and before.state != OVER and fold(each.object) not in ("", fold(before.object))
+        if each.state != OVER or not aside:
+            found.append(each)
+    return found
+
+
+def _value(fact: Fact) -> str | None:
+    """What facts are told apart by: None where nothing holds any longer."""
+    return None if fact.state == OVER else fold(fact.object)
+
+
+def _disagree(one: Fact, other: Fact) -> bool:
+    """Whether two facts of a relation cannot both be so: two values, or a value and that it is over."""
+    if (one.state == OVER) == (other.state == OVER):
+        return _value(one) != _value(other)
+    return "" in (one.object, other.object) or fold(one.object) == fold(other.object)
 
 
 def _holding(fact: Fact, standing: Sequence[Fact]) -> Fact | None:

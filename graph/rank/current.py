@@ -15,7 +15,7 @@ from graph.rank.fusion import Scored
 from graph.rank.reading import Understood
 from graph.rank.values import numbers_of
 from graph.rank.wanted import stem, stems
-from graph.relations import KIN, NUMBER, ONE_VALUED, asking, holds, order, slot
+from graph.relations import CERTAIN, DATE, DOUBTFUL, KIN, NUMBER, ONE_VALUED, OVER, asking, holds, order, slot
 from graph.text import fold
 
 _PAST = re.compile(
@@ -31,6 +31,8 @@ _ABOUT_A_VALUE = frozenset(
     {AnswerType.DATE, AnswerType.TIME, AnswerType.DURATION, AnswerType.FREQUENCY, AnswerType.YES_NO}
 )
 """Types of answers that are not values of facts, but tell something of them."""
+_EVENT_WORDS = 8
+"""Words of a question, from its end, among which an appointment is looked for."""
 _READ = 3_000
 """Letters of a question, and of a message in which numbers are looked for, that are read."""
 
@@ -55,6 +57,7 @@ def answering(facts: Sequence[FactHit], question: str, read: Understood, today: 
         each
         for each in facts
         if each.hit
+        and each.valid_to is None
         and words.isdisjoint(stems(each.value, *each.before))
         and (not each.relation.startswith(NUMBER) or _counts(each.relation.removeprefix(NUMBER), asked.counted, words))
     ]
@@ -76,9 +79,13 @@ def asked_about(facts: Iterable[Fact], question: str, read: Understood) -> list[
 
 
 def slots_asked(question: str, read: Understood) -> tuple[str, ...]:
-    """The slots that a question may ask for, of the relations that are known by name."""
+    """The slots that a question may ask for, of the relations that are known by name, and of the days of what a
+    question asks with "when"."""
     words = stems(question)
     relations = [each for each in ONE_VALUED if words & {stem(word) for word in asking(each)}]
+    if expected(question).kind is AnswerType.DATE:
+        said = fold(question[:_READ]).split()[-_EVENT_WORDS:]
+        relations += [f"{DATE}{' '.join(said[at : at + count])}" for count in (1, 2, 3) for at in range(len(said))]
     return tuple(slot(subject, each) for subject in subjects(question, read) for each in relations)
 
 
@@ -156,7 +163,7 @@ def _said(each: Scored) -> tuple[str, int]:
 def standing(stated: Sequence[tuple[Fact, int]]) -> FactHit | None:
     """What holds of the facts of one slot, each given with the rank of the hit that states it (0: none); None where all
     are doubted or taken back."""
-    known = sorted((each for each, _ in stated if each.state == "certain" and each.retracted_at is None), key=order)
+    known = sorted((each for each, _ in stated if each.state == CERTAIN and each.retracted_at is None), key=order)
     if not known:
         return None
     open_ = [each for each in known if each.valid_to is None]
@@ -173,22 +180,25 @@ def standing(stated: Sequence[tuple[Fact, int]]) -> FactHit | None:
         latest.relation,
         latest.object,
         same[0].valid_from,
-        latest.valid_to or None,
+        latest.valid_to,
         min(ranks, default=0),
         tuple(sorted(stale - ranks)),
         tuple({fold(each): each for each in others}.values()),
-        tuple(sorted({each.object for each, _ in stated if each.state != "certain" and each.object not in others})),
+        tuple(sorted({each.object for each, _ in stated if each.state == DOUBTFUL and each.object not in others})),
     )
 
 
 def _sides(told: Mapping[str, Sequence[Fact]], key: str) -> tuple[set[str], set[str]]:
-    """The interactions that state the value of a slot that holds, and those that state only others."""
+    """The interactions that state the value of a slot that holds, or that none does, and those that state only
+    others."""
     standing: set[str] = set()
     outdated: set[str] = set()
+    all_ = [each for facts in told.values() for each in facts if slot(each.subject, each.relation) == key]
+    now = CERTAIN if any(each.state == CERTAIN and holds(each) for each in all_) else OVER
     for interaction, facts in told.items():
         mine = [each for each in facts if slot(each.subject, each.relation) == key]
         holding = [each for each in mine if holds(each)]
-        if any(each.state == "certain" for each in holding):
+        if any(each.state == now for each in holding):
             standing.add(interaction)
         elif len(holding) < len(mine):
             outdated.add(interaction)

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Set
-from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.ids import content_id, note_id
 from graph.model import Edge, EdgeKind, Fact, Interaction
-from graph.relations import DATE, one_valued
+from graph.relations import CERTAIN, DATE, DOUBTFUL, OVER, one_valued
 from graph.text import fold, word_list
 from graph.tiers import wording
 from graph.tiers.statements import Statement
 
-DOUBTFUL: Final = "doubtful"
 _END = re.compile(r"[.!?;,()\n]|\b(?:and|but|because|so)\b", re.IGNORECASE)
 _LASTING = re.compile(
     r"\b(?:lived|living|worked|working|been)\b.*?\bfor (?P<long>[\w ]{1,20}?(?:day|week|month|year)s?)\b"
@@ -29,6 +27,8 @@ _SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
 _MEANT = re.compile(r"\b(?:meant(?: to say)?|make that|correction:?)\s+|^\*", re.IGNORECASE)
 _BACK = re.compile(r"\b(?:scratch that|I (?:was wrong|misspoke|got (?:that|it) wrong))\b", re.IGNORECASE)
 _LEADING = re.compile(r"(?:(?:in|on|at|to|for|the|a|an|it's|it’s|it is) )*", re.IGNORECASE)
+_ONCE = "used to "
+"""How a relation begins that is over: when it was, says nothing of when it ended."""
 _OF = "'s "
 """What makes a name whose something is."""
 _LONGEST = 5
@@ -148,7 +148,7 @@ def _fact(said: Interaction, told: Statement, times: Times) -> Fact:
         _began(said, told, times),
         recorded_at=said.timestamp,
         position=said.position,
-        state="certain" if told.certain else DOUBTFUL,
+        state=OVER if told.over else CERTAIN if told.certain else DOUBTFUL,
         note=note_id(said.id),
     )
 
@@ -163,7 +163,7 @@ def _began(said: Interaction, told: Statement, times: Times) -> str | None:
     happened = one_valued(told.relation) or verb in word_list("past") or verb.endswith("ed")
     if lasting:
         spoken = f"{lasting['long']} ago"
-    elif told.relation.startswith(DATE) or not (happened or _SINCE.search(spoken)):
+    elif told.relation.startswith(DATE) or not (happened or _SINCE.search(spoken)) or told.key[0].startswith(_ONCE):
         spoken = ""
     return (times.began(spoken, said.timestamp) if spoken else None) or (said.timestamp or "")[:10] or None
 

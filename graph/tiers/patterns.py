@@ -82,14 +82,15 @@ DAY = re.compile(
 class Rule(Struct, frozen=True):
     """A pattern at the beginning of a clause, and how it is told: `relation` may take up its groups. `takes`
     says what has to follow: `thing`, `liked` (a thing or doing something), `name`, `day`, `nothing`, or a clause of at
-    most so many words. `kept` is the relation of `graph.relations` that it states, which may take up groups too, and
-    `lasting` says whether it may become an insight."""
+    most so many words. `kept` is the relation of `graph.relations` that it states, which may take up groups too,
+    `lasting` says whether it may become an insight, and `over` whether it tells what holds no longer."""
 
     pattern: re.Pattern[str]
     relation: str
     takes: str | int
     kept: str = ""
     lasting: bool = True
+    over: bool = False
 
 
 def _rule(pattern: str, relation: str, takes: str | int, kept: str = "") -> Rule:
@@ -108,7 +109,7 @@ RULES: tuple[Rule, ...] = (
     _rule(rf"{_AM}(?P<state>{_MARITAL})\b", "is {state}", "nothing", "marital status"),
     _rule(rf"{_AM}(?P<state>{_STATES})\b", "is {state}", "nothing"),
     _rule(rf"I {ADVERB}(?:live|am living|'m living) in\s+", "lives in", "name", "home"),
-    _rule(rf"{_I}{ADVERB}moved to\s+", "moved to", "name", "home"),
+    _rule(rf"{_I}{ADVERB}moved (?:(?:here )?from (?-i:[A-Z])[\w -]{{1,40}}? )?to\s+", "moved to", "name", "home"),
     _rule(rf"{_I}{ADVERB}moved (?:here )?from\s+", "moved from", "name"),
     _rule(rf"I {ADVERB}grew up in\s+", "grew up in", "name"),
     _rule(r"I was born in\s+", "was born in", "name"),
@@ -161,6 +162,10 @@ RULES += tuple(
     for each in (
         _rule(rf"{_I}{ADVERB}(?:lived|been living) in\s+{_LASTS}", "lives in", "name", "home"),
         _rule(rf"{_I}{ADVERB}(?:worked|been working) (?:at|for)\s+{_LASTS}", "works for", "name", "employer"),
+        _rule(
+            rf"(?:I|we)(?:'ve| have)? {ADVERB}(?:got|gotten) (?P<state>married|engaged|divorced)\b",
+            "got {state}", "nothing", "marital status",
+        ),
         _rule(rf"{_AM}(?P<value>[1-9]\d?)(?: years old)?\b(?![.,:]\d)", "is {value} years old", "nothing", "age"),
         _rule(rf"I {ADVERB}(?:just )?turned (?P<value>[1-9]\d?)\b", "turned {value}", "nothing", "age"),
         _rule(
@@ -200,6 +205,67 @@ RULES += tuple(
     )
 )  # fmt: skip
 """What is kept as facts alone: it changes."""
+_ANY_MORE = r"(?=[^.!?,;]{0,80} (?:any ?more|any longer)\b)"
+_LEFT_JOB = r"(?:quit|left|lost|resigned from) (?:my|the|their|his|her) (?:old )?job"
+ENDINGS: tuple[Rule, ...] = tuple(
+    replace(each, lasting=False, over=True)
+    for each in (
+        _rule(rf"I {ADVERB}no longer live in\s+", "no longer lives in", "name", "home"),
+        _rule(rf"I {ADVERB}don't {ADVERB}live in\s+{_ANY_MORE}", "no longer lives in", "name", "home"),
+        _rule(r"I used to live in\s+", "used to live in", "name", "home"),
+        _rule(rf"{_I}{ADVERB}moved (?P<from>away from|out of)\s+", "moved {from}", "name", "home"),
+        _rule(rf"{_I}{ADVERB}left\s+(?=[^.!?,;]{{1,40}} for good\b)", "left", "name", "home"),
+        _rule(rf"I {ADVERB}no longer work (?:at|for)\s+", "no longer works for", "name", "employer"),
+        _rule(rf"I {ADVERB}don't {ADVERB}work (?:at|for)\s+{_ANY_MORE}", "no longer works for", "name", "employer"),
+        _rule(r"I used to work (?:at|for)\s+", "used to work for", "name", "employer"),
+        _rule(rf"{_I}{ADVERB}{_LEFT_JOB} (?:at|with)\s+", "left", "name", "employer"),
+        _rule(rf"{_I}{ADVERB}(?P<did>quit|resigned from)\s+", "{did}", "name", "employer"),
+        _rule(
+            rf"{_I}{ADVERB}left\s+(?![^.!?,;]{{1,60}} (?:at|on|in the|under|with|by|behind)\b)",
+            "left", "name", "employer",
+        ),
+        _rule(
+            rf"(?:I (?:was|got|have been)|{_AM}) (?:laid off|fired|made redundant) (?:from|by|at)\s+",
+            "was dismissed by", "name", "employer",
+        ),
+        _rule(rf"{_I}{ADVERB}{_LEFT_JOB}\b", "left their job", "nothing", "employer"),
+        _rule(
+            rf"(?:I (?:was|got|have been)|{_AM}){ADVERB} ?(?:laid off|fired|made redundant)\b",
+            "was dismissed", "nothing", "employer",
+        ),
+        _rule(rf"{_I}{ADVERB}(?:resigned|retired)\b", "left their job", "nothing", "employer"),
+        _rule(rf"{_AM}no longer (?P<value>an? (?:[a-z]+ )?{_JOBS})\b", "is no longer {value}", "nothing", "job"),
+        _rule(
+            rf"{_AM}not (?P<value>an? (?:[a-z]+ )?{_JOBS}) (?:any ?more|any longer)\b",
+            "is no longer {value}", "nothing", "job",
+        ),
+        _rule(rf"I used to be (?P<value>an? (?:[a-z]+ )?{_JOBS})\b", "used to be {value}", "nothing", "job"),
+        _rule(rf"I {ADVERB}no longer work as\s+(?=an? )", "no longer works as", 6, "job"),
+        _rule(r"I used to work as\s+(?=an? )", "used to work as", 6, "job"),
+        _rule(
+            rf"{_AM}no longer (?P<value>{_MARITAL})\b", "is no longer {value}", "nothing", "marital status",
+        ),
+        _rule(
+            rf"my (?P<who>{_KIN}) {ADVERB}(?:no longer lives in|doesn't {ADVERB}live in\s+{_ANY_MORE})\s*",
+            "'s {who} no longer lives in", "name", "home",
+        ),
+        _rule(
+            rf"my (?P<who>{_KIN})(?: has)? {ADVERB}moved (?P<from>away from|out of)\s+",
+            "'s {who} moved {from}", "name", "home",
+        ),
+        _rule(
+            rf"my (?P<who>{_KIN}) {ADVERB}"
+            rf"(?:no longer works (?:at|for)|doesn't {ADVERB}work (?:at|for)\s+{_ANY_MORE})\s*",
+            "'s {who} no longer works for", "name", "employer",
+        ),
+        _rule(rf"my (?P<who>{_KIN})(?: has)? {ADVERB}{_LEFT_JOB}\b", "'s {who} left their job", "nothing", "employer"),
+        _rule(
+            r"my (?P<what>favou?rite (?:[a-z]+ )?[a-z]+) (?:is|are) no longer\s+",
+            "'s {what} is no longer", 6, "{what}",
+        ),
+    )
+)  # fmt: skip
+"""What tells that something holds no longer, besides what the same words say otherwise: "I quit my job at Acme"."""
 HABITS = (
     _rule(rf"(?P<often>{_TIMES}),? I {ADVERB}(?P<verb>[a-z]+)\b\s*", "", 7),
     _rule(r"I (?P<adverb>usually|always|often|normally|never) (?P<verb>[a-z]+)\b\s*", "", 7),

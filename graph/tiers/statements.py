@@ -7,7 +7,7 @@ nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from graph.ids import content_id
 from graph.model import Extraction, Form, Insight, Interaction
 from graph.text import fold, stop_words, word_list, words
 from graph.tiers import wording
-from graph.tiers.patterns import DAY, DOUBT, HABITS, NAME, RULES, START, Rule
+from graph.tiers.patterns import DAY, DOUBT, ENDINGS, HABITS, NAME, RULES, START, Rule
 from graph.tiers.wording import clause
 
 _BEFORE_A_THING = re.compile(r"(?:(?:a|an|the|some|all|both|very|really|good|any) )*", re.IGNORECASE)
@@ -35,7 +35,8 @@ class Statement(Struct, frozen=True):
 
     `insight` is the id of the insight that it may become (empty: it changes, or is doubted), `opposite` the one that
     the opposite would have (empty: there is none); `key` are the verb and the thing of which, with who says so, both
-    are made. As a fact it says that `about` has the `relation` to `object`.
+    are made. As a fact it says that `about` has the `relation` to `object`, or
+    has it no longer, where that is `over`.
     """
 
     insight: str
@@ -49,6 +50,7 @@ class Statement(Struct, frozen=True):
     start: int = 0
     certain: bool = True
     key: tuple[str, str] = ("", "")
+    over: bool = False
 
 
 class _Said(Struct, frozen=True):
@@ -61,6 +63,7 @@ class _Said(Struct, frozen=True):
     kept: str = ""
     object: str = ""
     lasting: bool = True
+    over: bool = False
 
 
 def statements(interaction: Interaction, extraction: Extraction) -> Iterator[Statement]:
@@ -73,13 +76,14 @@ def statements(interaction: Interaction, extraction: Extraction) -> Iterator[Sta
     for start in START.finditer(text):
         doubt = DOUBT.match(text, start.end(), start.end() + _READ)
         place = doubt.end() if doubt else start.end()
-        said = _habit(text, place, extraction) or _said(text, place, extraction)
-        if said is None or text.count('"', 0, place) % 2:
-            continue
-        id = insight_id(speaker, said.relation, said.thing)
-        if id not in seen:
-            seen.add(id)
-            yield _statement(speaker, said, id if said.lasting and not doubt else "", place, certain=not doubt)
+        found = [_habit(text, place, extraction) or _said(text, place, extraction, RULES)]
+        # Whoever doubts that something is over says that it may not be.
+        found += [] if doubt else [_said(text, place, extraction, ENDINGS)]
+        for said in filter(None, found if text.count('"', 0, place) % 2 == 0 else ()):
+            id = insight_id(speaker, said.relation, said.thing)
+            if id not in seen:
+                seen.add(id)
+                yield _statement(speaker, said, id if said.lasting and not doubt else "", place, certain=not doubt)
 
 
 def may_state(interaction: Interaction) -> bool:
@@ -141,16 +145,17 @@ def _statement(speaker: str, said: _Said, insight: str, start: int, *, certain: 
         opposite_id(speaker, said.relation, said.thing),
         said.owner or speaker,
         said.kept or said.relation,
-        said.object or said.shown,
+        said.object if said.over else said.object or said.shown,
         start,
         certain,
         (said.relation, said.thing),
+        said.over,
     )
 
 
-def _said(text: str, start: int, extraction: Extraction) -> _Said | None:
-    """What the first rule finds at `start`."""
-    for rule in RULES:
+def _said(text: str, start: int, extraction: Extraction, rules: Sequence[Rule]) -> _Said | None:
+    """What the first of `rules` finds at `start`."""
+    for rule in rules:
         if found := rule.pattern.match(text, start, start + _READ):
             told = _told(text, found, rule, extraction)
             if told:
@@ -164,14 +169,15 @@ def _parted(rule: Rule, groups: Mapping[str, str], shown: str, thing: str) -> _S
     relation = rule.relation.format(**groups)
     head, _, last = rule.relation.rpartition(" ")
     verb = head.format(**groups) if rule.takes == "nothing" and not rule.kept else relation
-    value = groups.get("value") or (last.format(**groups) if rule.takes == "nothing" else shown)
+    whole = "" if rule.over else last.format(**groups)
+    value = groups.get("value") or (whole if rule.takes == "nothing" else shown)
     kin = f"'s {groups['who']}" if groups.get("who") else ""
     kept = " ".join(rule.kept.format(**groups).casefold().replace("favorite", "favourite").split())
     if plural := kept.startswith("favourite ") and kept.endswith("s") and not kept.endswith("ss"):
         kept = ""
     verb = verb.removeprefix(kin if kin and not plural else "'s ").removesuffix(" is to").strip()
     owner = groups.get("name") or kin
-    return _Said(relation, shown, thing, owner, kept or verb, value, rule.lasting)
+    return _Said(relation, shown, thing, owner, kept or verb, value, rule.lasting, rule.over)
 
 
 def _told(text: str, found: re.Match[str], rule: Rule, extraction: Extraction) -> tuple[str, str] | None:

@@ -64,7 +64,8 @@ def _show_facts(page: Page, reply: Reply) -> None:
     """A line for what holds of each thing asked for of which more than one value, or a time, is known."""
     when = f"on {reply.question.as_of}" if reply.question.as_of else "now"
     for each in reply.facts:
-        page.line(f"{when if not each.valid_to else f'until {each.valid_to}'}: {each.text.rstrip('.')}{_told(each)}")
+        until = when if each.valid_to is None else f"until {each.valid_to}" if each.valid_to else "no longer"
+        page.line(f"{until}: {each.text.rstrip('.')}{_told(each)}")
 
 
 def _told(fact: FactHit) -> str:

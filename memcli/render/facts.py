@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from graph.model import Fact
+from graph.relations import CERTAIN
 from memcli.render.history import decision_rows
 from memcli.render.page import Page
 from memcli.render.text import day, one_line
@@ -63,10 +64,11 @@ def fact_page_data(found: FactPage) -> dict[str, Any]:
 
 
 def _until(fact: Fact) -> str:
-    return fact.valid_to or ""
+    """When a fact ended; a value that was replaced in a conversation without times ended nobody knows when."""
+    return "?" if fact.valid_to == "" else fact.valid_to or ""
 
 
 def _standing(fact: Fact) -> str:
     if fact.retracted_at is not None:
         return "taken back"
-    return "" if fact.state == "certain" else fact.state
+    return "" if fact.state == CERTAIN else fact.state

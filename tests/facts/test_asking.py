@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from graph.model import Question, Reply
-from tests.facts.test_facts import MOVES, take_in, told
+from tests.facts.test_facts import CORRECTED, MOVES, take_in, told
 from tests.ingest.memories import memory
 
 OLD = told(
@@ -56,6 +56,40 @@ def test_what_holds_comes_before_what_has_ended(store: Path) -> None:
 )
 def test_who_asks_for_the_past_is_told_the_past(store: Path, text: str) -> None:
     assert texts(asked(store, text)) == texts(asked(store, text, facts=False))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Where does Ann currently live?", "Braga"),
+        ("Where does Ann live these days?", "Braga"),
+        ("Where did Ann first live?", "Lisbon"),
+        ("Where did Ann live before?", "Porto"),
+        ("Where did Ann live before she moved to Porto?", "Lisbon"),
+        ("Before she moved to Porto, where did Ann live?", "Lisbon"),
+        ("Where did Ann live in January 2022?", "Lisbon"),
+        ("Where does Ann want to live?", ""),
+        ("What does Ann's home smell of?", ""),
+    ],
+)
+def test_the_value_that_is_asked_for(store: Path, text: str, value: str) -> None:
+    assert asked(store, text).answer.value == value
+
+
+def test_what_is_over_is_no_answer(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", MOVES[0], told("2023-05-20", "Ann: I no longer live in Lisbon."))
+    found = asked(store, "Where does Ann live?")
+    assert found.answer.value == ""
+    assert texts(found)[0] == "I no longer live in Lisbon"
+    (fact,) = found.facts
+    assert (fact.value, fact.valid_to) == ("Lisbon", "2023-05-20")
+    assert asked(store, "Where does Ann live?", as_of="2023-05-19").answer.value == "Lisbon"
+    assert asked(store, "Where did Ann live before?").answer.value == "Lisbon"
+
+
+def test_a_corrected_date_is_the_answer(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", CORRECTED)
+    assert asked(store, "When is Ann's meeting?").answer.value == "6 March 2024"
 
 
 @pytest.mark.parametrize(

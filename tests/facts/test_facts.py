@@ -81,6 +81,9 @@ MOVES = (
         ("I moved to Porto in May 2023.", ("Ann", "home", "Porto", "2023-05")),
         ("I work for Acme.", ("Ann", "employer", "Acme", "2024-03-05")),
         ("I just turned 33.", ("Ann", "age", "33", "2024-03-05")),
+        ("I moved from Porto to Faro last Friday.", ("Ann", "home", "Faro", "2024-03-01")),
+        ("I got married in 2021.", ("Ann", "marital status", "married", "2021")),
+        ("I'm 32.", ("Ann", "age", "32", "2024-03-05")),
         ("I'm divorced, and Oslo is far.", ("Ann", "marital status", "divorced", "2024-03-05")),
         ("My favorite color is green.", ("Ann", "favourite color", "green", "2024-03-05")),
         ("I've read 5 books so far.", ("Ann", "number of books read", "5", "2024-03-05")),
@@ -190,8 +193,93 @@ def test_without_a_time_nothing_ends(tmp_path: Path) -> None:
         for n, city in enumerate(["Rome", "Oslo"])
     ]
     store = take_in(tmp_path / "a", talk)
-    assert {each.valid_to for each in facts(store)} == {None}
+    assert {each.valid_to for each in nodes(store, NodeKind.FACT)} == {None}
     assert len(edges(store, EdgeKind.CONFLICTS_WITH)) == 1
+    assert [(each.object, each.valid_to) for each in facts(store)] == [("Rome", ""), ("Oslo", None)]
+    with memory(store, create=False) as opened:
+        assert [each.object for each in opened.facts(Selection())] == ["Oslo"]
+
+
+@pytest.mark.parametrize(
+    ("text", "relation", "value", "since"),
+    [
+        ("I no longer live in Porto.", "home", "Porto", "2024-03-05"),
+        ("I don't live in Porto any more, Bob.", "home", "Porto", "2024-03-05"),
+        ("I moved out of Porto last Friday.", "home", "Porto", "2024-03-01"),
+        ("I used to live in Porto in 2010.", "home", "Porto", "2024-03-05"),
+        ("I don't work at Acme anymore.", "employer", "Acme", "2024-03-05"),
+        ("I no longer work for Acme.", "employer", "Acme", "2024-03-05"),
+        ("I quit Acme two weeks ago.", "employer", "Acme", "2024-02-20"),
+        ("I left Acme in January.", "employer", "Acme", "2024-01"),
+        ("I quit my job yesterday.", "employer", "", "2024-03-04"),
+        ("I lost my job at Acme.", "employer", "Acme", "2024-03-05"),
+        ("I was laid off last week.", "employer", "", "2024-02-29"),
+        ("I'm no longer a nurse.", "job", "a nurse", "2024-03-05"),
+        ("I'm not a nurse any more.", "job", "a nurse", "2024-03-05"),
+        ("I'm no longer married.", "marital status", "married", "2024-03-05"),
+        ("My favourite colour is no longer blue.", "favourite colour", "blue", "2024-03-05"),
+        ("My sister no longer lives in Oslo.", "home", "Oslo", "2024-03-05"),
+    ],
+)
+def test_what_holds_no_longer(tmp_path: Path, text: str, relation: str, value: str, since: str) -> None:
+    store = take_in(tmp_path / "a", told("2024-03-05", f"Ann: {text}"))
+    (found,) = [each for each in nodes(store, NodeKind.FACT) if each.state == "over"]
+    assert (found.relation, found.object, found.valid_from) == (relation, value, since)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't live in Porto.",
+        "Maybe I no longer live in Porto.",
+        "I left my book in Porto.",
+        "I've left The Times at yours.",
+        "I quit smoking.",
+    ],
+)
+def test_what_ends_nothing(tmp_path: Path, text: str) -> None:
+    store = take_in(tmp_path / "a", told("2024-03-05", f"Ann: {text}"))
+    assert [each.text for each in nodes(store, NodeKind.FACT) if each.state == "over"] == []
+
+
+ENDING = (
+    told("2023-01-10", "Ann: I live in Lisbon.", "Ann: I work at Acme."),
+    told("2023-05-20", "Ann: I moved to Porto."),
+    told("2023-06-20", "Ann: I no longer live in Lisbon.", "Ann: I left Paris."),
+    told("2023-08-20", "Ann: I moved out of Porto.", "Ann: I quit my job yesterday."),
+    told("2023-10-20", "Ann: I moved to Braga."),
+)
+
+
+def test_what_is_over_ends_what_it_names(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", *ENDING)
+    with memory(store, create=False) as opened:
+        assert not healthy(opened)
+        known = [(each.object, each.valid_to, each.state) for each in opened.facts_of("Ann", "home")]
+        assert [each.object for each in opened.facts(Selection())] == ["their job", "Braga"]
+        assert [each.object for each in opened.facts(Selection(), as_of="2023-09")] == ["their job"]
+        works = [(each.object, each.valid_to) for each in opened.facts_of("Ann", "employer")]
+    assert known == [
+        ("Lisbon", "2023-05-20", "certain"),
+        ("Porto", "2023-08-20", "certain"),
+        ("Lisbon", None, "over"),
+        ("Porto", "2023-10-20", "over"),
+        ("Braga", None, "certain"),
+    ]
+    assert works == [("Acme", "2023-08-19"), ("", None)]
+    wanted = of_facts(store)
+    for number, some in enumerate(permutations(ENDING)):
+        if number % 17 == 0:
+            assert of_facts(take_in(tmp_path / str(number), *some)) == wanted
+
+
+def test_what_is_over_in_talk_without_times(tmp_path: Path) -> None:
+    said = ["I live in Rome.", "I work at Acme.", "I no longer live in Rome.", "I no longer live in Oslo."]
+    talk = [{"conversation": "c", "id": str(n), "speaker": "Ann", "text": text} for n, text in enumerate(said)]
+    store = take_in(tmp_path / "a", talk)
+    with memory(store, create=False) as opened:
+        assert [each.object for each in opened.facts(Selection())] == ["Acme"]
+        assert not healthy(opened)
 
 
 @pytest.mark.parametrize(
