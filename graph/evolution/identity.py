@@ -177,9 +177,15 @@ class Identities(Struct):
     def changed(self, *decided: Event) -> Changes:
         """What makes them so as they are now, with the events that were `decided`."""
         entities, edges, told = self.before
-        events = tuple(each for id, each in self.events.items() if told[id] != each)
         gone = self.gone()
         kept = [each for id, each in self.entities.items() if id not in gone]
+        # A store keeps the name that it has, so that these are written anew, with all that is known of them.
+        anew = {each.id for each in kept if each.id in entities and entities[each.id].name != each.name}
+        events = tuple(
+            each
+            for id, each in self.events.items()
+            if told[id] != each or not anew.isdisjoint((each.subject, each.other))
+        )
         lost = (
             (each.id, folded)
             for each in kept
@@ -188,9 +194,13 @@ class Identities(Struct):
         )
         return Changes(
             tuple(each for each in kept if entities.get(each.id) != each),
-            tuple(edge for key, edge in self.edges.items() if edges.get(key) != edge),
+            tuple(
+                edge
+                for key, edge in self.edges.items()
+                if edges.get(key) != edge or not anew.isdisjoint((edge.source, edge.target))
+            ),
             removed=Removal(
-                tuple(sorted(gone)),
+                tuple(sorted(gone | anew)),
                 tuple(key for key in edges if key not in self.edges),
                 events=tuple(each.id for each in events),
                 names=tuple(lost),
@@ -210,6 +220,7 @@ class Identities(Struct):
         gone = convert(state["entity"], Entity)
         self.entities.setdefault(gone.id, gone)
         self._return(subject, gone.id, state)
+        self._called_otherwise(subject, set(state["names"]))
         self._unnamed(subject, set(state["names"]))
         for id, *fields in state["handed"]:
             if id in self.events:
@@ -223,6 +234,10 @@ class Identities(Struct):
             for edge in [each for each in self.edges.values() if part in (each.source, each.target)]:
                 self._turn(edge, part, subject)
         self._named(self.entities[subject], state["lost"])
+        if parted := self.entities.get(part):
+            # What only the part was still called, when something was forgotten since.
+            given = set(state["names"]) - _folded(self.entities[subject])
+            self._named(self.entities[subject], [name for name in parted.aliases if fold(name) in given])
         self._unnamed(part, set(state["names"]))
 
     def _return(self, holder: str, owner: str, state: Json) -> None:
@@ -260,6 +275,16 @@ class Identities(Struct):
         aliases = tuple(sorted({*entity.aliases, *names} - {entity.name}))
         self.entities[entity.id] = replace(entity, aliases=aliases)
         return sorted({fold(name) for name in names} - known)
+
+    def _called_otherwise(self, id: str, folded: Set[str]) -> None:
+        """Give an entity that is called by one of the names `folded`, since its own was forgotten, another of its
+        names: the one that its id is made of, if it has that."""
+        entity = self.entities[id]
+        others = [name for name in entity.aliases if fold(name) not in folded]
+        if others and fold(entity.name) in folded:
+            name = next((each for each in others if content_id("entity", fold(each)) == id), others[0])
+            aliases = tuple(sorted({*entity.aliases, entity.name} - {name}))
+            self.entities[id] = replace(entity, name=name, aliases=aliases)
 
     def _unnamed(self, id: str, folded: Set[str]) -> None:
         if entity := self.entities.get(id):

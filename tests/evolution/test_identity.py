@@ -246,6 +246,25 @@ def test_what_is_forgotten_takes_the_name_and_the_decision_along(url: str) -> No
         assert memory.check().found == ()
 
 
+def test_who_lost_their_own_name_has_it_again_once_parted(url: str, tmp_path: Path) -> None:
+    talks = (
+        talk("Ada: I swim, Tom.", "Tom: I run, and I run, Ada.", conversation="x"),
+        talk("Ada: I bake bread.", conversation="y"),
+        talk("Tom: I bake cakes too.", conversation="z"),
+    )
+    with opened(url) as memory:
+        for number, each in enumerate(talks):
+            memory.ingest([written(tmp_path / f"{number}.jsonl", each)])
+        [merged] = memory.merge_entities("Ada", "Tom")
+        memory.split_entity("Tom", "Tom of x", "x")
+        memory.forget(Wanted(conversation="z"))
+        assert memory.check().found == ()
+        undo(memory, merged.id)
+        assert told(memory, "Ada") == {"x 1", "x 2", "y 1"}
+        assert told(memory, "Tom") == {"x 1", "x 2"}
+        assert (entity(memory, "Ada").name, entity(memory, "Tom").name) == ("Ada", "Tom")
+
+
 def test_a_name_that_was_forgotten_is_in_no_event(url: str, tmp_path: Path) -> None:
     with opened(url) as memory:
         memory.ingest([written(tmp_path / "x.jsonl", talk("Bob: I saw Quirina here.", conversation="x"))])
