@@ -16,7 +16,7 @@ ONE_VALUED: Mapping[str, str] = {
     "weight": "weigh weight",
 }
 """Each with the words that ask for it."""
-FAVOURITE, NUMBER, BEST, DATE = "favourite ", "number of ", "personal best", "date of "
+FAVOURITE, NUMBER, BEST, DATE, AMOUNT = "favourite ", "number of ", "personal best", "date of ", "amount of "
 """How others begin: what they go on with says what of, and asks for it."""
 KIN = (
     *(
@@ -43,12 +43,12 @@ _LONGEST = 200
 
 def one_valued(relation: str) -> bool:
     """Whether `relation` has one value at a time."""
-    return relation in ONE_VALUED or relation.startswith((FAVOURITE, NUMBER, BEST, DATE))
+    return relation in ONE_VALUED or relation.startswith((FAVOURITE, NUMBER, BEST, DATE, AMOUNT))
 
 
 def asking(relation: str) -> frozenset[str]:
     """The words by which a question asks for `relation`."""
-    words = frozenset(ONE_VALUED.get(relation, relation).split()) - {"of", "number", "date", "the"}
+    words = frozenset(ONE_VALUED.get(relation, relation).split()) - {"of", "number", "date", "amount", "the"}
     return words | {"have"} if "has" in words else words
 
 

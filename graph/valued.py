@@ -22,7 +22,8 @@ _VALUES = frozenset({AnswerType.PLACE, AnswerType.PERSON, AnswerType.AMOUNT, Ans
 """Types of answers that values of facts may be."""
 _SAYS_NOW = "now current currently presently nowadays today still these days new"
 _SAYS_PAST = "first originally original initially initial use used previously previous earlier formerly former"
-_WHEN = frozenset(map(stem, f"{_SAYS_NOW} {_SAYS_PAST}".split()))
+_UNSAID = frozenset(map(stem, f"much many {_SAYS_NOW} {_SAYS_PAST}".split()))
+"""Words of a question that ask for nothing by themselves."""
 _CALENDAR = f"""
 {" ".join(MONTHS)} jan feb mar apr jun jul aug sept sep oct nov dec monday tuesday wednesday thursday friday saturday
 sunday year month week day summer winter spring autumn fall last back early late mid beginning end time ago
@@ -69,7 +70,7 @@ def _asks_only(text: str, fact: Fact, read: Understood) -> bool:
     when."""
     relation = {stem(word) for word in asking(fact.relation)}
     said = {stem(word) for word in re.findall(r"[^\W_]+", fold(text)) if word not in stop_words()}
-    left = said - stems(fact.subject, *read.voices) - _WHEN
+    left = said - stems(fact.subject, *read.voices) - _UNSAID
     if read.windows:
         left = {word for word in left - _DATED if not word[0].isdigit()}
     return bool(left) and left <= relation

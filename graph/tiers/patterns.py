@@ -66,6 +66,11 @@ _MEASURE = (
     r"\d[\d:.,]*(?<=\d)(?: ?(?:hours?|minutes?|mins?|seconds?|secs?|km|miles?|kg|kilos|pounds|lbs|points))?"
     r"(?: and \d{1,2} seconds)?"
 )
+_SUMS = r"(?:rent|salary|wage|pay|budget|mortgage|savings|allowance|deposit|income|pension|loan|debt)"
+_MONEY = (
+    r"(?:[$€£] ?\d[\d.,]*(?<=\d)k?|\d[\d.,]*(?<=\d)k?(?: ?[$€£]| (?:dollars|euros|pounds|francs|bucks)))"
+    r"(?: (?:a|per) (?:month|week|year|hour|day))?"
+)
 _EVENTS = (
     r"(?:meeting|appointment|deadline|exam|interview|wedding|party|presentation|concert|race|call|conference|recital"
     r"|surgery|ceremony|match|flight|launch|sprint|trip|move)"
@@ -184,6 +189,11 @@ RULES += tuple(
             r"my (?:(?:new|current|latest) )?(?P<what>personal best(?: time)?"
             rf"(?: (?:for|in|on) (?:[\w-]+ ){{0,3}}?[\w-]+)?) is (?:now |still )?(?P<value>{_MEASURE})",
             "'s {what} is {value}", "nothing", "{what}",
+        ),
+        _rule(
+            rf"(?:my|our) (?:(?:new|current|monthly|yearly) )?(?P<what>(?:[a-z]+ )?{_SUMS}) "
+            rf"(?:is|was raised to|went up to|has gone up to) {ADVERB}(?:about |around |only )?(?P<value>{_MONEY})",
+            "'s {what} is {value}", "nothing", "amount of {what}",
         ),
         _rule(
             rf"I(?:'ve| have) {ADVERB}(?:already )?(?P<did>{_SO_FAR}) (?P<value>{_COUNT}) (?:of )?"

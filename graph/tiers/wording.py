@@ -22,12 +22,18 @@ _TELLING = {
     "ourselves": "themselves",
 }
 _END = re.compile(
-    r"[.!?…;:,()\[\]\n—–/\"“”*]|\s-\s|[\u2600-\u27bf\ufe0f\U0001f000-\U0010ffff]"
+    r"[.!?…;,()\[\]\n—–/\"“”*]|:(?!\w)|\s-\s|[\u2600-\u27bf\ufe0f\U0001f000-\U0010ffff]"
     r"|\b(?:and|but|so|because|cause|cuz|when|whenever|while|since|which|who|whom|where|if|unless|though|although|as"
     r"|until|till|after|before|or|than|lol|haha|hahaha|plus|even)\b|:\)|$",
     re.IGNORECASE,
 )
 """Where a clause ends, at the latest."""
+_SHARED = re.compile(
+    r"(?<=\w) (?:and|or) (?!(?:i|you|he|she|it|we|they|my|our|the) )(?-i:[a-z-]+ ){1,2}"
+    r"(?:art|books|cuisine|films|flavou?rs|food|games|movies|music|novels|series|shows|songs|sports|stories)\b",
+    re.IGNORECASE,
+)
+"""How words go on that share their noun with those before: "action and sci-fi movies"."""
 _LEFT_OUT = re.compile(
     r"(?:^|\s+)(?:(?:now|too|also|though|again|lately|recently|always|right now|so much|very much|a lot|lots|a bunch"
     r"|a ton|a little|a bit|as well|these days|at the moment|for sure|actually|honestly|personally|myself|especially"
@@ -51,6 +57,8 @@ def clause(text: str, start: int, longest: int, mentions: Sequence[Mention] = ()
     end = _END.search(text, start)
     place = end.start() if end else len(text)
     place = max((each.end for each in mentions if start <= each.start < place < each.end), default=place)
+    if (shared := _SHARED.match(text, place - 1)) and " " not in text[start : place - 1]:
+        place = shared.end()
     said = " ".join(text[start:place].split()).strip("-~ ")
     said = _FILLERS.sub("", shorn(said))
     words = said.split()

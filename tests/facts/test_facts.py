@@ -83,6 +83,8 @@ MOVES = (
         ("I just turned 33.", ("Ann", "age", "33", "2024-03-05")),
         ("I moved from Porto to Faro last Friday.", ("Ann", "home", "Faro", "2024-03-01")),
         ("I got married in 2021.", ("Ann", "marital status", "married", "2021")),
+        ("My rent is now 950 euros a month.", ("Ann", "amount of rent", "950 euros a month", "2024-03-05")),
+        ("Our travel budget is $1,200.", ("Ann", "amount of travel budget", "$1,200", "2024-03-05")),
         ("I'm 32.", ("Ann", "age", "32", "2024-03-05")),
         ("I'm divorced, and Oslo is far.", ("Ann", "marital status", "divorced", "2024-03-05")),
         ("My favorite color is green.", ("Ann", "favourite color", "green", "2024-03-05")),
