@@ -21,6 +21,7 @@ from graph.rank.quoting import LONGEST, Place, frame, passages
 from graph.rank.spans import AMOUNT
 from graph.rank.temporal import begins
 from graph.rank.time_windows import day_of
+from graph.rank.valid_times import began
 from graph.rank.values import Asked, dated, day_said, nearest, numbers_of
 from graph.rank.wanted import Wanted, stems
 from graph.text import shortened, spoken
@@ -149,6 +150,9 @@ def _day(asked: Asked, operation: Operation) -> _Read:
         # The days of what is compared are told apart by what is asked of it: "born", "released".
         if span := nearest(text, list(named), wanted if exact else asked.want):
             return _Given(named[span], named=True, written=span.text)
+        # "Two weeks ago" is about that day.
+        if exact and (since := began(text, said.timestamp)) and len(since) == len("2023-05-06"):
+            return _Given(date.fromisoformat(since), written=spoken(date.fromisoformat(since)))
         return _Given(told, written=spoken(told)) if told and said.form is Form.MESSAGE else None
 
     return read

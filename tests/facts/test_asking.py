@@ -87,6 +87,12 @@ def test_what_is_over_is_no_answer(tmp_path: Path) -> None:
     assert asked(store, "Where did Ann live before?").answer.value == "Lisbon"
 
 
+def test_how_long_is_counted_from_the_day_that_is_told(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", MOVES[1], told("2023-08-21", "Ann: I adopted a puppy yesterday."))
+    found = asked(store, "How long between Ann moving to Porto and adopting a puppy?").answer.value
+    assert found == "about 3.5 months, from 6 May 2023 to 20 August 2023"
+
+
 def test_a_corrected_date_is_the_answer(tmp_path: Path) -> None:
     store = take_in(tmp_path / "a", CORRECTED)
     assert asked(store, "When is Ann's meeting?").answer.value == "6 March 2024"
