@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from memcli import __version__
+from memcli.exits import Exit
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {
@@ -36,15 +37,15 @@ print(json.dumps([code, sorted(sys.modules)]))
 """
 
 
-def modules_after(home: Path, *arguments: str) -> set[str]:
+def modules_after(home: Path, *arguments: str, code: int = 0) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", CODE, *arguments],
         capture_output=True,
         check=True,
         env={"MEMCLI_HOME": str(home), "PYTHONPATH": str(ROOT)},
     )
-    code, modules = json.loads(done.stdout.splitlines()[-1])
-    assert code == 0
+    ended, modules = json.loads(done.stdout.splitlines()[-1])
+    assert ended == code
     return set(modules)
 
 
@@ -74,6 +75,12 @@ def test_asking_loads_nothing_of_taking_in(tmp_path: Path, sample_store: Path) -
         "spacy",
         "sqlite_utils",
     }
+
+
+def test_the_driver_comes_without_arrays(tmp_path: Path) -> None:
+    modules = modules_after(tmp_path, "ask", "Who?", "--store", "bolt://127.0.0.1:9", code=Exit.UNAVAILABLE)
+    assert "neo4j" in modules
+    assert "numpy" not in modules
 
 
 def test_the_module_runs_and_tells_the_version() -> None:

@@ -49,12 +49,13 @@ CALL (first_edges, second_edges, third_edges) {
 }
 CALL (found) {
     UNWIND found AS r
-    WITH startNode(r) AS s, toLower(type(r)) AS kind, collect(substring(endNode(r).id, $given.skip)) AS targets,
-        collect(r.weight) AS weights
-    RETURN collect([substring(s.id, $given.skip), kind, targets, weights]) AS edges
+    WITH startNode(r) AS s, toLower(type(r)) AS kind,
+        collect(substring(endNode(r).id, $given.skip) + ' ' + toString(r.weight)) AS ends
+    RETURN collect(reduce(line = substring(s.id, $given.skip) + ' ' + kind, each IN ends | line + ' ' + each)) AS edges
 }
 """.replace("DEGREE", _DEGREE).replace("BREADTH", "coalesce($given.breadth, 1000000000)")
-# The driver takes its time for every row and every value: one row holds all, edges grouped by their source.
+# The driver takes its time for every row and every value: one row holds all, and one line of text the edges of a kind
+# that lead from one node, "SOURCE KIND TARGET WEIGHT TARGET WEIGHT ...". No id has a space.
 _ALL: Final = "[n IN near | substring(n.id, $given.skip)] AS ids, edges"
 _AROUND: Final = _FOUND + "RETURN " + _ALL + ", null AS shares"
 # Older versions of the library take no weights for seeds: walks start at one node, from which edges of one direction
@@ -116,10 +117,12 @@ def neighborhood(
             typed(_AROUND, *kinds), **bounds
         )
         reached = set(row["ids"])
-        for source, kind, targets, weights in row["edges"]:
+        for line in row["edges"]:
+            source, kind, *ends = line.split(" ")
+            targets = ends[::2]
             reached.add(source)
             reached.update(targets)
-            found[source, kind].update(zip(targets, weights, strict=True))
+            found[source, kind].update(zip(targets, map(float, ends[1::2]), strict=True))
         shares = None if row["shares"] is None else dict(row["shares"])
         frontier = sorted(reached - there)
         there |= reached
