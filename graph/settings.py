@@ -59,7 +59,7 @@ class Settings:
     recall_insights: bool = setting(True, "let walks go over insights, and show those that the evidence supports")
     recall_store_walks: bool = setting(True, "let a store walk itself that can: Neo4j with Graph Data Science")
     recall_graph: float = setting(0.2, "weight of the graph beside full text, for messages", 0, 10)
-    recall_graph_documents: float = setting(4.0, "weight of the graph beside full text, for documents", 0, 100)
+    recall_graph_documents: float = setting(6.0, "weight of the graph beside full text, for documents", 0, 100)
     retention_days: float = setting(
         30.0, "days after which an episode that nothing came back to has faded to 1/e, 0.37", 0.01, 1_000_000
     )

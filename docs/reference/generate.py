@@ -30,7 +30,7 @@ EDGE_MEANINGS: Mapping[EdgeKind, str] = {
     EdgeKind.PART_OF: "the episode that a message is part of",
     EdgeKind.DERIVED_FROM: "where a note comes from, word for word",
     EdgeKind.MENTIONS: "a name or a concept that occurs in the text",
-    EdgeKind.ABOUT: "what a document is about, by its title; weighs 5",
+    EdgeKind.ABOUT: "what a document is about, by its title; weighs 10",
     EdgeKind.LINKS_TO: "two notes that belong together; `relation` and `reason` say why",
     EdgeKind.ASKED_IN: "where a question was asked",
     EdgeKind.ANSWERED_BY: "a turn that answers it",

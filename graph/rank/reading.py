@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
 from msgspec import Struct
@@ -12,12 +12,14 @@ from graph.model import Entity, EntityMatch, Question, Reading
 from graph.rank.time_windows import Window, windows
 from graph.text import fold, stop_words, terms, verb_forms
 
-_LONGEST_NAME = 6
+_LONGEST_NAME = 10
 """Words of the longest name looked for in a question."""
 _LONGEST_QUESTION = 200
 """Words of a question that are looked at; the rest of a longer one is not read."""
 _LONGEST_WORD = 500
 """Letters of a word that is searched for: nobody says longer ones, and patterns are made of them."""
+_LONGEST_WORDING = 2
+"""Words of a name that may be meant as words, where a question writes it small: a longer one is seldom met by chance."""
 _FIRST_PERSON = re.compile(r"\b(?:i|my|me|mine|myself|i'm|i've|i'd)\b", re.IGNORECASE)
 _JOINING = {"and", "or", ""}
 _TOGETHER = {"both", "together", "common", "each"}
@@ -30,8 +32,8 @@ class Understood(Struct, frozen=True):
     """A question as ranking needs it.
 
     Its search terms; the entities named; the one speaker asked about, if one; of several, the `teller`, whose words are
-    asked for; the times named; the ids of the `common` entities, which are noun phrases beside names; and the names
-    under which the speaker, or the teller, may speak.
+    asked for; the times named; the ids of the `common` entities, which are noun phrases and words beside names; and the
+    names under which the speaker, or the teller, may speak.
     """
 
     terms: tuple[str, ...]
@@ -73,7 +75,7 @@ def understood(question: Question, matches: Sequence[EntityMatch]) -> Understood
         speaker.name if speaker else None,
         teller.name if teller else None,
         windows(question.text, question.asked_at),
-        _common(named),
+        _common(named, _small(question.text)),
         _voices(speaker or teller),
     )
 
@@ -138,13 +140,29 @@ def _teller(places: Mapping[tuple[int, int], Sequence[EntityMatch]], words: Sequ
     return next(match.entity for match in places[spoken[0]] if match.speaks)
 
 
-def _common(named: Sequence[EntityMatch]) -> frozenset[str]:
-    """The noun phrases beside names: "the director of Garbo" is about Garbo, and other directors are no way to it.
+def _common(named: Sequence[EntityMatch], small: Set[str]) -> frozenset[str]:
+    """The noun phrases beside names: "the director of Garbo" is about Garbo, and other directors are no way to it. And
+    the words: where Garbo did die, no film is meant that is called "Die".
 
-    None where nothing but noun phrases is named.
+    Words are short names in letters that the question writes `small`. None where nothing else is named.
     """
     phrases = {match.entity.id for match in named if match.entity.label == "CONCEPT"}
-    return frozenset(phrases) if any(match.entity.id not in phrases for match in named) else frozenset()
+    meant_as_words = {match.entity.id for match in named if not match.speaks and _worded(match.name.split(), small)}
+    for common in (phrases | meant_as_words, phrases):
+        if any(match.entity.id not in common for match in named):
+            return frozenset(common)
+    return frozenset()
+
+
+def _worded(name: Sequence[str], small: Set[str]) -> bool:
+    return len(name) <= _LONGEST_WORDING and small.issuperset(name)
+
+
+def _small(text: str) -> set[str]:
+    """The folded words that a question never begins with a capital, in scripts that have such."""
+    written = [(token[0].islower(), fold(token).split()) for token in text.split()[:_LONGEST_QUESTION]]
+    capital = {word for small, words in written if not small for word in words}
+    return {word for small, words in written if small for word in words} - capital
 
 
 def _runs(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
