@@ -19,7 +19,7 @@ _LONGEST_QUESTION = 200
 _LONGEST_WORD = 500
 """Letters of a word that is searched for: nobody says longer ones, and patterns are made of them."""
 _LONGEST_WORDING = 2
-"""Words of a name that may be meant as words, where a question writes it small: a longer one is seldom met by chance."""
+"""Words of a name that may be no name where a question writes it small: a longer one is seldom met by chance."""
 _FIRST_PERSON = re.compile(r"\b(?:i|my|me|mine|myself|i'm|i've|i'd)\b", re.IGNORECASE)
 _JOINING = {"and", "or", ""}
 _TOGETHER = {"both", "together", "common", "each"}
@@ -155,7 +155,7 @@ def _common(named: Sequence[EntityMatch], small: Set[str]) -> frozenset[str]:
 
 
 def _worded(name: Sequence[str], small: Set[str]) -> bool:
-    return len(name) <= _LONGEST_WORDING and small.issuperset(name)
+    return len(name) <= _LONGEST_WORDING and small >= set(name)
 
 
 def _small(text: str) -> set[str]:
