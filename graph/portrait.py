@@ -18,7 +18,7 @@ from graph.lookup import find
 from graph.model import EdgeKind, Entity, Event, Fact, Insight, Interaction, NodeKind, Selection
 from graph.ports import Store
 from graph.text import fold, tells_of
-from graph.timeline import concerning
+from graph.timeline import concerning, telling
 
 
 class Aspect(StrEnum):
@@ -36,6 +36,8 @@ _VERBS: Sequence[tuple[Aspect, str]] = (
     (Aspect.DEALING, r"and others|decided|agreed|plans|started|stopped|quit|joined|bought|sold|got|adopted|met|made"),
 )
 """By which verb behind its subject a sentence is of an aspect; all else is a state."""
+_RELATIONS: Mapping[str, Aspect] = {"home": Aspect.PLACE, "employer": Aspect.ROLE, "job": Aspect.ROLE}
+"""Of which aspect facts are whatever their verb: "left Acme" ends a role."""
 
 
 class Told(Struct, frozen=True):
@@ -76,7 +78,7 @@ def portrait(store: Store, name: str, since: str | None = None, until: str | Non
         assert isinstance(entity, Entity)
         spelt = sorted((entity.name, *entity.aliases), key=len, reverse=True)
         names = {fold(each) for each in spelt}
-        facts = [each for each in concerning(store, entity.id) if each.retracted_at is None]
+        facts = list(telling([each for each in concerning(store, entity.id) if each.retracted_at is None]))
         stated = {_told(each.text, spelt) for each in facts}
         # An insight in the words of a fact says no more than that.
         insights = (
@@ -113,6 +115,8 @@ def _behind_name(text: str, names: Sequence[str]) -> str | None:
 def _aspect(node: Fact | Insight, names: Sequence[str]) -> Aspect:
     """The aspect by the verb, of a sentence about the entity; one about somebody else that names it is a dealing."""
     verb = _behind_name(node.text, names)
+    if verb is not None and isinstance(node, Fact) and node.relation in _RELATIONS:
+        return _RELATIONS[node.relation]
     if verb is None:
         return Aspect.STATE if isinstance(node, Fact) else Aspect.DEALING
     return next((aspect for aspect, verbs in _VERBS if re.match(rf"(?:{verbs})\b", verb)), Aspect.STATE)

@@ -275,6 +275,15 @@ def test_what_is_over_ends_what_it_names(tmp_path: Path) -> None:
             assert of_facts(take_in(tmp_path / str(number), *some)) == wanted
 
 
+def test_what_is_over_has_its_place_on_the_page_of_an_entity(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", *ENDING)
+    with memory(store, create=False) as opened:
+        told_of = {each.node.text: each.aspect.value for each in opened.portrait("Ann").told}
+    assert {told_of["Ann moved out of Porto."], told_of["Ann lives in Lisbon."]} == {"place"}
+    assert {told_of["Ann left their job."], told_of["Ann works for Acme."]} == {"role"}
+    assert "Ann left Paris." not in told_of
+
+
 def test_what_is_over_in_talk_without_times(tmp_path: Path) -> None:
     said = ["I live in Rome.", "I work at Acme.", "I no longer live in Rome.", "I no longer live in Oslo."]
     talk = [{"conversation": "c", "id": str(n), "speaker": "Ann", "text": text} for n, text in enumerate(said)]
