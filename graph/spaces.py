@@ -7,7 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from graph.errors import NotFoundError, StoreMissingError, UsageError
+from graph.comparison import differences, holding
+from graph.errors import NotFoundError, StoreBusyError, StoreMissingError, UsageError
 from graph.forgetting.run import empty
 from graph.llm.cache import wipe
 from graph.ports import Store
@@ -62,8 +63,11 @@ def rename(settings: Settings, name: str, new: str) -> Space:
     Raises:
         NotFoundError: there is no such space.
         UsageError: there is one of the new name.
+        StoreBusyError: somebody wrote to it meanwhile; then both are there.
     """
     _check_there(settings, name)
+    if checked(new) == name:
+        raise _taken(new)
     one, other = in_space(settings.store, name), in_space(settings.store, new)
     if one.startswith("sqlite:"):
         _check_free(settings, new)
@@ -71,9 +75,8 @@ def rename(settings: Settings, name: str, new: str) -> Space:
 
         move(_file(one), _file(other))
         return _described(settings, new)
-    checked(new)
     with _opened(settings, name) as source, _opened(settings, new, create=True) as target:
-        copy(source, target)
+        _carry(source, target)
     # Nothing is forgotten, so that replies of a language model stay.
     _remove(settings, name)
     return _described(settings, new)
@@ -89,6 +92,14 @@ def delete(settings: Settings, name: str) -> None:
     _check_there(settings, name)
     wipe(settings.llm_cache)
     _remove(settings, name)
+
+
+def _carry(source: Store, target: Store) -> None:
+    """Copy all of a space to where it is to be, unless all that is left of it is there: then it was being removed."""
+    if all(each.here is None for each in differences(holding(source), holding(target))):
+        return
+    if copy(source, target).differing:
+        raise StoreBusyError("the space was written to while it was copied", "do it again when nobody writes to it")
 
 
 def _remove(settings: Settings, name: str) -> None:
@@ -143,4 +154,8 @@ def _check_free(settings: Settings, name: str) -> None:
     except StoreMissingError:
         there = []
     if checked(name) in there:
-        raise UsageError(f"there is a space {name!r} already", "choose another name")
+        raise _taken(name)
+
+
+def _taken(name: str) -> UsageError:
+    return UsageError(f"there is a space {name!r} already", "choose another name")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from graph.transfer import TransferReport
 
 SCHEMA = "memcli/1"
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 # What JSON allows as it is, and a terminal obeys.
 _OBEYED = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -52,6 +53,16 @@ def dumps(value: Any) -> str:
     """One line of JSON, readable in any script, that does nothing to a terminal."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def fitted(line: str, encoding: str | None) -> str:
+    """A line of JSON that a stream of `encoding` can take: where one letter has no place there, all but ASCII is
+    escaped."""
+    try:
+        line.encode(encoding or "utf-8")
+    except UnicodeEncodeError:
+        return _BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], line)
+    return line
 
 
 def plain(value: Any) -> Any:

@@ -24,7 +24,7 @@ from memcli.passwords import ask_on_terminal, signed_in, with_llm_key
 from memcli.render.page import Page, PlainPage, TerminalPage
 from memcli.render.progress import TerminalProgress
 from memcli.render.text import clean
-from memcli.results import dumps, envelope
+from memcli.results import dumps, envelope, fitted
 
 if TYPE_CHECKING:
     from graph.memory import Memory
@@ -233,8 +233,8 @@ class Session(Struct):
         return PlainPage(self.stdout)
 
     def print(self, line: str) -> None:
-        """Put a line of data on standard output, now."""
-        self.stdout.write(line + "\n")
+        """Put a line of JSON on standard output, now."""
+        self.stdout.write(fitted(line, self.stdout.encoding) + "\n")
         self.stdout.flush()
 
     def stream(self, chunks: Iterable[str]) -> None:

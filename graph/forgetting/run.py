@@ -88,11 +88,11 @@ def forget(wanted: Wanted, store: Store, progress: Progress | None = None) -> Fo
 
 def empty(store: Store) -> None:
     """Remove all that is in `store`, a transaction a batch."""
+    # Before all else: what was broken off must not leave a source that counts as taken in, with nothing of it there.
+    sources = tuple(each.digest for each in store.checkpoints())
+    persistently(partial(_save, Changes(removed=Removal(checkpoints=sources)), store))
     for batch in batches([node.id for node in store.nodes(Selection())]):
         persistently(partial(_save, Changes(removed=Removal(batch)), store))
-    sources = tuple(each.digest for each in store.checkpoints())
-    with store.transaction(write=True, wipe=True):
-        store.save(Changes(removed=Removal(checkpoints=sources)))
 
 
 def _steps(ids: Sequence[str], entity: Entity | None, store: Store, progress: Progress | None) -> Iterator[Changes]:

@@ -9,7 +9,8 @@ from graph.errors import UsageError
 
 DEFAULT = "default"
 """The memory that a store's URL means by itself."""
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_LONGEST = 63
+_NAME = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{_LONGEST - 1}}}")
 _IN_URL = re.compile(r"\?space=[^&#]*$")
 
 
@@ -25,8 +26,10 @@ def checked(name: str) -> str:
         UsageError: it is none.
     """
     if not is_name(name):
+        shown = repr(name[:_LONGEST]) + "…" * (len(name) > _LONGEST)
         raise UsageError(
-            f"{name!r} is no name of a space", "it is made of small letters and digits, with hyphens after the first"
+            f"{shown} is no name of a space",
+            f"it is made of up to {_LONGEST} small letters and digits, with hyphens after the first",
         )
     return name
 

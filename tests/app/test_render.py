@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +13,8 @@ from graph.model import Answer, Citation, Hit, Question, Quotation, Reading, Rep
 from memcli.render.answer import show_reply
 from memcli.render.page import PlainPage, TerminalPage
 from memcli.render.text import clean, one_line
-from memcli.session import Terminals
+from memcli.results import dumps
+from memcli.session import Session, Terminals
 
 from .world import World
 
@@ -23,6 +27,15 @@ def test_nothing_a_terminal_obeys_is_left(text: str) -> None:
 def test_words_are_left_as_they_are() -> None:
     assert clean("a\tb\nc é 漢 👩‍💻 [31m") == "a\tb\nc é 漢 👩‍💻 [31m"
     assert clean("\x1b[31mred\x1b[0m and \x1b]0;title\x07.") == "red and ]0;title."
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "utf-8"])
+@pytest.mark.parametrize("text", ["Inês 🎉 漢 \u2028", "\x9b31m\\xe9", "\ud800"])
+def test_a_line_of_json_is_json_whatever_a_terminal_can_show(encoding: str, text: str) -> None:
+    written = io.BytesIO()
+    stdout = io.TextIOWrapper(written, encoding, "backslashreplace")
+    Session(io.BytesIO(), stdout, io.StringIO(), {}, Path()).print(dumps({text: [text]}))
+    assert json.loads(written.getvalue().decode(encoding)) == {text: [text]}
 
 
 def test_one_line_is_short_whatever_it_is_made_of() -> None:

@@ -11,7 +11,10 @@ import neo4j
 import pytest
 
 from graph.memory import Memory
+from graph.model import Changes, NodeKind
 from graph.settings import Settings
+from graph.store.neo4j.store import Neo4jStore
+from graph.transfer import Transfer
 from memcli.session import open_memory
 from tests.forgetting.conftest import OWN
 
@@ -220,9 +223,72 @@ def test_the_environment_names_one_and_the_command_line_another(spaces: World) -
     assert spaces("config", "get", "space").out == "there\n"
 
 
-@pytest.mark.parametrize("name", ["", "Work", "a b", "../x", "a/b", "-x", "a" * 64])
+def test_one_is_not_renamed_to_itself(spaces: World) -> None:
+    before = spaces("graph", "export", "--space", "here").out
+    told = spaces("space", "rename", "here", "here")
+    assert (told.code, told.out) == (2, "")
+    assert "there is a space 'here' already" in told.err
+    assert spaces("graph", "export", "--space", "here").out == before
+    assert names(spaces) == {"here": 2, "there": 2}
+
+
+@pytest.mark.parametrize("place", ["neo4j"], indirect=True)
+@pytest.mark.parametrize("doing", ["rename", "delete"])
+def test_what_is_broken_off_anywhere_goes_on(spaces: World, monkeypatch: pytest.MonkeyPatch, doing: str) -> None:
+    whole = spaces("graph", "export", "--space", "here").out
+    words = ["rename", "here", "moved"] if doing == "rename" else ["delete", "here", "--yes"]
+    left = 0
+
+    def save(self: Neo4jStore, changes: Changes) -> dict[NodeKind, int]:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+        return saved(self, changes)
+
+    saved = Neo4jStore.save
+    codes: list[int] = []
+    while 0 not in codes:
+        left = len(codes)
+        with monkeypatch.context() as patch:
+            patch.setattr(Neo4jStore, "save", save)
+            codes.append(spaces("space", *words).code)
+        assert len(codes) > 2 or codes[-1] == 130
+        assert spaces("space", *words).code == (0 if codes[-1] else 3)
+        assert names(spaces) == ({"moved": 2, "there": 2} if doing == "rename" else {"there": 2})
+        if doing == "rename":
+            assert spaces("graph", "export", "--space", "moved").out == whole
+            assert spaces("space", "delete", "moved", "--yes").code == 0
+        assert "added 2, skipped 0" in spaces("ingest", "-", "--space", "here", stdin=HERE).out
+        assert spaces("graph", "export", "--space", "here").out == whole
+
+
+@pytest.mark.parametrize("place", ["neo4j"], indirect=True)
+def test_what_is_said_in_one_while_it_is_renamed_is_not_lost(spaces: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    more = HERE.replace(b'"talk"', b'"more"')
+    compared = Transfer._compared
+
+    def meanwhile(self: Transfer) -> object:
+        assert spaces("ingest", "-", "--space", "here", stdin=more).code == 0
+        return compared(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Transfer, "_compared", meanwhile)
+        told = spaces("space", "rename", "here", "moved")
+    assert told.code == 4
+    assert "was written to while it was copied\nhint: " in told.err
+    assert names(spaces) == {"here": 4, "moved": 2, "there": 2}
+    whole = spaces("graph", "export", "--space", "here").out
+    assert spaces("space", "rename", "here", "moved").code == 0
+    assert spaces("graph", "export", "--space", "moved").out == whole
+    assert names(spaces) == {"moved": 4, "there": 2}
+
+
+@pytest.mark.parametrize("name", ["", "Work", "a b", "../x", "a/b", "-x", "a" * 64, "é", "a\n", "a'--", "a" * 10_000])
 def test_names_that_are_none(empty: World, name: str) -> None:
-    assert empty("space", "create", name).code == 2
+    told = empty("space", "create", name)
+    assert told.code == 2
+    assert len(told.err) < 300
     assert list(empty.home.iterdir()) == []
 
 
