@@ -193,8 +193,8 @@ def _sides(told: Mapping[str, Sequence[Fact]], key: str) -> tuple[set[str], set[
     others."""
     standing: set[str] = set()
     outdated: set[str] = set()
-    all_ = [each for facts in told.values() for each in facts if slot(each.subject, each.relation) == key]
-    now = CERTAIN if any(each.state == CERTAIN and holds(each) for each in all_) else OVER
+    stated = [each for facts in told.values() for each in facts if slot(each.subject, each.relation) == key]
+    now = CERTAIN if any(each.state == CERTAIN and holds(each) for each in stated) else OVER
     for interaction, facts in told.items():
         mine = [each for each in facts if slot(each.subject, each.relation) == key]
         holding = [each for each in mine if holds(each)]
