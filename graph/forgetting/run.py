@@ -70,7 +70,9 @@ def forget(wanted: Wanted, store: Store, progress: Progress | None = None) -> Fo
     sources = _sources(wanted, ids, store)
     if progress:
         progress.begin("forgetting", len(ids))
-    # Before all else: whoever is asked to forget the rest, after a crash, still finds what the reasons tell of.
+    # Before all else: after a crash no source may count as taken in of which nothing is there any more.
+    persistently(partial(_save, Changes(removed=Removal(checkpoints=sources)), store))
+    # Whoever is asked to forget the rest then still finds what the reasons tell of.
     persistently(partial(_unreason, ids, entity, wanted, store))
     removed: Counter[str] = Counter()
     changed: Counter[str] = Counter()
@@ -80,7 +82,7 @@ def forget(wanted: Wanted, store: Store, progress: Progress | None = None) -> Fo
         removed[NodeKind.EPISODE.value] -= _renamed(what)
         changed.update(_by_kind(written))
     with store.transaction(write=True, wipe=True):
-        store.save(Changes(removed=Removal(checkpoints=sources)))
+        store.save(Changes())
     if progress:
         progress.end()
     return Forgotten(dict(+removed), dict(changed), len(sources), round(time.monotonic() - began, 3))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from graph.store.sqlite.store import SqliteStore
 from memcli.schema import schema_of
 from memcli.session import Terminals
 
@@ -42,6 +44,21 @@ def test_a_preview_changes_nothing(talk: World) -> None:
         ["Bob: My PIN is on the blue card."],
     )
     Draft202012Validator(json.loads(schema_of("forget"))).validate(data)
+
+
+def test_what_is_broken_off_at_the_end_can_be_taken_in_again(talk: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    transaction = SqliteStore.transaction
+
+    def last(self: SqliteStore, *, write: bool, wipe: bool = False) -> AbstractContextManager[None]:
+        if wipe:
+            raise KeyboardInterrupt
+        return transaction(self, write=write)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteStore, "transaction", last)
+        assert talk("forget", "--all", "--yes").code == 130
+    assert interactions(talk) == 0
+    assert "added 3, skipped 0" in talk("ingest", "-", stdin=TALK).out
 
 
 def test_it_asks_before_it_does(talk: World) -> None:
