@@ -11,6 +11,9 @@ from pathlib import Path
 import neo4j
 import pytest
 
+from graph.errors import StoreError
+from graph.model import Selection
+from graph.store.neo4j.store import Neo4jStore
 from tests.app.world import World
 from tests.neo4j_server.proxy import FULL_TEXT, LINKING, SAVING, Fate, Line, proxied
 from tests.store.friends import FRIENDS, PATIENCE, QUESTION, Graph, begun, graph_of, taken_in, until
@@ -94,6 +97,19 @@ def test_a_line_that_is_cut_while_it_is_asked(url: str, command: World) -> None:
     taken_in(url)
     with proxied(url, Line(FULL_TEXT, Fate.CUT)) as cut:
         assert "cannot be reached" in complains(command, cut)
+
+
+def test_a_line_that_is_cut_while_nobody_wants_more_rows(url: str) -> None:
+    taken_in(url)
+    with proxied(url) as line:
+        store = Neo4jStore(line)
+        some = store.nodes(Selection())
+        assert next(some)
+    # Nothing is raised, and so nothing printed where it is left to be collected.
+    some.close()  # type: ignore[attr-defined]
+    with pytest.raises(StoreError):
+        list(store.nodes(Selection()))
+    store.close()
 
 
 def waiting(driver: neo4j.Driver, number: int = 1) -> None:

@@ -88,13 +88,25 @@ class Connection:
         if self._transaction is not None:
             yield from self._sent(self._transaction, self._locking(statement), self._within(given))
             return
-        with (
-            self._new_session(write=False) as session,
-            self.broken_off(),
-            session.begin_transaction() as transaction,
-            self.broken_off(),
-        ):
-            yield from self._sent(transaction, statement, self._within(given))
+        from neo4j.exceptions import DriverError, Neo4jError
+
+        wanted = True
+        try:
+            with (
+                self._new_session(write=False) as session,
+                self.broken_off(),
+                session.begin_transaction() as transaction,
+                self.broken_off(),
+            ):
+                try:
+                    yield from self._sent(transaction, statement, self._within(given))
+                except GeneratorExit:
+                    wanted = False
+                    raise
+        except (DriverError, Neo4jError, OSError):
+            # Whoever wants no more rows is not told that the line is cut: Python would print it as a traceback.
+            if wanted:
+                raise
 
     def begin(self, *, write: bool) -> None:
         """Begin a transaction; one that writes waits for its turn as soon as it asks for anything."""
