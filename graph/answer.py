@@ -35,6 +35,7 @@ from graph.rank.parts import parts
 from graph.rank.quoting import LONGEST, frame, placed, quoted, told
 from graph.rank.reading import shown
 from graph.rank.reckoning import reckoned
+from graph.rank.request import surveys
 from graph.rank.selection import selected
 from graph.rank.stated import stated
 from graph.rank.twins import Twins, gathered
@@ -192,6 +193,8 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
         # A document is about one thing: of two that are compared none tells alone.
         told_of = (each for each, said in zip(frames, heard, strict=True) if said.form is Form.DOCUMENT)
         frames.append(set().union(*told_of))
+    elif surveys(question.text):
+        frames.append(set().union(*frames))
     most = max(map(want.covered, frames), default=0.0)
     if (problem := parts(question.text)) and (found := reckoned(problem, chosen, turns, asked, question.asked_at)):
         return _told_by(found.quotations, found.value, found.kind, max(most, found.covered), chosen)

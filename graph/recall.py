@@ -36,6 +36,7 @@ from graph.rank.nearness import combined, in_context, nearness, pivoted
 from graph.rank.ppr import personalized_pagerank
 from graph.rank.reading import Understood, names, searched, understood
 from graph.rank.replies import lent_down, replied
+from graph.rank.request import topic
 from graph.rank.valid_times import last_day
 from graph.relations import order, slot
 from graph.settings import Settings
@@ -235,7 +236,7 @@ def _embedded(question: Question, embedder: Embedder | None, settings: Settings)
         return None
     from graph.embedding.asking import asked
 
-    return asked(question.text, embedder)
+    return asked(topic(question.text), embedder)
 
 
 def _text_query(question: Question, read: Understood, embedded: Asked | None, settings: Settings) -> TextQuery:

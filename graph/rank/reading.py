@@ -9,6 +9,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from graph.model import Entity, EntityMatch, Question, Reading
+from graph.rank.request import topic
 from graph.rank.time_windows import Window, windows
 from graph.text import fold, stop_words, terms, verb_forms
 
@@ -64,7 +65,7 @@ def understood(question: Question, matches: Sequence[EntityMatch]) -> Understood
         people = {match.entity.id: match.entity for match in matches if match.name == OWNER and match.speaks}
     speaker = next(iter(people.values())) if len(people) == 1 else None
     teller = _teller(places, words) if len(people) > 1 else None
-    asked = tuple(term for term in terms(question.text)[:_LONGEST_QUESTION] if len(term) <= _LONGEST_WORD)
+    asked = tuple(term for term in terms(topic(question.text))[:_LONGEST_QUESTION] if len(term) <= _LONGEST_WORD)
     if people:
         # Who speaks is a signal of its own; as a search term it would find all that they ever said.
         called = {word for match in named if match.speaks for word in match.name.split()}

@@ -53,6 +53,16 @@ def test_documents_cover_a_comparison_together(tmp_path: Path) -> None:
     assert compared.answer.confidence > plain.answer.confidence
 
 
+def test_messages_cover_a_summary_together(tmp_path: Path) -> None:
+    store = tmp_path / "garden"
+    said = talk("Ann: I dug the pond in March.", "Ann: The hedge needs water.", "Ann: I built a bench of oak.")
+    ingested(store, written(tmp_path / "garden.jsonl", said))
+    whole, part = "Can you give me a summary of", "Where did you buy"
+    with memory(store, create=False) as opened:
+        summary, plain = (ask(opened, f"{begun} the pond, the hedge and the bench?") for begun in (whole, part))
+    assert summary.answer.confidence > plain.answer.confidence
+
+
 # --- What is quoted ------------------------------------------------------------------------------
 
 QUESTIONS = (
