@@ -215,13 +215,19 @@ RULES += tuple(
     )
 )  # fmt: skip
 """What is kept as facts alone: it changes."""
+_HERE_NO_MORE = r"(?![^.!?,;]{0,80} (?:alone|by myself|with)\b)(?=[^.!?,;]{0,80} (?:any ?more|any longer)\b)"
+"""Whoever does not live alone there any more lives there."""
 _ANY_MORE = r"(?=[^.!?,;]{0,80} (?:any ?more|any longer)\b)"
-_LEFT_JOB = r"(?:quit|left|lost|resigned from) (?:my|the|their|his|her) (?:old )?job"
+# A job application may be lost, and the job go on.
+_LEFT_JOB = (
+    r"(?:quit|left|lost|resigned from) (?:my|the|their|his|her) (?:old )?job"
+    r"(?! (?:ad|application|description|hunt|interview|list|listing|offer|posting|search|site|title)s?\b)"
+)
 ENDINGS: tuple[Rule, ...] = tuple(
     replace(each, lasting=False, over=True)
     for each in (
         _rule(rf"I {ADVERB}no longer live in\s+", "no longer lives in", "name", "home"),
-        _rule(rf"I {ADVERB}don't {ADVERB}live in\s+{_ANY_MORE}", "no longer lives in", "name", "home"),
+        _rule(rf"I {ADVERB}don't {ADVERB}live in\s+{_HERE_NO_MORE}", "no longer lives in", "name", "home"),
         _rule(r"I used to live in\s+", "used to live in", "name", "home"),
         _rule(rf"{_I}{ADVERB}moved (?P<from>away from|out of)\s+", "moved {from}", "name", "home"),
         _rule(rf"{_I}{ADVERB}left\s+(?=[^.!?,;]{{1,40}} for good\b)", "left", "name", "home"),
@@ -231,7 +237,9 @@ ENDINGS: tuple[Rule, ...] = tuple(
         _rule(rf"{_I}{ADVERB}{_LEFT_JOB} (?:at|with)\s+", "left", "name", "employer"),
         _rule(rf"{_I}{ADVERB}(?P<did>quit|resigned from)\s+", "{did}", "name", "employer"),
         _rule(
-            rf"{_I}{ADVERB}left\s+(?![^.!?,;]{{1,60}} (?:at|on|in the|under|with|by|behind)\b)",
+            # Who leaves early, or at six, comes back.
+            rf"{_I}{ADVERB}left\s+(?![^.!?,;]{{1,60}} (?:at|on|in the|under|with|by|behind|early|late|around|before|a"
+            r"|an|my|tonight|this (?:morning|afternoon|evening))\b)",
             "left", "name", "employer",
         ),
         _rule(
@@ -243,7 +251,10 @@ ENDINGS: tuple[Rule, ...] = tuple(
             rf"(?:I (?:was|got|have been)|{_AM}){ADVERB} ?(?:laid off|fired|made redundant)\b",
             "was dismissed", "nothing", "employer",
         ),
-        _rule(rf"{_I}{ADVERB}(?:resigned|retired)\b", "left their job", "nothing", "employer"),
+        _rule(
+            rf"{_I}{ADVERB}(?:resigned|retired)\b(?! (?:early|myself|ourselves|to)\b)",
+            "left their job", "nothing", "employer",
+        ),
         _rule(rf"{_AM}no longer (?P<value>an? (?:[a-z]+ )?{_JOBS})\b", "is no longer {value}", "nothing", "job"),
         _rule(
             rf"{_AM}not (?P<value>an? (?:[a-z]+ )?{_JOBS}) (?:any ?more|any longer)\b",

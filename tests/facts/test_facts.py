@@ -237,6 +237,11 @@ def test_what_holds_no_longer(tmp_path: Path, text: str, relation: str, value: s
         "I left my book in Porto.",
         "I've left The Times at yours.",
         "I quit smoking.",
+        "I left Acme early today.",
+        "I left Acme at six.",
+        "I lost my job application.",
+        "I resigned myself to it.",
+        "I don't live in Porto alone anymore.",
     ],
 )
 def test_what_ends_nothing(tmp_path: Path, text: str) -> None:
