@@ -39,13 +39,13 @@ from graph.rank.request import surveys
 from graph.rank.selection import selected
 from graph.rank.stated import stated
 from graph.rank.twins import Twins, gathered
+from graph.rank.valued import valued
 from graph.rank.values import Asked
 from graph.rank.wanted import stems, wanted
 from graph.recall import Evidence
 from graph.relations import slot
 from graph.text import fold, shortened, spelled, spoken_date
 from graph.tiers.votes import answer_id
-from graph.valued import valued
 
 _TRUSTED_HITS = 5
 """Hits that may show that memory holds an answer."""
