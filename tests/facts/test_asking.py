@@ -76,6 +76,14 @@ def test_the_value_that_is_asked_for(store: Path, text: str, value: str) -> None
     assert asked(store, text).answer.value == value
 
 
+def test_who_is_called_by_their_kin_is_asked_about_as_they_are(tmp_path: Path) -> None:
+    said = (told("2026-03-15", "Dad: I live in Leeds."), told("2026-04-15", "Dad: I live in York."))
+    store = take_in(tmp_path / "a", *said, told("2026-05-15", "Ann: My dad lives in Rome."))
+    assert asked(store, "Where does Dad live?").answer.value == "York"
+    (fact,) = (each for each in asked(store, "Where does Ann's dad live?").facts if each.subject == "Ann's dad")
+    assert fact.value == "Rome"
+
+
 def test_what_is_over_is_no_answer(tmp_path: Path) -> None:
     store = take_in(tmp_path / "a", MOVES[0], told("2023-05-20", "Ann: I no longer live in Lisbon."))
     found = asked(store, "Where does Ann live?")
