@@ -27,7 +27,7 @@ from graph.model import (
 )
 from graph.paths import paths
 from graph.ports import Store
-from graph.rank.answer_type import AnswerType, expected
+from graph.rank.answer_type import AnswerType, Expected, expected
 from graph.rank.confidence import FOUND, confidence
 from graph.rank.current import answering, asks_for_the_past, standing
 from graph.rank.fusion import Scored
@@ -198,7 +198,7 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
     most = max(map(want.covered, frames), default=0.0)
     if (problem := parts(question.text)) and (found := reckoned(problem, chosen, turns, asked, question.asked_at)):
         return _told_by(found.quotations, found.value, found.kind, max(most, found.covered), chosen)
-    if answer := _valued(question, evidence, chosen):
+    if answer := _valued(question, evidence, chosen, asked.expects):
         return answer
     if confidence(most) < FOUND:
         return Answer(confidence=confidence(most))
@@ -218,17 +218,17 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
     return _told_by(quotations, value, asked.expects.kind, most, chosen)
 
 
-def _valued(question: Question, evidence: Evidence, chosen: Sequence[Scored]) -> Answer | None:
+def _valued(question: Question, evidence: Evidence, chosen: Sequence[Scored], expects: Expected) -> Answer | None:
     """The answer that a fact gives to a question which asks for its value and nothing else, where a hit states it."""
     told = [each for facts in evidence.facts.values() for each in facts]
     ranks = {each.interaction.id: rank for rank, each in enumerate(chosen, 1)}
-    stated = valued(told, question.text, evidence.read, question.asked_at) if ranks else ()
+    stated = valued(told, question.text, evidence.read, expects, question.asked_at) if ranks else ()
     found = [(rank, each) for each in stated if (rank := ranks.get(interaction_id(each.note)))]
     if not found:
         return None
     rank, fact = min(found, key=lambda each: each[0])
     said = Quotation(shortened(chosen[rank - 1].interaction.text, LONGEST), rank)
-    return _told_by([said], fact.object, expected(question.text).kind, 1.0, chosen)
+    return _told_by([said], fact.object, expects.kind, 1.0, chosen)
 
 
 def _gone(question: Question, evidence: Evidence, facts: Sequence[FactHit]) -> frozenset[str]:

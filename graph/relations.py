@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from graph.model import Fact
 from graph.text import fold
@@ -79,3 +79,20 @@ def start_of(valid_from: str | None) -> str:
     """A time by which starts are compared. A month is after the days in it: whoever moved in March had told on the
     third where they lived before."""
     return f"{valid_from}~" if valid_from else ""
+
+
+def telling(facts: Iterable[Fact]) -> list[Fact]:
+    """Those of the facts of a relation, in order of time, that say something of the value before them: not that another
+    one is over."""
+    found: list[Fact] = []
+    for each in facts:
+        before = found[-1] if found else None
+        aside = before is not None and before.state != OVER and fold(each.object) not in ("", fold(before.object))
+        if each.state != OVER or not aside:
+            found.append(each)
+    return found
+
+
+def value_of(fact: Fact) -> str | None:
+    """What facts of a relation are told apart by: None where nothing holds any longer."""
+    return None if fact.state == OVER else fold(fact.object)

@@ -110,10 +110,10 @@ def _in_order(
     chosen = as_spoken(chosen, {note_id(each.id): each.conversation for each in told if isinstance(each, Interaction)})
     if not past:
         chosen = [each for each in chosen if holds(each, as_of) and each.state != OVER]
-    return sorted(telling(chosen), key=order)[-limit if limit else 0 :]
+    return sorted(worth_listing(chosen), key=order)[-limit if limit else 0 :]
 
 
-def telling(facts: Sequence[Fact]) -> Iterator[Fact]:
+def worth_listing(facts: Sequence[Fact]) -> Iterator[Fact]:
     """Yield the facts but those that something is over of which nothing is known: "I left Paris" ends no job there."""
     known = {(slot(each.subject, each.relation), fold(each.object)) for each in facts if each.state != OVER}
     for each in facts:

@@ -61,7 +61,7 @@ def _load_driver() -> None:
     """Load the Neo4j driver, if it is there, without the libraries of arrays and tables.
 
     It takes values of theirs where they are installed, and loads them to know these; memcli gives it none. That is a
-    third of the time it takes, and much more where pandas is there.
+    third of the time it takes, and much more where pandas is there. For the rest of the process it takes none.
     """
     hidden = [name for name in _ARRAYS if name not in sys.modules]
     # Python's way to say that there is no such module: "If the associated value is None" (importlib, The module cache).

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from graph.evolution.events import Ledger
 from graph.model import PERSON, Action, Edge, EdgeKind, Ends, Event, Fact, ends
-from graph.relations import CERTAIN, OVER, order, slot, start_of
+from graph.relations import CERTAIN, OVER, order, slot, start_of, telling, value_of
 from graph.text import fold
 
 
@@ -66,7 +66,7 @@ def as_spoken(facts: Iterable[Fact], conversations: Mapping[str, str]) -> list[F
     for place, each in zip(places, facts, strict=True):
         if all(place) and _told(each) and each.valid_from is None:
             undated[place].append(each)
-    last = {place: _telling(sorted(some, key=lambda each: each.position))[-1] for place, some in undated.items()}
+    last = {place: telling(sorted(some, key=lambda each: each.position))[-1] for place, some in undated.items()}
     return [
         replace(each, valid_to="") if (later := last.get(place)) and _outspoken(each, later) else each
         for place, each in zip(places, facts, strict=True)
@@ -74,7 +74,7 @@ def as_spoken(facts: Iterable[Fact], conversations: Mapping[str, str]) -> list[F
 
 
 def _outspoken(fact: Fact, later: Fact) -> bool:
-    over = fact.position < later.position and _value(fact) != _value(later)
+    over = fact.position < later.position and value_of(fact) != value_of(later)
     return over and fact.valid_to is None and fact.decided_by != PERSON
 
 
@@ -104,12 +104,12 @@ def _ends(edge: Edge) -> bool:
 def _settle(some: Sequence[Fact], found: Settled) -> None:
     """Put right the facts of one relation of somebody."""
     stated = sorted((each for each in some if _stands(each)), key=order)
-    standing = _telling(stated)
+    standing = telling(stated)
     found.facts |= {each.id: replace(each, valid_to=None) for each in stated if each.decided_by != PERSON}
     closer: Fact | None = None
     after: Fact | None = None
     for each in reversed(standing):
-        if after is not None and _value(after) != _value(each):
+        if after is not None and value_of(after) != value_of(each):
             closer = after
         after = each
         if each.decided_by == PERSON or closer is None:
@@ -136,27 +136,10 @@ def _stands(fact: Fact) -> bool:
     return _told(fact) and fact.valid_from is not None
 
 
-def _telling(facts: Iterable[Fact]) -> list[Fact]:
-    """Those of the facts of a relation, in order of time, that say something of the value before them: not that another
-    one is over."""
-    found: list[Fact] = []
-    for each in facts:
-        before = found[-1] if found else None
-        aside = before is not None and before.state != OVER and fold(each.object) not in ("", fold(before.object))
-        if each.state != OVER or not aside:
-            found.append(each)
-    return found
-
-
-def _value(fact: Fact) -> str | None:
-    """What facts are told apart by: None where nothing holds any longer."""
-    return None if fact.state == OVER else fold(fact.object)
-
-
 def _disagree(one: Fact, other: Fact) -> bool:
     """Whether two facts of a relation cannot both be so: two values, or a value and that it is over."""
     if (one.state == OVER) == (other.state == OVER):
-        return _value(one) != _value(other)
+        return value_of(one) != value_of(other)
     return "" in (one.object, other.object) or fold(one.object) == fold(other.object)
 
 

@@ -81,8 +81,9 @@ def forget(wanted: Wanted, store: Store, progress: Progress | None = None) -> Fo
         removed.update(_by_kind({*what.removed.nodes} - written))
         removed[NodeKind.EPISODE.value] -= _renamed(what)
         changed.update(_by_kind(written))
+    # Nothing is left to remove: behind this transaction the files lose what was.
     with store.transaction(write=True, wipe=True):
-        store.save(Changes())
+        pass
     if progress:
         progress.end()
     return Forgotten(dict(+removed), dict(changed), len(sources), round(time.monotonic() - began, 3))

@@ -85,7 +85,9 @@ def slots_asked(question: str, read: Understood) -> tuple[str, ...]:
     relations = [each for each in ONE_VALUED if words & {stem(word) for word in asking(each)}]
     if expected(question).kind is AnswerType.DATE:
         said = fold(question[:_READ]).split()[-_EVENT_WORDS:]
-        relations += [f"{DATE}{' '.join(said[at : at + count])}" for count in (1, 2, 3) for at in range(len(said))]
+        relations += [
+            f"{DATE}{' '.join(said[at : at + count])}" for count in (1, 2, 3) for at in range(len(said) - count + 1)
+        ]
     return tuple(slot(subject, each) for subject in subjects(question, read) for each in relations)
 
 

@@ -14,7 +14,7 @@ from graph.rank.answer_type import AnswerType, Expected
 from graph.rank.current import asks_for_the_past, subjects
 from graph.rank.reading import Understood
 from graph.rank.wanted import stem, stems
-from graph.relations import holds
+from graph.relations import CERTAIN, holds
 from graph.text import fold
 
 _GRAMMAR_WORDS = """
@@ -41,7 +41,7 @@ def stated(facts: Iterable[Fact], question: str, read: Understood, expects: Expe
     first = fold(question).partition(" ")[2]
     for each in facts:
         name = fold(each.subject)
-        if name not in names or each.state != "certain" or not holds(each) or _DENIED.search(each.text):
+        if name not in names or each.state != CERTAIN or not holds(each) or _DENIED.search(each.text):
             continue
         if whole and not first.startswith((f"{name} ", "i ")):
             continue

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from graph.model import Fact
-from graph.rank.answer_type import AnswerType, Expected, expected
+from graph.rank.answer_type import AnswerType, Expected
 from graph.rank.reading import Understood
 from graph.rank.time_windows import Window
 from graph.rank.wanted import stem, stems
-from graph.relations import CERTAIN, DATE, DOUBTFUL, NUMBER, OVER, asking, holds, order, slot
+from graph.relations import CERTAIN, DATE, DOUBTFUL, NUMBER, asking, holds, order, slot, telling, value_of
 from graph.text import MONTHS, fold, stop_words
 
 _READ = 600
@@ -31,7 +31,7 @@ sunday year month week day summer winter spring autumn fall last back early late
 _DATED = frozenset(map(stem, _CALENDAR.casefold().split()))
 
 
-def valued(facts: Iterable[Fact], question: str, read: Understood, today: str | None) -> list[Fact]:
+def valued(facts: Iterable[Fact], question: str, read: Understood, expects: Expected, today: str | None) -> list[Fact]:
     """Those of `facts`, as they stand, that state the value which `question` asks for: what holds, or what held at
     first, before, or in a time that it names and that is over on the day `today`.
 
@@ -41,7 +41,7 @@ def valued(facts: Iterable[Fact], question: str, read: Understood, today: str | 
     text = question[:_READ]
     known = sorted((each for each in facts if each.retracted_at is None and each.state != DOUBTFUL), key=order)
     keys = {slot(each.subject, each.relation) for each in known}
-    if len(keys) != 1 or "" in keys or not _fits(expected(text), known[0].relation):
+    if len(keys) != 1 or "" in keys or not _fits(expects, known[0].relation):
         return []
     if not _asks_only(_BEFORE.sub(" ", text), known[0], read):
         return []
@@ -58,11 +58,11 @@ def valued(facts: Iterable[Fact], question: str, read: Understood, today: str | 
     return last if all(map(holds, last)) else []
 
 
-def _fits(asked: Expected, relation: str) -> bool:
+def _fits(expects: Expected, relation: str) -> bool:
     """Whether values of `relation` are such as answer a question. What is counted has too many words to be told by."""
     if relation.startswith(DATE):
-        return asked.kind is AnswerType.DATE
-    return asked.kind in _VALUES and not asked.ahead and not relation.startswith(NUMBER)
+        return expects.kind is AnswerType.DATE
+    return expects.kind in _VALUES and not expects.ahead and not relation.startswith(NUMBER)
 
 
 def _asks_only(text: str, fact: Fact, read: Understood) -> bool:
@@ -79,10 +79,8 @@ def _asks_only(text: str, fact: Fact, read: Understood) -> bool:
 def _runs(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
     """Yield the facts of a relation, in order of time, by the value that held; a run that it was over among them."""
     run: list[Fact] = []
-    for each in facts:
-        if each.state == OVER and run and fold(each.object) not in ("", fold(run[-1].object)):
-            continue
-        if run and (each.state, fold(each.object)) != (run[-1].state, fold(run[-1].object)):
+    for each in telling(facts):
+        if run and value_of(each) != value_of(run[-1]):
             yield run
             run = []
         run.append(each)

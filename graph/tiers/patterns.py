@@ -215,9 +215,9 @@ RULES += tuple(
     )
 )  # fmt: skip
 """What is kept as facts alone: it changes."""
-_HERE_NO_MORE = r"(?![^.!?,;]{0,80} (?:alone|by myself|with)\b)(?=[^.!?,;]{0,80} (?:any ?more|any longer)\b)"
-"""Whoever does not live alone there any more lives there."""
 _ANY_MORE = r"(?=[^.!?,;]{0,80} (?:any ?more|any longer)\b)"
+_HERE_NO_MORE = r"(?![^.!?,;]{0,80} (?:alone|by myself|with)\b)" + _ANY_MORE
+"""Whoever does not live alone there any more lives there."""
 # A job application may be lost, and the job go on.
 _LEFT_JOB = (
     r"(?:quit|left|lost|resigned from) (?:my|the|their|his|her) (?:old )?job"

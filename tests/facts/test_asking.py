@@ -95,6 +95,12 @@ def test_what_is_over_is_no_answer(tmp_path: Path) -> None:
     assert asked(store, "Where did Ann live before?").answer.value == "Lisbon"
 
 
+def test_what_is_over_twice_was_one_value(tmp_path: Path) -> None:
+    said = (told("2023-01-10", "Ann: I work for Acme."), told("2023-03-10", "Ann: I no longer work for Acme."))
+    store = take_in(tmp_path / "a", *said, told("2023-04-10", "Ann: I left my job."))
+    assert asked(store, "Where did Ann work before?").answer.value == "Acme"
+
+
 def test_how_long_is_counted_from_the_day_that_is_told(tmp_path: Path) -> None:
     store = take_in(tmp_path / "a", MOVES[1], told("2023-08-21", "Ann: I adopted a puppy yesterday."))
     found = asked(store, "How long between Ann moving to Porto and adopting a puppy?").answer.value
