@@ -7,6 +7,8 @@ import hashlib
 from collections.abc import Iterable
 
 PREFIXES = {
+    # No other kind comes between these two: kinds in order give ids in order.
+    "asked": "k_",
     "interaction": "m_",
     "episode": "p_",
     "note": "n_",
@@ -16,6 +18,16 @@ PREFIXES = {
     "insight": "i_",
     "event": "v_",
 }
+
+
+def prefixes(kind: str) -> tuple[str, ...]:
+    """What the ids of the nodes of a kind begin with."""
+    return (PREFIXES["asked"], PREFIXES[kind]) if kind == "interaction" else (PREFIXES[kind],)
+
+
+def is_asked(interaction: str) -> bool:
+    """Whether the interaction with that id was said to memcli (`graph.asked`)."""
+    return interaction.startswith(PREFIXES["asked"])
 
 
 def note_id(interaction: str) -> str:

@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
+from msgspec.structs import replace
+
 from graph.answer import reply
 from graph.errors import ModelMissingError, StoreBusyError, no_llm
 from graph.lookup import company, find, neighbors
@@ -37,6 +39,7 @@ from graph.shape import shape
 from graph.snapshot import snapshot
 from graph.store.registry import open_store
 from graph.store.spaces import in_space
+from graph.tiers.votes import answer_id, used_by
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,7 +62,7 @@ if TYPE_CHECKING:
     from graph.tiers.votes import Vote
     from graph.timeline import FactPage
     from graph.transfer import TransferReport
-    from graph.voting import InsightPage
+    from graph.voting import Feedback, InsightPage
 
 EVERYTHING = Selection()
 
@@ -144,8 +147,17 @@ class Memory:
         return Ingest(settings, None, progress, dry_run=True).run(paths, stdin, reader)
 
     def ask(self, question: Question) -> Reply:
-        """Recall and answer; with the help of the language model, where `llm.url` and `llm.ask` say so."""
-        return self.helped(question, self.found)
+        """Recall and answer; with the help of the language model, where `llm.url` and `llm.ask` say so. Where
+        `ask.remember` does, the question is entered as a query, which raises `StoreError` if the store cannot be
+        written."""
+        told = self.helped(question, self.found)
+        if not self._settings.ask_remember:
+            return told
+        from graph.asked import remember
+
+        redact = self._settings.ingest_redact
+        query = remember(told, question.asked_at, self._store, self._embedder, redact=redact)
+        return replace(told, id=answer_id([each.insight for each in told.insights], query))
 
     def found(self, question: Question) -> Reply:
         """Recall and answer by rule."""
@@ -429,11 +441,22 @@ class Memory:
 
         return voting.merge(self._store, name, other, reason)
 
-    def feedback(self, answer: str, reason: str = "", *, good: bool) -> list[Event]:
-        """Vote on the insights that an answer used; see `graph.voting.feedback`."""
-        from graph import voting
+    def feedback(self, answer: str, reason: str = "", *, good: bool) -> Feedback:
+        """Say whether an answer was good: vote on the insights that it used, and settle the question, if it was
+        remembered.
 
-        return voting.feedback(self._store, answer, reason, good=good)
+        Raises:
+            NotFoundError: it is no id of an answer, or its insights or its question are gone.
+            UsageError: it used none, and its question was not remembered.
+        """
+        from graph.asked import judge
+        from graph.voting import Feedback, feedback
+
+        insights, query = used_by(answer)
+        redact = self._settings.ingest_redact
+        judged = bool(query) and judge(query, reason, self._store, self._embedder, good=good, redact=redact)
+        events = feedback(self._store, answer, reason, good=good) if insights or not query else []
+        return Feedback(tuple(events), query, judged)
 
     def conclude(self, most: int, *, dry_run: bool = False) -> Conclusions:
         """Draw insights from communities of notes; see `graph.conclusions.conclude`."""

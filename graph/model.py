@@ -20,10 +20,12 @@ Json = Any
 
 
 class Form(StrEnum):
-    """What a source unit is: a turn of a conversation, or a piece of a document."""
+    """What an interaction is: a turn of a conversation, a piece of a document, or what somebody asked of memcli, and
+    said of its answer."""
 
     MESSAGE = "message"
     DOCUMENT = "document"
+    ASKED = "asked"
 
 
 class Source(Struct, frozen=True):
@@ -151,7 +153,7 @@ class Interaction(Struct, frozen=True):
     """A message or a section of a document, word for word.
 
     `position` orders the interactions of one conversation (or the sections of one document)
-    from 0. `key` is the id given at ingest; for a document, the document's id.
+    from 0. `key` is the id given at ingest; for a document, the document's id; for what was asked of memcli, the time.
     """
 
     id: str
@@ -214,7 +216,7 @@ class Entity(Struct, frozen=True):
 
 
 class Query(Struct, frozen=True):
-    """A question or a request in a conversation; `outcome` is `answered`, `corrected` or `open`."""
+    """A question or a request, in a conversation or to memcli; `outcome` is `answered`, `corrected` or `open`."""
 
     id: str
     text: str

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from graph.evolution.validity import as_spoken, known_at
 from graph.evolution.validity import settled as settled_facts
-from graph.ids import interaction_id, note_id
+from graph.ids import interaction_id, is_asked, note_id
 from graph.model import (
     EdgeKind,
     Episode,
@@ -41,6 +41,7 @@ from graph.rank.valid_times import last_day
 from graph.relations import order, slot
 from graph.settings import Settings
 from graph.text import fold
+from graph.tiers.queries import judges
 
 if TYPE_CHECKING:
     from graph.embedding.asking import Asked
@@ -111,13 +112,19 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     read = understood(question, store.resolve(names(question), question.conversation))
     embedded = _embedded(question, embedder, settings)
     query = _text_query(question, read, embedded, settings)
-    matches = store.search(query)
+    everything = store.search(query)
     if question.added:
-        matches = blended(matches, store.search(replace(query, terms=question.added)), settings.recall_added)
-    signals = nearness(matches, embedded.similarities if embedded else None, settings)
+        everything = blended(everything, store.search(replace(query, terms=question.added)), settings.recall_added)
+    # What was asked of memcli leads to what settled it, and is no evidence itself.
+    matches = [each for each in everything if not is_asked(each.id)]
+    similarities = embedded.similarities if embedded else None
+    signals = nearness(matches, similarities, settings)
     found = combined(signals, settings)
-    around = store.neighborhood(list(found), _SURROUNDING, Reach(1, settings.recall_widest))
-    queries = _nearest_queries(found, around) if settings.recall_settled else {}
+    alike = found
+    if len(matches) < len(everything):
+        alike = found | _asked(combined(nearness(everything, similarities, settings), settings))
+    around = store.neighborhood(list(alike), _SURROUNDING, Reach(1, settings.recall_widest))
+    queries = _nearest_queries(alike, around) if settings.recall_settled else {}
     context = in_context(signals, around, settings)
     near = combined(context, settings)
     seeds = _seeds(read, found, _notes(around), settings)
@@ -141,7 +148,7 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     notes |= {interaction_id(note): note for note in there.notes}
     near = combined(pivoted(context, candidates), settings)
     near = replied(near, found, candidates, around, settings.recall_reply)
-    if lent := lent_down(found, queries, settled, settings.recall_settled):
+    if lent := lent_down(alike, queries, settled, settings.recall_settled):
         near = near | {id: near.get(id, 0.0) + part for id, part in lent.items()}
         signals = {**signals, "settled": lent}
     asked_of = read.voices if read.speaker else ()
@@ -197,6 +204,11 @@ def _told(facts: Sequence[Fact], messages: Sequence[Interaction], question: Ques
     return told
 
 
+def _asked(scores: Mapping[str, float]) -> dict[str, float]:
+    """The scores of what was asked of memcli."""
+    return {id: score for id, score in scores.items() if is_asked(id)}
+
+
 def _nearest_queries(found: Mapping[str, float], around: Subgraph) -> dict[str, str]:
     """The queries that the best matches ask, each with its match, the best first."""
     asked = [
@@ -218,7 +230,8 @@ def _beneath(
     kinds += [EdgeKind.STATED_IN] if stating else []
     edges = list(store.edges([*ids, *stating, *queries], kinds))
     notes = {edge.target: edge.source for edge in edges if edge.kind is EdgeKind.DERIVED_FROM}
-    answers: dict[str, list[str]] = {query: [] for query in queries}
+    bad = {edge.source for edge in edges if judges(edge)}
+    answers: dict[str, list[str]] = {query: [] for query in queries if query not in bad}
     for edge in edges:
         if edge.source in answers and edge.kind is EdgeKind.ANSWERED_BY:
             answers[edge.source].append(edge.target)

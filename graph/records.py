@@ -14,7 +14,7 @@ import msgspec
 
 from graph.embedding.interaction import FORM, is_framed
 from graph.exporters.jsonl import edge_line, node_line
-from graph.ids import PREFIXES
+from graph.ids import PREFIXES, prefixes
 from graph.model import (
     EDGE_ENDS,
     Checkpoint,
@@ -118,7 +118,7 @@ def _item(record: Any) -> Item:
 
 
 def _check_id(id: str, kind: NodeKind) -> None:
-    if not (id.startswith(PREFIXES[kind]) and _ID.fullmatch(id)):
+    if not (id.startswith(prefixes(kind)) and _ID.fullmatch(id)):
         raise ValueError(f"{id!r} is no id of kind {kind}")
 
 

@@ -2,9 +2,9 @@
 
 MemoryBank (arXiv 2305.10250, section 2.3) takes Ebbinghaus's curve of forgetting: retention is exp(-t / S), where t is
 the time since a memory was last recalled, and its strength S begins at 1 and grows by 1 with each recall. A recall is
-here what is recorded anyway: an occasion on which a later message was linked to one of the episode, as linking looks up
-what is remembered; and a vote of a person for an insight that rests on it, feedback on an answer included. Questions
-leave no trace, so that asking changes no memory, and needs none that may be written.
+here what is recorded: an occasion on which a later message was linked to one of the episode, as linking looks up what
+is remembered; a vote of a person for an insight that rests on it, feedback on an answer included; and a question to
+memcli that is entered (`graph.asked`) and of which the answer quotes it, unless somebody says that this was bad.
 
 An episode that was folded (`graph.folding`) stays so until it is stronger than it was then: what is recalled unfolds.
 """
@@ -21,11 +21,12 @@ from msgspec.structs import replace
 
 from graph.digests import Digest, digested
 from graph.evolution.undo import Past
-from graph.ids import PREFIXES, interaction_id, note_id
+from graph.ids import PREFIXES, interaction_id, is_asked, note_id
 from graph.lookup import find
-from graph.model import PERSON, Action, EdgeKind, Episode, Event, Interaction, NodeKind, Note, Selection
+from graph.model import PERSON, Action, EdgeKind, Episode, Event, Interaction, NodeKind, Note, Query, Selection
 from graph.ports import Store
 from graph.store.batches import batches, edges_of, nodes_of
+from graph.tiers.queries import judges
 
 _DAY = 86_400
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -158,7 +159,7 @@ def _recalls(ids: Sequence[str], store: Store) -> Mapping[str, Mapping[str, str 
         here, there = place.get(edge.target), home.get(edge.source, edge.source)
         if here and here != there and edge.source in later:
             _enter(found[here], there, later[edge.source].timestamp)
-    for note, (occasion, at) in _votes(sorted(place), store):
+    for note, (occasion, at) in (*_votes(sorted(place), store), *_asked(sorted(place), store)):
         _enter(found[place[note]], occasion, at)
     return found
 
@@ -178,6 +179,19 @@ def _votes(notes: Sequence[str], store: Store) -> Iterator[tuple[str, tuple[str,
         if sum(event.value for event in events) > 0:
             given[insight].append((occasion, max(event.at for event in events)))
     yield from ((edge.target, vote) for edge in edges for vote in given[edge.source])
+
+
+def _asked(notes: Sequence[str], store: Store) -> Iterator[tuple[str, tuple[str, str | None]]]:
+    """Yield, for each time that an answer of memcli quoted what one of `notes` is of, the note, and the query that was
+    remembered, and when that was asked."""
+    edges = list(edges_of([interaction_id(each) for each in notes], (EdgeKind.ANSWERED_BY,), store))
+    around = list(edges_of(sorted({edge.source for edge in edges}), (EdgeKind.ASKED_IN, EdgeKind.ANSWERED_BY), store))
+    bad = {edge.source for edge in around if judges(edge)}
+    asked = {edge.source for edge in around if edge.kind is EdgeKind.ASKED_IN and is_asked(edge.target)} - bad
+    when = {
+        each.id: each.timestamp for each in nodes_of(sorted(asked), (NodeKind.QUERY,), store) if isinstance(each, Query)
+    }
+    yield from ((note_id(edge.target), (edge.source, when[edge.source])) for edge in edges if edge.source in when)
 
 
 def _notes(ids: Sequence[str], store: Store) -> dict[str, Note]:

@@ -64,6 +64,7 @@ class Settings:
         30.0, "days after which an episode that nothing came back to has faded to 1/e, 0.37", 0.01, 1_000_000
     )
     retention_fold: float = setting(0.05, "retention below which `memcli episode fold` folds an episode", 0, 1)
+    ask_remember: bool = setting(False, "enter every question as a query, as ask --remember does")
     llm_url: str = setting("", "where a language model is asked, as in https://api.example.com/v1; empty: nowhere")
     llm_model: str = setting("", "the name of the language model there")
     llm_timeout: float = setting(120.0, "seconds that one reply may take", 1, 3600)

@@ -44,6 +44,15 @@ class InsightPage(Struct, frozen=True):
     events: Sequence[Event]
 
 
+class Feedback(Struct, frozen=True):
+    """What feedback on an answer came to: the votes, and the id of the `query` that it answers (empty: it was not
+    remembered), and whether the outcome of that is another now."""
+
+    events: tuple[Event, ...]
+    query: str
+    judged: bool
+
+
 def vote(store: Store, name: str, cast: Vote, reason: str) -> list[Event]:
     """Vote for or against the insight `name`.
 
@@ -116,8 +125,10 @@ def feedback(store: Store, answer: str, reason: str, *, good: bool) -> list[Even
     """
     if not answer.startswith(ANSWER):
         raise NotFoundError(f"no answer {answer!r}", "`memcli ask … --json | jq -r .data.answer.id` tells it")
-    if not (ids := used_by(answer)):
-        raise UsageError("the answer used no insight", "there is nothing to vote on")
+    ids, _ = used_by(answer)
+    if not ids:
+        hint = "there is nothing to vote on; answers of `memcli ask --remember` can be judged themselves"
+        raise UsageError("the answer used no insight", hint)
     with store.transaction(write=True):
         insights = [node for node in store.nodes(Selection((NodeKind.INSIGHT,), ids=ids)) if isinstance(node, Insight)]
         if not insights:

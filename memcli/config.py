@@ -27,9 +27,9 @@ LLM_KEY = "MEMCLI_LLM_KEY"
 """That with the key of the language model, likewise."""
 
 
-USER_ONLY = frozenset({"llm.url", "llm.ask", "llm.budget", "llm.batch"})
-"""Settings that no project file has: with a folder of somebody else's, what was said would go where they like, and as
-much of it as they like."""
+USER_ONLY = frozenset({"ask.remember", "llm.url", "llm.ask", "llm.budget", "llm.batch"})
+"""Settings that no project file has: with a folder of somebody else's, what was said, or asked, would go where they
+like, and as much of it as they like."""
 
 
 class Origin(StrEnum):

@@ -13,7 +13,7 @@ from graph.evolution.identity import keeping
 from graph.evolution.undo import without
 from graph.forgetting import facts, spelling
 from graph.forgetting.support import Cascade, cascade, resting_ends, supporting, unmerged
-from graph.ids import PREFIXES
+from graph.ids import prefixes
 from graph.model import (
     Changes,
     Edge,
@@ -36,7 +36,7 @@ from graph.tiers.votes import settled
 _HEARD = max(EARLIER, LATER)
 """Turns away from which a vector is made."""
 _ANYTHING = 1 << 30
-_KINDS = {PREFIXES[kind]: kind for kind in NodeKind}
+_KINDS = {prefix: kind for kind in NodeKind for prefix in prefixes(kind)}
 
 
 def changes(ids: Sequence[str], store: Store) -> Changes:

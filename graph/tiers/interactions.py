@@ -30,7 +30,7 @@ def interaction(record: Record) -> Interaction:
         record.timestamp or "",
     )
     return Interaction(
-        id=content_id("interaction", *identity, record.text),
+        id=content_id("asked" if record.form is Form.ASKED else "interaction", *identity, record.text),
         form=record.form,
         key=record.key,
         text=record.text,

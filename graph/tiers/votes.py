@@ -39,14 +39,17 @@ class Vote(StrEnum):
     REMOVE = "remove"
 
 
-def answer_id(insights: Sequence[str]) -> str:
-    """The id of an answer that used `insights`: what feedback on it has to know, so that nothing has to be kept."""
-    return ANSWER + ".".join(each.removeprefix(PREFIXES["insight"]) for each in insights)
+def answer_id(insights: Sequence[str], query: str = "") -> str:
+    """The id of an answer that used `insights`, to a question that is remembered as a `query`: what feedback on it has
+    to know, so that nothing else has to be kept."""
+    return ANSWER + ".".join([*(each.removeprefix(PREFIXES["insight"]) for each in insights), *filter(None, [query])])
 
 
-def used_by(answer: str) -> tuple[str, ...]:
-    """The way back from `answer_id`: the ids of the insights that the answer used."""
-    return tuple(PREFIXES["insight"] + each for each in answer.removeprefix(ANSWER).split(".") if each)
+def used_by(answer: str) -> tuple[tuple[str, ...], str]:
+    """The way back from `answer_id`: the ids of the insights that the answer used, and of the query, or empty."""
+    parts = [each for each in answer.removeprefix(ANSWER).split(".") if each]
+    query = parts.pop() if parts and parts[-1].startswith(PREFIXES["query"]) else ""
+    return tuple(PREFIXES["insight"] + each for each in parts), query
 
 
 def weight(vote: Vote, insights: int) -> int:

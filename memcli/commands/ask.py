@@ -42,6 +42,7 @@ class Order(StrEnum):
     memcli ask "Where does Ann live?" --as-of 2023-06-01
     memcli ask --batch questions.jsonl --limit 20 > answers.jsonl
     memcli ask "Who has moved, and why?" --llm
+    memcli ask "Where did Ann go in March?" --remember
     memcli ask "Who has moved?" --space work --space family
     """,
     several=True,
@@ -68,6 +69,12 @@ def ask(
         bool | None,
         typer.Option("--llm/--no-llm", help="Let the language model of llm.url help, or not; llm.ask by default."),
     ] = None,
+    remember: Annotated[
+        bool | None,
+        typer.Option(
+            "--remember/--no-remember", help="Enter the question into the memory, or not; ask.remember by default."
+        ),
+    ] = None,
     jsonl: AsLines = False,
     exit_status: Annotated[bool, typer.Option("--exit-status", "-e", help="Exit with 3 if nothing is found.")] = False,
 ) -> Exit:
@@ -75,6 +82,9 @@ def ask(
 
     With --batch or -, every line is a question, plain or as JSON with "id", "question", "asked_at"
     and "conversation", and every line of the output is the JSON result of one question.
+
+    With --remember the question is entered as a query, tied to what its answer quotes: what is asked for
+    fades later, the same question finds it more easily, and feedback tells whether the answer was good.
 
     With --space more than once, each space is asked by itself, and what is found comes by score, each
     with the name of its space; the answer is that of the space that is surest of its own.
@@ -92,6 +102,8 @@ def ask(
         explain=explain,
         as_of=as_of,
     )
+    if remember is not None:
+        _set_remember(session, remember)
     many = _batch_of(question, batch)
     with session.asked(llm=_helped(session, llm)) as memory:
         if many is not None:
@@ -109,6 +121,17 @@ def ask(
         )
     found = reply.answer.found if reply.question.answer else bool(reply.hits)
     return Exit.NOT_FOUND if exit_status and not found else Exit.DONE
+
+
+def _set_remember(session: Session, remember: bool) -> None:
+    """Have the settings say whether questions are remembered.
+
+    Raises:
+        UsageError: they are to be, by several spaces.
+    """
+    if remember and session.spaces:
+        raise UsageError("--remember enters a question into one memory", "name one --space")
+    session.flags["ask.remember"] = str(remember).lower()
 
 
 def _helped(session: Session, wanted: bool | None) -> bool:

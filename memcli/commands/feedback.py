@@ -1,4 +1,4 @@
-"""`memcli feedback`: whether an answer was good, as votes on the insights that it used."""
+"""`memcli feedback`: whether an answer was good, as votes on the insights that it used and the question's outcome."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from memcli.command import command, new_group
 from memcli.options import Reason
-from memcli.render.history import show_events
+from memcli.render.history import show_feedback
 from memcli.results import plain
 from memcli.session import Session
 
@@ -25,7 +25,7 @@ class Verdict(StrEnum):
     app,
     examples="""
     memcli feedback a_4tq2v6s7.7xk3m2p5 good
-    memcli feedback "$(memcli ask "What does Ann like?" --json | jq -r .data.answer.id)" bad
+    memcli feedback "$(memcli ask "What does Ann like?" --remember --json | jq -r .data.answer.id)" bad
     """,
 )
 def feedback(
@@ -38,8 +38,9 @@ def feedback(
 ) -> None:
     """Say whether an answer was good (+1 for each insight that it used) or bad (-2).
 
-    An answer has one vote: said again it changes nothing, said otherwise it takes the place of the first.
+    A question that is remembered, by `ask --remember`, is corrected by bad feedback: what was quoted did not
+    settle it. An answer has one vote: said again it changes nothing, said otherwise it takes the place of the first.
     """
     with session.memory() as memory:
-        events = memory.feedback(answer, reason, good=verdict is Verdict.GOOD)
-    session.emit({"events": plain(events)}, lambda page: show_events(page, events))
+        given = memory.feedback(answer, reason, good=verdict is Verdict.GOOD)
+    session.emit(plain(given), lambda page: show_feedback(page, given))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.model import Answer, Citation, FactHit, Hit, InsightHit, Reading, Reply
+from graph.tiers.votes import used_by
 from memcli.render.page import Page
 from memcli.render.text import counted, day, minute, one_line
 
@@ -21,7 +22,8 @@ def show_reply(page: Page, reply: Reply, *, explain: bool = False) -> None:
         _show_nothing(page, reply.hits, explain=explain)
     _show_facts(page, reply)
     _show_insights(page, reply.insights)
-    if explain and reply.insights:
+    used, remembered = used_by(reply.id)
+    if remembered or (explain and used):
         space = f" --space {reply.answer.space}" if reply.answer.space else ""
         page.line(f"feedback: memcli feedback {reply.id} good|bad{space}", "dim")
     if explain:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from graph.evolution.identity import identifies
 from graph.model import Action, Event, Json, Note
+from graph.voting import Feedback
 from memcli.render.page import Page
 from memcli.render.text import minute, one_line
 
@@ -36,6 +37,14 @@ def show_events(page: Page, events: Sequence[Event]) -> None:
         page.line(described(each))
     if not events:
         page.line("It is so already.")
+
+
+def show_feedback(page: Page, given: Feedback) -> None:
+    """What feedback on an answer came to."""
+    if given.judged:
+        page.line(f"{given.query}: judged")
+    if given.events or not given.judged:
+        show_events(page, given.events)
 
 
 def show_undone(page: Page, events: Sequence[Event], *, each_one: bool) -> None:

@@ -13,7 +13,7 @@ from graph.model import Question
 from memcli import questions
 from memcli.questions import BadLine, read_questions
 
-from .world import World
+from .world import World, with_chat
 
 QUESTION = "Who became secretary of the allotment committee?"
 NOWHERE = "Xyzzy plugh?"
@@ -50,6 +50,26 @@ def test_evidence_is_a_line_a_hit(world: World) -> None:
         assert hit["timestamp"][:10] in line
         assert (hit["sources"][0].get("speaker") or hit["title"]) in line
         assert " ".join(hit["text"].split())[:20] in line
+
+
+def test_a_question_is_remembered_by_one_memory_where_somebody_wants_it(empty: World) -> None:
+    mine = with_chat(empty, '{"speaker": "Ann", "text": "The cat food is in the barn."}\n')
+
+    def asked() -> list[str]:
+        found = mine("graph", "export", "--format", "jsonl").out
+        return [each["text"] for each in lines(found) if each.get("form") == "asked"]
+
+    assert mine("ask", "Where is the cat food?").code == 0
+    assert asked() == []
+    mine.env["MEMCLI_ASK_REMEMBER"] = "true"
+    assert mine("ask", "Where is the food of the cat?", "--no-remember").code == 0
+    assert asked() == []
+    assert mine("ask", "--batch", "-", stdin=b"What is in the barn?\nWho is Ann?\n").code == 0
+    assert sorted(asked()) == ["What is in the barn?", "Who is Ann?"]
+    mine.env["MEMCLI_ASK_REMEMBER"] = "false"
+    mine("space", "create", "other")
+    ran = mine("ask", "Who?", "--remember", "--space", "default", "--space", "other")
+    assert (ran.code, ran.err.splitlines()[0]) == (2, "error: --remember enters a question into one memory")
 
 
 def test_what_is_not_in_memory_is_said(world: World) -> None:

@@ -85,6 +85,20 @@ def test_feedback_takes_the_id_that_ask_tells(mine: World) -> None:
     assert mine("feedback", "null", "bad").code == 3
 
 
+def test_feedback_judges_a_question_that_is_remembered(mine: World) -> None:
+    ran = mine("ask", "Where did Bob move to?", "--remember")
+    assert ran.code == 0
+    last = ran.out.rstrip("\n").splitlines()[-1]
+    answer = last.removeprefix("feedback: memcli feedback ").removesuffix(" good|bad")
+    assert answer.startswith("a_")
+    query = "q_" + answer.rpartition("q_")[2]
+    assert fitting(mine, "feedback", answer, "bad", "--reason", "No.")["query"] == query
+    assert mine("feedback", answer, "bad").out == "It is so already.\n"
+    assert mine("feedback", answer, "good").out == f"{query}: judged\n"
+    assert mine("forget", "--conversation", "memcli ask", "--yes").code == 0
+    assert mine("feedback", answer, "bad").code == 3
+
+
 def test_insights_are_drawn_once(mine: World, sample_store: Path) -> None:
     shutil.copy(sample_store, mine.home / "samples.db")
     mine.env["MEMCLI_STORE"] = str(mine.home / "samples.db")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from graph.ids import PREFIXES
+from graph.ids import prefixes
 from graph.labels import LABELS
 from graph.model import (
     Checkpoint,
@@ -116,8 +116,8 @@ def _found(connection: Connection, selection: Selection) -> Iterator[Node]:
         rows = connection.stream(RANKED, **given)
     else:
         # Ids begin with a letter for their kind: the index gives each kind in order, and nothing has to be sorted.
-        prefixes = sorted(PREFIXES[kind] for kind in kinds)
-        rows = (row for prefix in prefixes for row in connection.stream(PREFIXED, prefix=prefix, **given))
+        beginnings = sorted(prefix for kind in kinds for prefix in prefixes(kind))
+        rows = (row for prefix in beginnings for row in connection.stream(PREFIXED, prefix=prefix, **given))
     for row in rows:
         yield to_node(row["node"])
 
