@@ -142,15 +142,15 @@ def test_feedback_votes_on_what_an_answer_used_once(memory: Memory) -> None:
     asked = memory.ask(Question("What does Ann like about Lisbon?"))
     lisbon = told(memory)["Ann likes Lisbon."].id
     assert asked.id == answer_id([lisbon])
-    [good] = memory.feedback(asked.id, good=True)
+    [good] = memory.feedback(asked.id, good=True).events
     assert (good.value, good.cause) == (1, asked.id)
-    assert memory.feedback(asked.id, good=True) == []
-    [bad] = memory.feedback(asked.id, good=False)
+    assert memory.feedback(asked.id, good=True).events == ()
+    [bad] = memory.feedback(asked.id, good=False).events
     assert bad.value == -3
     assert score(told(memory)["Ann likes Lisbon."]) == 3 - 2
     memory.undo(bad.id, agree=lambda _: None)
     assert score(told(memory)["Ann likes Lisbon."]) == 3 + 1
-    assert memory.feedback(asked.id, good=True) == []
+    assert memory.feedback(asked.id, good=True).events == ()
     with pytest.raises(UsageError):
         memory.feedback(answer_id([]), good=True)
     for strange in ("i_1", "null", answer_id(["i_none"])):
