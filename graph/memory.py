@@ -335,11 +335,15 @@ class Memory:
 
         return history.undo(self._store, history.Meant(event, since, by), agree)
 
-    def insights(self, wanted: Selection, states: Collection[str], about: str | None) -> list[Insight]:
-        """The selected insights in one of `states`, those about the person `about`, by score; `wanted.limit` counts."""
+    def insights(
+        self, wanted: Selection, states: Collection[str], about: str | None, *, past: bool = True
+    ) -> list[Insight]:
+        """The selected insights in one of `states`, those about the person `about`, by score; `wanted.limit` counts.
+        See `graph.voting.listed`."""
         from graph import voting
 
-        return voting.listed(self._store, wanted, states, about)
+        with self._store.transaction(write=False):
+            return voting.listed(self._store, wanted, states, about, past=past)
 
     def insight(self, name: str) -> InsightPage:
         """All that bears on an insight; see `graph.voting.page`."""

@@ -41,6 +41,7 @@ from graph.rank.valid_times import last_day
 from graph.relations import order, slot
 from graph.settings import Settings
 from graph.text import fold
+from graph.tiers.insights import ended
 from graph.tiers.queries import judges
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ class Evidence(Struct, frozen=True):
     """What recall found.
 
     `ranked` are candidates, best first; `read` says how the question was understood; `notes` gives the note of an
-    interaction, by id; `insights` are the active ones that notes in the graph support; `walked` is the graph that was
-    ranked; `settled` gives, for what settled one of the nearest queries, that query; `facts` are those that candidates
-    state and the question may ask for, by the interaction, as they stand; `folded` the episodes that were folded and of
-    which several of the nearest are, by the interaction.
+    interaction, by id; `insights` are the active ones that hold and that notes in the graph support; `walked` is the
+    graph that was ranked; `settled` gives, for what settled one of the nearest queries, that query; `facts` are those
+    that candidates state and the question may ask for, by the interaction, as they stand; `folded` the episodes that
+    were folded and of which several of the nearest are, by the interaction.
     """
 
     ranked: tuple[Scored, ...]
@@ -162,7 +163,9 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
         ranked = current_first(latest_count(ranked, question.text, read.speaker), told, unranked)
         notes |= {id: note_id(id) for id in told}
     folded = {id: there.folded[home] for id, home in homes.items() if home in there.folded}
-    return Evidence(tuple(ranked), read, notes, there.insights, walked, settled, told, folded)
+    # What somebody said of themselves, and what is so no longer, stands above no answer.
+    lasting = tuple(each for each in there.insights if ended(each, there.facts, question.asked_at) is None)
+    return Evidence(tuple(ranked), read, notes, lasting, walked, settled, told, folded)
 
 
 def _stating(

@@ -5,6 +5,7 @@ After G-Memory (arXiv 2506.07398, 3.3). Each is an event, which `graph.history.u
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ from graph.model import (
     Edge,
     EdgeKind,
     Event,
+    Fact,
     Insight,
     Interaction,
     Node,
@@ -29,19 +31,23 @@ from graph.model import (
     when_decided,
 )
 from graph.ports import Store
+from graph.store.batches import edges_of, nodes_of
 from graph.text import fold
+from graph.tiers.insights import ended
 from graph.tiers.votes import ANSWER, BAD, EDIT, GOOD, MERGED, Vote, merged, score, settled, used_by, weight
 
 
 class InsightPage(Struct, frozen=True):
     """An insight with all that bears on it: the notes and messages that support it, by the note, the insights that
-    oppose it, those that are near, and what was decided, in order of time."""
+    oppose it, those that are near, what was decided, in order of time, and until when it held, as
+    `graph.tiers.insights.ended` has it."""
 
     insight: Insight
     support: Sequence[tuple[Note, Interaction]]
     opposed: Sequence[Insight]
     near: Sequence[Insight]
     events: Sequence[Event]
+    until: str | None
 
 
 class Feedback(Struct, frozen=True):
@@ -150,16 +156,37 @@ def feedback(store: Store, answer: str, reason: str, *, good: bool) -> list[Even
         return events
 
 
-def listed(store: Store, wanted: Selection, states: Collection[str], about: str | None) -> list[Insight]:
+def listed(
+    store: Store, wanted: Selection, states: Collection[str], about: str | None, *, past: bool = True
+) -> list[Insight]:
     """The insights that are `wanted`, in one of `states`, whose subject has all words of `about`, or of what those so
-    named are called, by score; at most `wanted.limit`."""
+    named are called, by score; at most `wanted.limit`. Those that say what is so no longer only with the `past`."""
     names = [set(name.split()) for name in called(store, about)] if about else [set[str]()]
     found = [
         each
         for each in store.nodes(replace(wanted, kinds=(NodeKind.INSIGHT,), limit=None))
         if isinstance(each, Insight) and each.state in states and _about(each, names)
     ]
+    if not past:
+        gone = _endings(store, found)
+        found = [each for each in found if each.id not in gone]
     return sorted(found, key=lambda each: (-score(each), each.id))[: wanted.limit]
+
+
+def _endings(store: Store, insights: Sequence[Insight]) -> dict[str, str]:
+    """Until when held what those of `insights` say that holds no longer, by their ids."""
+    supported = {each.id: set[str]() for each in insights}
+    for edge in edges_of(list(supported), (EdgeKind.SUPPORTED_BY,), store):
+        supported[edge.source].add(edge.target)
+    notes = sorted({note for some in supported.values() for note in some})
+    stated = list(edges_of(notes, (EdgeKind.STATED_IN,), store))
+    facts = nodes_of(sorted({edge.source for edge in stated}), (NodeKind.FACT,), store)
+    by_note: dict[str, list[Fact]] = defaultdict(list)
+    for each in facts:
+        assert isinstance(each, Fact)
+        by_note[each.note].append(each)
+    ends = {each.id: ended(each, [fact for note in supported[each.id] for fact in by_note[note]]) for each in insights}
+    return {id: end for id, end in ends.items() if end is not None}
 
 
 def _about(insight: Insight, names: Iterable[Set[str]]) -> bool:
@@ -188,6 +215,7 @@ def page(store: Store, name: str) -> InsightPage:
             [each for each in known if each.id in opposed],
             _near(insight, known, opposed),
             sorted(told.values(), key=when_decided),
+            _endings(store, [insight]).get(insight.id),
         )
 
 

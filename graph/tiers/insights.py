@@ -6,15 +6,15 @@ another message, it is an insight.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from graph.model import Edge, EdgeKind, Insight
+from graph.model import Edge, EdgeKind, Fact, Insight
 from graph.tiers.statements import Statement, statements
 from graph.tiers.votes import settled
 
-__all__ = ["Statement", "insights", "statements"]
+__all__ = ["Statement", "ended", "insights", "statements"]
 
 
 def insights(stated: Sequence[tuple[Statement, str]], before: Sequence[Insight]) -> tuple[list[Insight], list[Edge]]:
@@ -42,3 +42,20 @@ def insights(stated: Sequence[tuple[Statement, str]], before: Sequence[Insight])
                 known[id] = replace(known[id], support=known[id].support + 1)
             id = known[id].merged_into
     return [settled(known[id]) for id in dict.fromkeys(id for id, _ in supports)], [*supports.values(), *opposed]
+
+
+def ended(insight: Insight, facts: Iterable[Fact], at: str | None = None) -> str | None:
+    """Until when held what `insight` says, by those of `facts` that say it in the same words: the last end of them, an
+    ISO 8601 prefix, or empty where that is not known. None as long as one of them holds, at the day `at` if there is
+    one, and where none says it."""
+    ends = [_end(each, at) for each in facts if each.text == insight.text]
+    past = [end for end in ends if end is not None]
+    return max(past) if past and len(past) == len(ends) else None
+
+
+def _end(fact: Fact, at: str | None) -> str | None:
+    if fact.retracted_at is not None:
+        return ""
+    if fact.valid_to is None or (at and fact.valid_to > at[: len(fact.valid_to)]):
+        return None
+    return fact.valid_to

@@ -49,6 +49,7 @@ def list_insights(
     state: Annotated[
         list[State] | None, typer.Option("--state", help="Only those in this state; all but archived by default.")
     ] = None,
+    past: Annotated[bool, typer.Option("--past", help="Those too that say what is so no longer.")] = False,
     conversation: Conversation = None,
     limit: Limit = 50,
     jsonl: AsLines = False,
@@ -60,7 +61,7 @@ def list_insights(
     """
     states = state or [State.ACTIVE, State.CANDIDATE]
     with session.memory() as memory:
-        found = memory.insights(Selection(conversation=conversation, limit=limit), states, about)
+        found = memory.insights(Selection(conversation=conversation, limit=limit), states, about, past=past)
     data = [insight_data(each) for each in found]
     session.emit_list("insights", data, lambda page: show_insights(page, found), jsonl=jsonl)
 

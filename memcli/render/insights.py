@@ -35,6 +35,8 @@ def show_insight(page: Page, found: InsightPage) -> None:
     page.line(insight.text, "bold")
     told = (insight.id, insight.state, f"score {score(insight)}", f"by {insight.decided_by}")
     page.line(" · ".join(told), "dim")
+    if found.until is not None:
+        page.line(f"no longer so: until {found.until}" if found.until else "no longer so")
     if insight.merged_into:
         page.line(f"merged into {insight.merged_into}")
     page.line(f"holds for: {insight.subject}" + ("" if insight.scope == "everyone" else f" ({insight.scope})"))
@@ -79,6 +81,7 @@ def page_data(found: InsightPage) -> dict[str, Any]:
         "opposed": [insight_data(each) for each in found.opposed],
         "near": [insight_data(each) for each in found.near],
         "events": [plain(each) for each in found.events],
+        "until": found.until,
     }
 
 

@@ -228,3 +228,31 @@ def _chat(folder: Path, *turns: str) -> Path:
     from tests.ingest.memories import written
 
     return written(folder / "more.jsonl", talk(*turns, conversation="more"))
+
+
+def test_what_is_so_no_longer_stands_above_no_answer(place: Place, tmp_path: Path) -> None:
+    said = talk(
+        "Ann: I live in Porto, by the river.",
+        "Ann: I live in Porto, where the river floods.",
+        "Bob: I love the river.",
+        "Bob: I love the river so much.",
+        "Ann: I moved to Lisbon.",
+    )
+    for number, each in enumerate(said, 1):
+        each["timestamp"] = f"2023-0{number}-05T10:00:00"
+    url = filled(place("moved"), tmp_path, said)
+    question = "Where does Ann live by the river?"
+    with opened(url) as memory:
+        porto = told(memory)["Ann lives in Porto."]
+        assert porto.state == "active"
+        assert memory.insight(porto.id).until == "2023-05-05"
+        left = [each.text for each in memory.insights(Selection(), ALL, None, past=False)]
+        assert "Ann lives in Porto." not in left
+        assert "Ann moved to Lisbon." in left
+        assert "Ann lives in Porto." not in [each.text for each in memory.ask(Question(question)).insights]
+        before = memory.ask(Question(question, asked_at="2023-03-01"))
+        assert "Ann lives in Porto." in [each.text for each in before.insights]
+    forgotten(url, conversation="talk", messages=("5",))
+    with opened(url) as memory:
+        assert memory.insight(porto.id).until is None
+        assert "Ann lives in Porto." in [each.text for each in memory.ask(Question(question)).insights]
