@@ -86,7 +86,7 @@ def corrected(fact: Fact, turn: Interaction, times: Times) -> Fact | None:
     note = note_id(turn.id)
     return replace(
         fact,
-        id=fact_id(fact.subject, fact.relation, value, note),
+        id=fact_id(fact.subject, fact.relation, value, note, fact.state),
         note=note,
         text=_with(fact.text, fact.object, value),
         object=value,
@@ -112,7 +112,7 @@ def of_whom(fact: Fact, old: str, new: str) -> Fact:
 
 def spelt_as(fact: Fact, name: str, kin: str) -> bool:
     """Whether the message that states a fact calls its subject by `name`, or as the `kin` of that."""
-    return fact.id == fact_id(name + kin, fact.relation, fact.object, fact.note)
+    return fact.id == fact_id(name + kin, fact.relation, fact.object, fact.note, fact.state)
 
 
 def kin_of(fact: Fact, names: Set[str]) -> str | None:
@@ -129,18 +129,19 @@ def owners_of(fact: Fact) -> Iterator[str]:
         yield owner
 
 
-def fact_id(subject: str, relation: str, value: str, note: str) -> str:
-    """The id of a fact as stated in a note."""
-    return content_id("fact", fold(subject), relation, fold(value), note)
+def fact_id(subject: str, relation: str, value: str, note: str, state: str) -> str:
+    """The id of a fact as stated in a note: that something is over is another one than that it holds."""
+    return content_id("fact", fold(subject), relation, fold(value), note, *([OVER] if state == OVER else []))
 
 
 def _fact(said: Interaction, told: Statement, times: Times) -> Fact:
     subject = f"{told.subject}{told.about}" if told.about.startswith(_OF) else told.about
     value, text = told.object, told.text
+    state = OVER if told.over else CERTAIN if told.certain else DOUBTFUL
     if told.relation.startswith(DATE) and (day := times.ahead(value, said.timestamp)):
         value, text = day, _with(text, value, day)
     return Fact(
-        fact_id(subject, told.relation, value, note_id(said.id)),
+        fact_id(subject, told.relation, value, note_id(said.id), state),
         text,
         subject,
         told.relation,
@@ -148,7 +149,7 @@ def _fact(said: Interaction, told: Statement, times: Times) -> Fact:
         _began(said, told, times),
         recorded_at=said.timestamp,
         position=said.position,
-        state=OVER if told.over else CERTAIN if told.certain else DOUBTFUL,
+        state=state,
         note=note_id(said.id),
     )
 

@@ -16,7 +16,9 @@ from graph.ids import content_id
 from graph.model import Extraction, Form, Insight, Interaction
 from graph.text import fold, stop_words, word_list, words
 from graph.tiers import wording
-from graph.tiers.patterns import DAY, DOUBT, ENDINGS, HABITS, NAME, RULES, START, Rule
+from graph.tiers.endings import ENDINGS, is_done
+from graph.tiers.homes import may_be_home
+from graph.tiers.patterns import DAY, DOUBT, HABITS, NAME, RULES, START, Rule
 from graph.tiers.wording import clause
 
 _BEFORE_A_THING = re.compile(r"(?:(?:a|an|the|some|all|both|very|really|good|any) )*", re.IGNORECASE)
@@ -24,6 +26,8 @@ _BEFORE_A_THING = re.compile(r"(?:(?:a|an|the|some|all|both|very|really|good|any
 _POINTING = re.compile(r"\b(?:the|all|both|some)\b", re.IGNORECASE)
 _DOING = re.compile(r"(?:to |how to )?(?:be |being )?[a-z]{2,}ing\b|(?:how )?to [a-z]+", re.IGNORECASE)
 _NO_DOING = re.compile(r"(?:(?:some|any|every|no)?thing|morning|evening|king|ring|spring|string)\b", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
+_WHOSE = re.compile(r"['’] \w")
 _READ = 400
 """Letters of a clause in which a statement is looked for."""
 _ARTICLES = re.compile(r"^(?:(?:a|an|the) )+", re.IGNORECASE)
@@ -78,7 +82,7 @@ def statements(interaction: Interaction, extraction: Extraction) -> Iterator[Sta
         place = doubt.end() if doubt else start.end()
         found = [_habit(text, place, extraction) or _said(text, place, extraction, RULES)]
         # Whoever doubts that something is over says that it may not be.
-        found += [] if doubt else [_said(text, place, extraction, ENDINGS)]
+        found += [] if doubt or not is_done(text, place) else [_said(text, place, extraction, ENDINGS)]
         for said in filter(None, found if text.count('"', 0, place) % 2 == 0 else ()):
             id = insight_id(speaker, said.relation, said.thing)
             if id not in seen:
@@ -184,10 +188,16 @@ def _told(text: str, found: re.Match[str], rule: Rule, extraction: Extraction) -
     end = found.end()
     match rule.takes:
         case "nothing":
-            return ("", "") if wording.ends(text, end) else None
-        case "name":
+            ended = _goes_on(text, end, rule) if rule.then else wording.ends(text, end)
+            return ("", "") if ended else None
+        case "name" | "place":
             name = NAME.match(text, end)
-            return (name[0], name[0].removeprefix("the ")) if name and _is_name(name[0]) else None
+            left = found.span("whence") if "whence" in rule.pattern.groupindex else (-1, -1)
+            if name is None or not _is_name(text, name) or not _goes_on(text, name.end(), rule):
+                return None
+            if rule.takes == "place" and not may_be_home(text, name, left, extraction.mentions):
+                return None
+            return name[0], name[0].removeprefix("the ")
         case "day":
             day = DAY.match(text, end)
             return (day[0], day[0]) if day else None
@@ -254,8 +264,17 @@ def _sentence(who: str, relation: str, what: str) -> str:
     return f"{who}{told}." if told.startswith("'s ") else f"{who} {told}."
 
 
-def _is_name(name: str) -> bool:
-    return fold(name) not in stop_words() and len(fold(name)) > 1
+def _is_name(text: str, name: re.Match[str]) -> bool:
+    """Whether what looks like a name in `text` is one, and not merely whose something is: "Acme's marketing team"."""
+    folded = fold(name[0])
+    if folded in stop_words() or len(folded) < 2 or _WHOSE.match(text, name.end()):
+        return False
+    return not _POSSESSIVE.search(name[0]) or wording.ends(text, name.end())
+
+
+def _goes_on(text: str, place: int, rule: Rule) -> bool:
+    """Whether `text` goes on at `place` as a rule has it."""
+    return rule.then is None or bool(rule.then.match(text, place))
 
 
 def _cues(text: str) -> tuple[str, ...]:

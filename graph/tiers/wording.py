@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from graph.model import Mention
-from graph.text import word_list
+from graph.text import verb_forms, word_list
 
 _TELLING = {
     "my": "their",
@@ -29,11 +30,14 @@ _END = re.compile(
 )
 """Where a clause ends, at the latest."""
 _SHARED = re.compile(
-    r"(?<=\w) (?:and|or) (?!(?:i|you|he|she|it|we|they|my|our|the) )(?-i:[a-z-]+ ){1,2}"
+    r"(?<=\w) (?:and|or) (?!(?:i|you|he|she|it|we|they|my|our|the) )(?P<which>(?-i:[a-z-]+ ){1,2})"
     r"(?:art|books|cuisine|films|flavou?rs|food|games|movies|music|novels|series|shows|songs|sports|stories)\b",
     re.IGNORECASE,
 )
 """How words go on that share their noun with those before: "action and sci-fi movies"."""
+_OF_TASTE = """
+adore avoid buy collect detest dislike enjoy follow hate like love miss need order play prefer stream use want
+"""
 _LEFT_OUT = re.compile(
     r"(?:^|\s+)(?:(?:now|too|also|though|again|lately|recently|always|right now|so much|very much|a lot|lots|a bunch"
     r"|a ton|a little|a bit|as well|these days|at the moment|for sure|actually|honestly|personally|myself|especially"
@@ -46,8 +50,17 @@ _LEFT_OUT = re.compile(
 """What may stand at the end of a clause, and says nothing that lasts."""
 _MOST = 9
 """How much of that is taken away."""
+_COMPARED = re.compile(r"(?:more|less|fewer|higher|lower|cheaper|faster|slower|older|younger|extra)\b")
+"""What makes of a value before it how far it is from another: "$200 more than yours"."""
 _FILLERS = re.compile(r"\b(?:also|actually|really|just|probably|definitely|basically|literally) ", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    """Verbs as people say them of themselves, now and of the past. No participles: "frozen food"."""
+    irregular = {form for forms in verb_forms().values() for form in forms[:2]}
+    return word_list("habits") | word_list("past") | irregular | frozenset(_OF_TASTE.split())
 
 
 def clause(text: str, start: int, longest: int, mentions: Sequence[Mention] = ()) -> str | None:
@@ -57,7 +70,8 @@ def clause(text: str, start: int, longest: int, mentions: Sequence[Mention] = ()
     end = _END.search(text, start)
     place = end.start() if end else len(text)
     place = max((each.end for each in mentions if start <= each.start < place < each.end), default=place)
-    if (shared := _SHARED.match(text, place - 1)) and " " not in text[start : place - 1]:
+    shared = _SHARED.match(text, place - 1)
+    if shared and " " not in text[start : place - 1] and _verbs().isdisjoint(shared["which"].casefold().split()):
         place = shared.end()
     said = " ".join(text[start:place].split()).strip("-~ ")
     said = _FILLERS.sub("", shorn(said))
@@ -80,6 +94,8 @@ def ends(text: str, place: int) -> bool:
     """Whether a clause may end at `place` of `text`, or only goes on to say where, with whom or since when."""
     rest = _END.search(text, place)
     between = " ".join(text[place : rest.start() if rest else None].split()).casefold()
+    if _COMPARED.match(between):
+        return False
     return between == "" or _LEFT_OUT.sub("", between) == "" or between.split()[0] in word_list("locating")
 
 

@@ -82,9 +82,13 @@ MOVES = (
         ("I work for Acme.", ("Ann", "employer", "Acme", "2024-03-05")),
         ("I just turned 33.", ("Ann", "age", "33", "2024-03-05")),
         ("I moved from Porto to Faro last Friday.", ("Ann", "home", "Faro", "2024-03-01")),
+        ("I moved to Research Triangle in May 2023.", ("Ann", "home", "Research Triangle", "2023-05")),
         ("I got married in 2021.", ("Ann", "marital status", "married", "2021")),
         ("My rent is now 950 euros a month.", ("Ann", "amount of rent", "950 euros a month", "2024-03-05")),
         ("Our travel budget is $1,200.", ("Ann", "amount of travel budget", "$1,200", "2024-03-05")),
+        ("My wage is $20 an hour now.", ("Ann", "amount of wage", "$20 an hour", "2024-03-05")),
+        ("I got engaged in Porto last Friday.", ("Ann", "marital status", "engaged", "2024-03-01")),
+        ("I work at McDonald's in Porto.", ("Ann", "employer", "McDonald's", "2024-03-05")),
         ("I'm 32.", ("Ann", "age", "32", "2024-03-05")),
         ("I'm divorced, and Oslo is far.", ("Ann", "marital status", "divorced", "2024-03-05")),
         ("My favorite color is green.", ("Ann", "favourite color", "green", "2024-03-05")),
@@ -115,6 +119,18 @@ def test_statements_are_facts(tmp_path: Path, text: str, expected: tuple[str, ..
         "I've read about 5G masts.",
         "The party was on fire.",
         "If I lived in Lisbon I would swim.",
+        "I moved to Marketing.",
+        "I moved to Customer Support in May.",
+        "I moved from Sales to Marketing last Friday.",
+        "I moved from Windows to Linux.",
+        "I moved to Windows 11.",
+        "My sister moved to Engineering.",
+        "I live in Bob's house.",
+        "I work for Acme's marketing team.",
+        "I got engaged in a discussion.",
+        "I'm engaged with my work.",
+        "My rent is $200 more than yours.",
+        "My rent is $200 less.",
     ],
 )
 def test_what_says_nothing_of_the_kind(tmp_path: Path, text: str) -> None:
@@ -208,7 +224,16 @@ def test_without_a_time_nothing_ends(tmp_path: Path) -> None:
         ("I no longer live in Porto.", "home", "Porto", "2024-03-05"),
         ("I don't live in Porto any more, Bob.", "home", "Porto", "2024-03-05"),
         ("I moved out of Porto last Friday.", "home", "Porto", "2024-03-01"),
-        ("I used to live in Porto in 2010.", "home", "Porto", "2024-03-05"),
+        ("I used to live in Porto.", "home", "Porto", "2024-03-05"),
+        ("I no longer live in Porto, but I love it.", "home", "Porto", "2024-03-05"),
+        ("I no longer live in Porto since 2022.", "home", "Porto", "2022"),
+        ("I left Porto for good last Friday.", "home", "Porto", "2024-03-01"),
+        ("I left Acme at the end of January.", "employer", "Acme", "2024-01"),
+        ("I left Acme (finally).", "employer", "Acme", "2024-03-05"),
+        ("I left my job at Acme.", "employer", "Acme", "2024-03-05"),
+        ("I lost my job at the engineering company.", "employer", "", "2024-03-05"),
+        ("I left my job at the bank.", "employer", "", "2024-03-05"),
+        ("I retired two weeks ago.", "employer", "", "2024-02-20"),
         ("I don't work at Acme anymore.", "employer", "Acme", "2024-03-05"),
         ("I no longer work for Acme.", "employer", "Acme", "2024-03-05"),
         ("I quit Acme two weeks ago.", "employer", "Acme", "2024-02-20"),
@@ -225,7 +250,8 @@ def test_without_a_time_nothing_ends(tmp_path: Path) -> None:
 )
 def test_what_holds_no_longer(tmp_path: Path, text: str, relation: str, value: str, since: str) -> None:
     store = take_in(tmp_path / "a", told("2024-03-05", f"Ann: {text}"))
-    (found,) = [each for each in nodes(store, NodeKind.FACT) if each.state == "over"]
+    (found,) = [each for each in nodes(store, NodeKind.FACT) if each.relation == relation]
+    assert found.state == "over"
     assert (found.relation, found.object, found.valid_from) == (relation, value, since)
 
 
@@ -242,11 +268,37 @@ def test_what_holds_no_longer(tmp_path: Path, text: str, relation: str, value: s
         "I lost my job application.",
         "I resigned myself to it.",
         "I don't live in Porto alone anymore.",
+        "I no longer live in Porto alone.",
+        "I no longer live in Porto with my parents.",
+        "My sister doesn't live in Porto alone any more.",
+        "I used to live in Porto in 2010.",
+        "I left Acme for lunch.",
+        "I left Acme to pick up the kids.",
+        "I left Google five stars.",
+        "I left Acme's marketing team.",
+        "I quit Acme's book club.",
+        "I don't work at Acme on Fridays any more.",
+        "I don't work at Acme any more than you do.",
+        "I no longer work at Acme on Fridays.",
+        "I retired from tennis.",
+        "I retired last night.",
+        "I resigned as treasurer.",
+        "I lost the job.",
+        "I left my job at five.",
+        "So I quit my job?",
+        "I no longer live in Porto?",
+        "I quit my job tomorrow.",
+        "I quit Acme next week.",
     ],
 )
 def test_what_ends_nothing(tmp_path: Path, text: str) -> None:
     store = take_in(tmp_path / "a", told("2024-03-05", f"Ann: {text}"))
     assert [each.text for each in nodes(store, NodeKind.FACT) if each.state == "over"] == []
+
+
+def test_what_is_over_and_what_holds_of_one_value_are_two_facts(tmp_path: Path) -> None:
+    talk = told("2024-03-05", "Ann: I work for Acme. I left Acme in January.")
+    assert {each.state for each in facts(take_in(tmp_path / "a", talk))} == {"certain", "over"}
 
 
 ENDING = (
