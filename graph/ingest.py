@@ -81,7 +81,8 @@ class Ingest(Struct):
             else:
                 self._source(source, chosen)
         if self.report.masked:
-            told = f"{self.report.masked} secrets were masked; --no-redact keeps them"
+            what = "1 secret was" if self.report.masked == 1 else f"{self.report.masked} secrets were"
+            told = f"{what} masked; --no-redact keeps {'it' if self.report.masked == 1 else 'them'}"
             self.report = replace(self.report, warnings=(*self.report.warnings, told))
         return replace(self.report, elapsed_s=round(time.monotonic() - began, 3))
 

@@ -160,8 +160,8 @@ def _worded(name: Sequence[str], small: Set[str]) -> bool:
 
 
 def _small(text: str) -> set[str]:
-    """The folded words that a question never begins with a capital, in scripts that have such."""
-    written = [(token[0].islower(), fold(token).split()) for token in text.split()[:_LONGEST_QUESTION]]
+    """The folded words that a question never writes with a capital, in scripts that have such: "iPhone" has one."""
+    written = [(token.islower(), fold(token).split()) for token in text.split()[:_LONGEST_QUESTION]]
     capital = {word for small, words in written if not small for word in words}
     return {word for small, words in written if small for word in words} - capital
 

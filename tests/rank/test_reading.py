@@ -162,6 +162,7 @@ def test_names_that_are_written_small_are_words_where_others_are_not() -> None:
     garbo, die, birth = match("Garbo", "garbo"), match("Die", "die"), match("Place of Birth", "place of birth")
     assert read("Where did Garbo die?", garbo, die).common == {"e_Die"}
     assert read("Did Garbo see Die?", garbo, die).common == frozenset()
+    assert read("Did Garbo see iDie?", garbo, match("iDie", "idie")).common == frozenset()
     assert read("where did garbo die?", garbo, die).common == frozenset()
     assert read("Did they die?", die).common == frozenset()
     # Nobody meets a longer name by chance, and who speaks is meant however they are written.

@@ -21,6 +21,12 @@ from graph.rank.request import surveys, topic
         ("Can you give me a summary of it?", ("give", "summary")),
         ("Where is the summary?", ("summary",)),
         ("Did Ann tell Bob in order to help?", ("ann", "tell", "bob", "order", "help")),
+        ("Did Ann mention only the shed?", ("ann", "mention", "shed")),
+        ("Are the papers of Ann in order?", ("papers", "ann", "order")),
+        ("Did the talk run over time?", ("talk", "run", "time")),
+        ("How has the shed changed over time?", ("shed", "changed")),
+        ('Who said "could you tell me the time"?', ("said", "tell", "time")),
+        ("When did Ann send the yearly summary of sales?", ("ann", "send", "yearly", "summary", "sales")),
         ("Kannst du mir eine Zusammenfassung geben?", ("kannst", "du", "mir", "eine", "zusammenfassung", "geben")),
     ],
 )
@@ -37,6 +43,10 @@ def test_the_words_of_a_request_are_not_searched_for(text: str, terms: tuple[str
         ("In which order did it grow?", False),
         ("List the order in which I mentioned the kilns.", True),
         ("Can you tell me when the summary is due?", False),
+        ("When did Ann send the yearly summary of sales?", False),
+        ("What is the summary of the talk?", True),
+        ("I would like a short overview of the garden.", True),
+        ('Who wrote "summarise the garden. A summary of it."?', False),
     ],
 )
 def test_a_summary_is_a_whole(text: str, whole: bool) -> None:
