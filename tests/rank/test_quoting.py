@@ -41,6 +41,10 @@ def asked(wanted: Wanted) -> Asked:
         ("paint", "painted", "painting", "paints", "painter"),
         ("bake", "baked", "baking", "baker"),
         ("cat", "cats"),
+        ("play", "plays", "played", "playing", "player"),
+        ("birthday", "birthdays"),
+        ("study", "studies", "studied", "studying"),
+        ("movie", "movies"),
     ],
 )
 def test_forms_of_a_word_have_one_stem(forms: tuple[str, ...]) -> None:
