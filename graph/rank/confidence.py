@@ -12,6 +12,8 @@ import math
 _SLOPE, _START = 2.9, -0.76
 FOUND = 0.65
 """The confidence from which memory is said to hold an answer: where .48 of the question is covered."""
+LIKELY = 0.5
+"""The confidence from which it is as likely as not that it does."""
 
 
 def confidence(covered: float) -> float:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from graph.model import Answer, Citation, FactHit, Hit, InsightHit, Reading, Reply
+from graph.rank.confidence import LIKELY
 from graph.tiers.votes import used_by
 from memcli.render.page import Page
 from memcli.render.text import counted, day, minute, one_line
 
 HIT_WIDTH = 100
+_NEAREST = 3
+"""Hits that are shown where memory may hold an answer."""
 
 
 def show_reply(page: Page, reply: Reply, *, explain: bool = False) -> None:
@@ -19,7 +22,7 @@ def show_reply(page: Page, reply: Reply, *, explain: bool = False) -> None:
     elif reply.answer.found:
         _show_answer(page, reply.answer, reply.hits)
     else:
-        _show_nothing(page, reply.hits, explain=explain)
+        _show_nothing(page, reply.answer, reply.hits, explain=explain)
     _show_facts(page, reply)
     _show_insights(page, reply.insights)
     used, remembered = used_by(reply.id)
@@ -56,9 +59,14 @@ def _show_hits(page: Page, hits: tuple[Hit, ...]) -> None:
             page.line(f"    {_folded(hit)}", "dim")
 
 
-def _show_nothing(page: Page, hits: tuple[Hit, ...], *, explain: bool) -> None:
+def _show_nothing(page: Page, answer: Answer, hits: tuple[Hit, ...], *, explain: bool) -> None:
+    near = () if explain else hits
+    if near and answer.confidence >= LIKELY:
+        page.line("Not in memory, as far as its words tell. What comes nearest:")
+        _show_hits(page, near[:_NEAREST])
+        return
     page.line("Not in memory.")
-    if hits and not explain:
+    if near:
         page.line("--no-answer lists what comes nearest.", "dim")
 
 

@@ -78,6 +78,15 @@ def test_what_is_not_in_memory_is_said(world: World) -> None:
     assert world("ask", NOWHERE, "--json").data["answer"]["found"] is False
 
 
+def test_what_may_be_in_memory_is_shown(world: World) -> None:
+    question = "Which animals frightened the secretary of the committee?"
+    told = world("ask", question, "--json").data
+    assert (told["answer"]["found"], told["answer"]["confidence"] >= 0.5) == (False, True)
+    first, *hits = world("ask", question).out.splitlines()
+    assert first == "Not in memory, as far as its words tell. What comes nearest:"
+    assert [line.partition("]")[0] for line in hits] == ["[1", "[2", "[3"]
+
+
 def test_explain_shows_reading_hits_and_signals(world: World) -> None:
     out = world("ask", QUESTION, "--explain").out
     for part in ("terms: ", "secretary", "entities: ", "speaker: any", "text", "[10] "):
@@ -179,7 +188,7 @@ def test_where_everybody_asks_nobody_answers(empty: World) -> None:
     assert empty("ingest", "-", stdin="\n".join(lines).encode()).code == 0
     answer = empty("ask", "Kayak paddle", "--json").data["answer"]
     assert (answer["found"], answer["text"]) == (False, "")
-    assert empty("ask", "Kayak paddle").out.startswith("Not in memory.\n")
+    assert empty("ask", "Kayak paddle").out.startswith("Not in memory")
 
 
 def test_exit_status_tells_whether_it_was_found(world: World) -> None:
