@@ -8,7 +8,7 @@ have to be strange to the model before they are: "from Trello to Basecamp".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from graph.model import Mention
 from graph.text import fold, word_list
@@ -44,5 +44,5 @@ def _known_for_else(name: str) -> bool:
     return fold(name).rpartition(" ")[2] in word_list("no_homes")
 
 
-def _labels(mentions: Iterable[Mention], start: int, end: int) -> Sequence[str]:
+def _labels(mentions: Iterable[Mention], start: int, end: int) -> list[str]:
     return [each.label for each in mentions if each.start < end and start < each.end]
