@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from graph.model import Fact
 from graph.text import fold
 
+BIRTHDAY = "birthday"
 ONE_VALUED: Mapping[str, str] = {
     "home": "home live reside move based",
     "employer": "employer work company employed",
@@ -14,6 +15,8 @@ ONE_VALUED: Mapping[str, str] = {
     "age": "old age",
     "marital status": "married marital single engaged divorced relationship status",
     "weight": "weigh weight",
+    BIRTHDAY: "birthday",
+    "phone number": "phone telephone mobile",
 }
 """Each with the words that ask for it."""
 FAVOURITE, NUMBER, BEST, DATE, AMOUNT = "favourite ", "number of ", "personal best", "date of ", "amount of "

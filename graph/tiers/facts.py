@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from graph.ids import content_id, note_id
 from graph.model import Edge, EdgeKind, Fact, Interaction
-from graph.relations import CERTAIN, DATE, DOUBTFUL, OVER, one_valued
+from graph.relations import CERTAIN, BIRTHDAY, DATE, DOUBTFUL, OVER, one_valued
 from graph.text import fold, word_list
 from graph.tiers import wording
 from graph.tiers.statements import Statement
@@ -164,7 +164,11 @@ def _began(said: Interaction, told: Statement, times: Times) -> str | None:
     happened = one_valued(told.relation) or verb in word_list("past") or verb.endswith("ed")
     if lasting:
         spoken = f"{lasting['long']} ago"
-    elif told.relation.startswith(DATE) or not (happened or _SINCE.search(spoken)) or told.key[0].startswith(_ONCE):
+    elif (
+        told.relation.startswith((BIRTHDAY, DATE))
+        or not (happened or _SINCE.search(spoken))
+        or told.key[0].startswith(_ONCE)
+    ):
         spoken = ""
     return (times.began(spoken, said.timestamp) if spoken else None) or (said.timestamp or "")[:10] or None
 

@@ -22,7 +22,7 @@ START = re.compile(
     r"(?:^|[.!?…;:,\n(—–]|[\u2600-\u27bf\ufe0f\U0001f000-\U0010ffff]|\b(?:and|but|because|so|since)\b|:\))\s{0,9}"
     r"(?:(?:well|yes|yeah|yep|oh|and|but|so|also|honestly|actually|personally|now|ok|okay|hey|haha|lol|btw|plus"
     r"|because|since|no|nope|sure|true|same|absolutely|definitely|of course|to be honest|anyway|currently|recently"
-    r"|lately|wow)[,!]?\s{1,9}){0,9}(?=(?:i|my|we|every|the|our|maybe|perhaps|probably)\b)",
+    r"|lately|wow|(?:as )?you know|i mean|fyi)[,!]?\s{1,9}){0,9}(?=(?:i|my|we|every|the|our|maybe|perhaps|probably)\b)",
     re.IGNORECASE,
 )
 """What a clause about the speaker begins behind. It is looked for at each word, so that it reaches only so far."""
@@ -107,6 +107,7 @@ def rule(pattern: str, relation: str, takes: str | int, kept: str = "") -> Rule:
     return Rule(re.compile(pattern.replace("'", "['’]"), re.IGNORECASE), relation, takes, kept)
 
 
+_PHONE = r"(?:(?:phone|telephone|mobile|cell(?: ?phone)?) number|number(?= is \+?\d))"
 HAVE = r"I(?:'ve| have)? "
 AM = rf"I(?:'m| am) {ADVERB}"
 RULES: tuple[Rule, ...] = (
@@ -117,8 +118,10 @@ RULES: tuple[Rule, ...] = (
     rule(rf"{AM}(?:afraid|scared|terrified) of\s+", "is afraid of", "thing"),
     rule(rf"{AM}allergic to\s+", "is allergic to", "thing"),
     rule(rf"{AM}(?P<state>{MARITAL})\b{_NO_TALK}", "is {state}", "nothing", "marital status"),
-    rule(rf"{AM}(?P<state>{_STATES})\b", "is {state}", "nothing"),
-    rule(rf"I {ADVERB}(?:live|am living|'m living) in\s+", "lives in", "place", "home"),
+    rule(rf"(?:{AM}|I(?:'ve| have) {ADVERB}been (?:an? )?)(?P<state>{_STATES})\b", "is {state}", "nothing"),
+    rule(rf"I {ADVERB}(?:don't|do not) (?P<verb>eat|drink)\s+", "does not {verb}", "thing"),
+    rule(rf"I {ADVERB}(?:can't|cannot|can not) (?P<verb>eat|drink)\s+", "cannot {verb}", "thing"),
+    rule(rf"(?:I {ADVERB}live|{AM}(?:living|based)) in\s+", "lives in", "place", "home"),
     rule(
         rf"{HAVE}{ADVERB}moved (?:(?:here )?from (?P<whence>(?:the )?(?-i:[A-Z])[\w -]{{1,40}}?) )?to\s+",
         "moved to", "place", "home",
@@ -128,6 +131,10 @@ RULES: tuple[Rule, ...] = (
     rule(r"I was born in\s+", "was born in", "name"),
     rule(rf"{AM}(?:originally )?from\s+", "is from", "name"),
     rule(rf"I {ADVERB}work (?:at|for)\s+", "works for", "name", "employer"),
+    rule(
+        rf"{HAVE}{ADVERB}(?:got|found|landed|accepted|started|took) (?:an? |my )?(?:new )?job (?:at|with)\s+",
+        "works for", "name", "employer",
+    ),
     rule(rf"I {ADVERB}work as\s+(?=an? )", "works as", 6, "job"),
     rule(rf"{AM}(?P<job>an? (?:[a-z]+ )?{JOBS})\b", "is {job}", "nothing", "job"),
     rule(rf"(?:{AM}studying|I {ADVERB}study)\s+", "studies", "thing"),
@@ -137,8 +144,9 @@ RULES: tuple[Rule, ...] = (
     rule(rf"I {ADVERB}volunteer (?P<at>at|for|with)\s+", "volunteers {at}", 6),
     rule(rf"{HAVE}{ADVERB}(?P<did>adopted|bought) (?P<what>an? (?:[a-z]+ )?{_OWNED})\b", "{did} {what}", "nothing"),
     rule(
-        rf"I(?:'ve| have) (?:got )?(?P<what>(?:an?|one|two|three|four|five|six|\d) (?:[a-z]+ )?(?:{_PETS}s?|puppies"
-        r"|kids|children|sons?|daughters?|(?:older|younger|little|big) (?:brother|sister)s?|brothers?|sisters?))\b",
+        r"(?:I|we)(?:'ve| have) (?:got )?(?P<what>(?:an?|one|two|three|four|five|six|\d) (?:[a-z]+ )?"
+        rf"(?:{_PETS}s?|puppies|kids|children|sons?|daughters?|(?:older|younger|little|big) (?:brother|sister)s?"
+        r"|brothers?|sisters?))\b",
         "has {what}",
         "nothing",
     ),
@@ -162,6 +170,15 @@ RULES: tuple[Rule, ...] = (
         "'s {who} is called",
         "name",
     ),
+    rule(
+        rf"my birthday(?: is|'s)(?: on)?\s+(?=(?:the )?\d|{'|'.join(MONTHS)})",
+        "'s birthday is on", "day", "birthday",
+    ),
+    rule(
+        rf"my (?:new )?{_PHONE} is {ADVERB}(?P<value>\+?\d[\d ()-]{{5,18}}\d)\b",
+        "'s phone number is {value}", "nothing", "phone number",
+    ),
+    rule(rf"I {ADVERB}drive\s+(?=an? (?-i:[A-Z]))", "drives", "thing"),
     rule(rf"my (?P<who>{KINDRED})(?: is|'s) allergic to\s+", "'s {who} is allergic to", "thing"),
     rule(rf"my (?P<who>{KINDRED})(?: is|'s) (?P<job>an? (?:[a-z]+ )?{JOBS})\b", "'s {who} is {job}", "nothing", "job"),
 )  # fmt: skip
@@ -170,6 +187,8 @@ _SO_FAR = (
     r"|taken|sold|added|secured|solved)"
 )
 _FRIEND = r"my (?:(?:good|old|close|best) )?(?:friend|colleague|neighbou?r|co-?worker) (?P<name>(?-i:[A-Z])[a-z]+)"
+_KIN = rf"my (?P<who>{KINDRED})(?:,? (?-i:[A-Z])[\w-]+,?)?"
+"""One of one's kin, by name or not: "my sister Anna"."""
 _LASTS = r"(?=[^.!?,;]{0,80} (?:since|for) )"
 RULES += tuple(
     replace(each, lasting=False)
@@ -186,12 +205,12 @@ RULES += tuple(
             rf"I {ADVERB}weigh (?P<value>\d[\d.]* ?(?:kg|kilos|pounds|lbs))\b", "weighs {value}", "nothing", "weight",
         ),
         rule(
-            rf"my (?P<who>{KINDRED})(?: is|'s) {ADVERB}(?P<value>[1-9]\d?)(?: years old)?\b",
+            rf"{_KIN}(?: is|'s) {ADVERB}(?P<value>[1-9]\d?)(?: years old)?\b",
             "'s {who} is {value} years old", "nothing", "age",
         ),
-        rule(rf"my (?P<who>{KINDRED}) {ADVERB}(?:lives|is living) in\s+", "'s {who} lives in", "place", "home"),
-        rule(rf"my (?P<who>{KINDRED})(?: has)? {ADVERB}(?:just )?moved to\s+", "'s {who} moved to", "place", "home"),
-        rule(rf"my (?P<who>{KINDRED}) {ADVERB}works (?:at|for)\s+", "'s {who} works for", "name", "employer"),
+        rule(rf"{_KIN} {ADVERB}(?:lives|is living) in\s+", "'s {who} lives in", "place", "home"),
+        rule(rf"{_KIN}(?: has)? {ADVERB}(?:just )?moved to\s+", "'s {who} moved to", "place", "home"),
+        rule(rf"{_KIN} {ADVERB}works (?:at|for)\s+", "'s {who} works for", "name", "employer"),
         rule(rf"{_FRIEND}(?: has)? {ADVERB}(?:just )?moved to\s+", "{name} moved to", "place", "home"),
         rule(rf"{_FRIEND} {ADVERB}lives in\s+", "{name} lives in", "place", "home"),
         rule(

@@ -43,7 +43,7 @@ _LEFT_OUT = re.compile(
     r"|a ton|a little|a bit|as well|these days|at the moment|for sure|actually|honestly|personally|myself|especially"
     r"|yesterday|today|tonight|tomorrow|this (?:morning|afternoon|evening|week|weekend|month|year|summer|winter)"
     r"|(?:last|next) (?:night|week|weekend|month|year|summer|winter|spring|fall|autumn)|finally|just|only"
-    r"|already|more|most|anyway|(?:last|next|this) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|any ?more|any longer|already|more|most|anyway|(?:last|next|this) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|(?:an?|one|two|three|four|five|six|a few|a couple of|\d{1,2}) (?:day|week|month|year)s? ago)$)",
     re.IGNORECASE,
 )
