@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from graph.ids import content_id, note_id
 from graph.model import Edge, EdgeKind, Fact, Interaction
-from graph.relations import CERTAIN, BIRTHDAY, DATE, DOUBTFUL, OVER, one_valued
+from graph.relations import BIRTHDAY, CERTAIN, DATE, DOUBTFUL, OVER, one_valued
 from graph.text import fold, word_list
 from graph.tiers import wording
 from graph.tiers.statements import Statement
