@@ -80,7 +80,8 @@ def forget(
     with session.memory() as memory:
         preview = memory.forgettable(wanted)
         if not preview.nodes:
-            raise NotFoundError("there is nothing that fits", "see what there is with `memcli graph stats`")
+            hint = "`memcli graph stats` tells what there is; what a run left that was broken off, `memcli store doctor`"
+            raise NotFoundError("there is nothing that fits", hint)
         if not (session.json or session.quiet):
             for each in preview.captions:
                 session.say(f"  {each}")
