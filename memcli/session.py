@@ -5,6 +5,7 @@ Everything a command knows of the world it knows from here; tests give it anothe
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -12,7 +13,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
 
 from msgspec import Struct, field
@@ -52,7 +55,7 @@ def open_memory(settings: Settings, *, create: bool = False) -> Memory:
     """Open the memory that the settings name."""
     from graph.memory import Memory
 
-    if not settings.store.startswith("sqlite:"):
+    if not _is_file(settings):
         _load_driver()
     return Memory.open(settings, create=create)
 
@@ -62,7 +65,13 @@ def _load_driver() -> None:
 
     It takes values of theirs where they are installed, and loads them to know these; memcli gives it none. That is a
     third of the time it takes, and much more where pandas is there. For the rest of the process it takes none.
+
+    It makes some hundred thousand values that stay, which Python would look through for garbage again and again.
     """
+    if "neo4j" in sys.modules:
+        return
+    collecting = gc.isenabled()
+    gc.disable()
     hidden = [name for name in _ARRAYS if name not in sys.modules]
     # Python's way to say that there is no such module: "If the associated value is None" (importlib, The module cache).
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
@@ -74,6 +83,21 @@ def _load_driver() -> None:
     finally:
         for name in hidden:
             del sys.modules[name]
+        gc.freeze()
+        if collecting:
+            gc.enable()
+
+
+def _load_ranking(settings: Settings) -> None:
+    """Load what ranking needs while a server is waited for. What is in a file leaves no time to wait."""
+    if not _is_file(settings):
+        # First, for what it hides meanwhile.
+        _load_driver()
+        Thread(target=import_module, args=("igraph",)).start()
+
+
+def _is_file(settings: Settings) -> bool:
+    return settings.store.startswith("sqlite:")
 
 
 class Session(Struct):
@@ -130,14 +154,16 @@ class Session(Struct):
         Raises:
             StoreError: one of its kinds, of any of them; then none stays open.
         """
-        if not self.spaces:
-            return self.memory(llm=llm)
-        from graph.several import Several
 
-        def several(settings: Settings) -> Several:
+        def opened(settings: Settings) -> Memory | Several:
+            _load_ranking(settings)
+            if not self.spaces:
+                return self.opener(settings)
+            from graph.several import Several
+
             return Several.open(self.spaces, lambda space: self.opener(replace(settings, space=space)))
 
-        return self._opened(several, llm=llm)
+        return self._opened(opened, llm=llm)
 
     def _opened(self, work: Callable[[Settings], T], *, llm: bool) -> T:
         return self.signed_in(lambda settings: work(with_llm_key(settings) if llm else settings))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import threading
 import time
@@ -28,6 +29,8 @@ class Fate(Enum):
     """Both ends are closed, and what was sent does not arrive."""
     SILENT = "silent"
     """From now on nothing arrives anywhere, and nothing is closed."""
+    GARBLED = "garbled"
+    """What the server says from now on arrives as other bytes."""
 
 
 class Line:
@@ -74,23 +77,23 @@ class Proxy:
                 client, _ = self._listener.accept()
                 server = socket.create_connection(self._target)
                 self._open += [client, server]
-                silent = threading.Event()
+                fates: set[Fate] = set()
                 for ends in ((client, server, True), (server, client, False)):
-                    threading.Thread(target=self._pump, args=(*ends, silent), daemon=True).start()
+                    threading.Thread(target=self._pump, args=(*ends, fates), daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, asking: bool, silent: threading.Event) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, asking: bool, fates: set[Fate]) -> None:
+        noise = random.Random(0)
         with suppress(OSError):
             while data := source.recv(BLOCK):
                 fate = self._decide(data) if asking else Fate.PASS
                 if fate is Fate.CUT:
                     break
-                if fate is Fate.SILENT:
-                    silent.set()
-                if silent.is_set():
+                fates.add(fate)
+                if Fate.SILENT in fates:
                     continue
                 time.sleep(self._delay)
-                sink.sendall(data)
-        if not silent.is_set():
+                sink.sendall(noise.randbytes(len(data)) if Fate.GARBLED in fates and not asking else data)
+        if Fate.SILENT not in fates:
             _shut(source)
             _shut(sink)
 

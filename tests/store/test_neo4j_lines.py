@@ -7,12 +7,14 @@ import signal
 import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
 import neo4j
 import pytest
 
 from graph.errors import StoreError
 from graph.model import Selection
+from graph.store.neo4j import patience
 from graph.store.neo4j.store import Neo4jStore
 from tests.app.world import World
 from tests.neo4j_server.proxy import FULL_TEXT, LINKING, SAVING, Fate, Line, proxied
@@ -97,6 +99,57 @@ def test_a_line_that_is_cut_while_it_is_asked(url: str, command: World) -> None:
     taken_in(url)
     with proxied(url, Line(FULL_TEXT, Fate.CUT)) as cut:
         assert "cannot be reached" in complains(command, cut)
+
+
+@pytest.mark.parametrize("marker", [b"_MemcliMigration", FULL_TEXT])
+def test_a_line_that_garbles_what_the_server_says(url: str, command: World, marker: bytes) -> None:
+    taken_in(url)
+    with proxied(url, Line(marker, Fate.GARBLED)) as garbled:
+        complains(command, garbled)
+
+
+class Socket:
+    """What the driver reads from, as `patience` has it."""
+
+    def __init__(self) -> None:
+        self.patience: float | None = 120.0
+        self.waited: list[float | None] = []
+        self.fails = False
+
+    def get_read_timeout(self) -> float | None:
+        return self.patience
+
+    def set_read_timeout(self, seconds: float | None) -> None:
+        self.patience = seconds
+
+    def recv_into(self, buffer: bytearray, nbytes: int) -> int:
+        self.waited.append(self.patience)
+        if self.fails:
+            raise TimeoutError
+        return nbytes
+
+
+def test_a_reply_that_has_begun_is_waited_for_less_long() -> None:
+    line = Socket()
+    receive = patience._impatient(line)
+    assert [receive(bytearray(9), size) for size in (2, 9, 1)] == [2, 9, 1]
+    line.fails = True
+    with pytest.raises(TimeoutError):
+        receive(bytearray(9), 9)
+    assert line.waited == [120.0, patience.PAUSE_SECONDS, 120.0, patience.PAUSE_SECONDS]
+    assert line.patience == 120.0
+
+
+def test_the_lines_of_this_driver_are_bound(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[object] = []
+
+    def impatient(line: Any) -> Any:
+        lines.append(line)
+        return line.recv_into
+
+    monkeypatch.setattr(patience, "_impatient", impatient)
+    Neo4jStore(url, create=True).close()
+    assert len(lines) == 1
 
 
 def test_a_line_that_is_cut_while_nobody_wants_more_rows(url: str) -> None:

@@ -33,7 +33,8 @@ def translated(shown: str) -> Iterator[None]:
         raise StoreError(f"{shown} cannot be reached: {error.strerror or error}", _UNREACHABLE) from error
     except UnicodeEncodeError as error:
         raise StoreError(f"{shown} holds Unicode only, not {error.object[error.start]!a}", "give other text") from error
-    except (ValueError, TypeError, LookupError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        # Bytes that changed on their way end in any of these, in the driver or in reading its rows.
         raise StoreCorruptError(
             f"{shown} is damaged: a node cannot be read", "restore a backup, or ingest the sources into a new store"
         ) from error
