@@ -75,6 +75,11 @@ def rename(settings: Settings, name: str, new: str) -> Space:
 
         move(_file(one), _file(other))
         return _described(settings, new)
+    from graph.store.neo4j.spaces import begin_move, moves_to
+
+    if moves_to(one, settings.neo4j_password) != new:
+        _check_free(settings, new)
+        begin_move(one, settings.neo4j_password, new)
     with _opened(settings, name) as source, _opened(settings, new, create=True) as target:
         _carry(source, target)
     # Nothing is forgotten, so that replies of a language model stay.

@@ -232,6 +232,15 @@ def test_one_is_not_renamed_to_itself(spaces: World) -> None:
     assert names(spaces) == {"here": 2, "there": 2}
 
 
+@pytest.mark.parametrize("name", ["here", "bare"])
+def test_one_is_not_renamed_to_another(spaces: World, name: str) -> None:
+    assert spaces("space", "create", "bare").code == 0
+    told = spaces("space", "rename", name, "there")
+    assert (told.code, told.out) == (2, "")
+    assert "there is a space 'there' already" in told.err
+    assert names(spaces) == {"bare": 0, "here": 2, "there": 2}
+
+
 @pytest.mark.parametrize("place", ["neo4j"], indirect=True)
 @pytest.mark.parametrize("doing", ["rename", "delete"])
 def test_what_is_broken_off_anywhere_goes_on(spaces: World, monkeypatch: pytest.MonkeyPatch, doing: str) -> None:

@@ -17,6 +17,8 @@ CALL () {
     MATCH (s:_MemcliSpace) RETURN DISTINCT s.name AS name
 }
 RETURN name ORDER BY name"""
+_BEGIN_MOVE: Final = "MERGE (s:_MemcliSpace {name: $given.space}) SET s.moves_to = $given.new RETURN s.name AS name"
+_MOVES_TO: Final = "MATCH (s:_MemcliSpace {name: $given.space}) RETURN s.moves_to AS name"
 _UNMARK: Final = "MATCH (s:_MemcliSpace {name: $given.space}) DELETE s RETURN count(*) AS marks"
 
 
@@ -28,6 +30,20 @@ def names(url: str, password: str) -> list[str]:
     """
     with _connected(url, password) as connection:
         return [row["name"] for row in connection.rows(_NAMES)]
+
+
+def begin_move(url: str, password: str, new: str) -> None:
+    """Note that the space of `url` is to be in the space `new`, until its mark is taken away."""
+    with _connected(url, password) as connection:
+        connection.begin(write=True)
+        connection.rows(_BEGIN_MOVE, space=connection.space, new=new)
+        connection.commit()
+
+
+def moves_to(url: str, password: str) -> str | None:
+    """Where the space of `url` is to be, if that was begun and not ended."""
+    with _connected(url, password) as connection:
+        return next((row["name"] for row in connection.rows(_MOVES_TO, space=connection.space)), None)
 
 
 def unmark(url: str, password: str) -> None:
