@@ -1,8 +1,8 @@
 """What is asked of memcli, where somebody wants that remembered: queries of the middle tier as those of conversations.
 
 G-Memory enters every task and how it went into its query graph (arXiv 2506.07398, 3.1), and MemoryBank strengthens what
-is recalled (arXiv 2305.10250, section 2.3). A question is an interaction of a form of its own, so that it is searched,
-moved and forgotten as anything that was said, and no hit of a question: it tells nothing. What its answer quotes
+is recalled (arXiv 2305.10250, section 2.3). A question is an interaction of a form of its own, so that it is moved and
+forgotten as anything that was said; but no search finds it, since it tells nothing. What its answer quotes
 settled it, until somebody says that the answer was bad, which is an interaction as well.
 """
 
@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from graph.derive import frontier_of
-from graph.embedding import late
+from graph.errors import NotFoundError
 from graph.forgetting.choosing import Wanted
 from graph.forgetting.run import forget
-from graph.ids import content_id
+from graph.ids import content_id, is_asked
 from graph.lookup import find
 from graph.model import (
     PERSON,
@@ -29,7 +29,7 @@ from graph.model import (
     Record,
     Reply,
 )
-from graph.ports import Embedder, Store
+from graph.ports import Store
 from graph.secrets import masked
 from graph.store.retrying import persistently
 from graph.tiers import queries
@@ -41,7 +41,7 @@ _DAY = len("2024-03-05")
 _BAD = "bad"
 
 
-def remember(reply: Reply, asked_at: str | None, store: Store, embedder: Embedder | None, *, redact: bool) -> str:
+def remember(reply: Reply, asked_at: str | None, store: Store, *, redact: bool) -> str:
     """Enter the question of `reply`, asked at that time (None: now), as a query that is settled by the messages which
     the answer quotes; open, where it quotes none. Return its id. Secrets in it are masked, where they are to `redact`.
 
@@ -60,20 +60,20 @@ def remember(reply: Reply, asked_at: str | None, store: Store, embedder: Embedde
                 return
             # Somebody may have forgotten meanwhile what was found.
             left = [id for id in quoted if id in there]
-            answers = [Edge(query.id, id, EdgeKind.ANSWERED_BY, reason="quoted in the answer") for id in left]
+            answers = [Edge(query.id, id, EdgeKind.ANSWERED_BY, reason=queries.QUOTED) for id in left]
             tied = (Edge(query.id, said.id, EdgeKind.ASKED_IN), *answers)
-            store.save(_entered(said, queries.settled(query, answers), tied, store, embedder))
+            store.save(_entered(said, queries.settled(query, answers), tied, store))
 
     persistently(enter)
     return query.id
 
 
-def judge(name: str, reason: str, store: Store, embedder: Embedder | None, *, good: bool, redact: bool) -> bool:
+def judge(name: str, reason: str, store: Store, *, good: bool, redact: bool) -> bool:
     """Let the query `name`, an id, be corrected, since its answer was bad, for a `reason`; or, where it is `good` after
     all, take that back. Return whether anything changes by it.
 
     Raises:
-        NotFoundError: there is no such query.
+        NotFoundError: there is no such query, or nobody asked it of memcli.
         StoreError: the store cannot be written.
     """
     said = _said(reason.strip() or _BAD, None, redact=redact)
@@ -83,11 +83,14 @@ def judge(name: str, reason: str, store: Store, embedder: Embedder | None, *, go
         with store.transaction(write=True):
             query = find(store, name, NodeKind.QUERY)
             assert isinstance(query, Query)
-            edges = [each for each in store.edges([query.id], (EdgeKind.ANSWERED_BY,)) if each.source == query.id]
+            edges = list(store.edges([query.id], (EdgeKind.ASKED_IN, EdgeKind.ANSWERED_BY)))
+            if not any(each.kind is EdgeKind.ASKED_IN and is_asked(each.target) for each in edges):
+                # What follows in a conversation tells how its questions went.
+                raise NotFoundError(f"{name} was not asked of memcli", "name an answer of `memcli ask --remember`")
             told = [each.target for each in edges if queries.judges(each)]
             if not (told or good):
                 verdict = Edge(query.id, said.id, EdgeKind.ANSWERED_BY, 1.0, queries.CORRECTS, "feedback", PERSON)
-                store.save(_entered(said, queries.settled(query, [*edges, verdict]), [verdict], store, embedder))
+                store.save(_entered(said, queries.settled(query, [*edges, verdict]), [verdict], store))
             return told
 
     told = persistently(enter)
@@ -102,13 +105,10 @@ def _said(text: str, at: str | None, *, redact: bool) -> Interaction:
     return interaction(masked(record)[0] if redact else record)
 
 
-def _entered(
-    said: Interaction, query: Query, edges: Sequence[Edge], store: Store, embedder: Embedder | None
-) -> Changes:
+def _entered(said: Interaction, query: Query, edges: Sequence[Edge], store: Store) -> Changes:
     """What enters `said`, behind what its conversation holds, with the `query` that it bears on."""
     frontier = frontier_of([said], store)
     if said.id in frontier.known:
         return Changes((query,), tuple(edges))
     (window,) = windows(placed([said], frontier), frontier)
-    vectors = late.vectors(window, [len(window) - 1], embedder) if embedder else ()
-    return Changes((window[-1], query), (*order(window[-2:]), *edges), vectors=tuple(vectors))
+    return Changes((window[-1], query), (*order(window[-2:]), *edges))

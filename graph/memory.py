@@ -156,7 +156,7 @@ class Memory:
         from graph.asked import remember
 
         redact = self._settings.ingest_redact
-        query = remember(told, question.asked_at, self._store, self._embedder, redact=redact)
+        query = remember(told, question.asked_at, self._store, redact=redact)
         return replace(told, id=answer_id([each.insight for each in told.insights], query))
 
     def found(self, question: Question) -> Reply:
@@ -458,7 +458,7 @@ class Memory:
 
         insights, query = used_by(answer)
         redact = self._settings.ingest_redact
-        judged = bool(query) and judge(query, reason, self._store, self._embedder, good=good, redact=redact)
+        judged = bool(query) and judge(query, reason, self._store, good=good, redact=redact)
         events = feedback(self._store, answer, reason, good=good) if insights or not query else []
         return Feedback(tuple(events), query, judged)
 

@@ -769,7 +769,8 @@ class GraphStats(Struct, frozen=True):
 
 class StoreInfo(Struct, frozen=True):
     """What a store says of itself. `bytes` are those of its files (None: it cannot tell); `sources` counts inputs taken
-    in to their end, `vectors` the interactions that have some, by model."""
+    in to their end, `vectors` the interactions that have some, by model, `asked` those that were said to memcli, which
+    have none and of which nothing is made."""
 
     url: str
     kind: str
@@ -781,7 +782,13 @@ class StoreInfo(Struct, frozen=True):
     extractors: tuple[str, ...]
     vectors: Mapping[str, int] = field(default_factory=dict)
     events: int = 0
+    asked: int = 0
+
+    @property
+    def said(self) -> int:
+        """The interactions that are not `asked`."""
+        return self.nodes.get(NodeKind.INTERACTION, 0) - self.asked
 
     def lacks(self, kind: NodeKind) -> bool:
         """Whether something was said and no node of `kind` made of it, as in a memory from before there were any."""
-        return bool(self.nodes.get(NodeKind.INTERACTION) and not self.nodes.get(kind))
+        return bool(self.said and not self.nodes.get(kind))

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from graph.evolution.validity import as_spoken, known_at
 from graph.evolution.validity import settled as settled_facts
-from graph.ids import interaction_id, is_asked, note_id
+from graph.ids import interaction_id, note_id
 from graph.model import (
     EdgeKind,
     Episode,
@@ -20,6 +20,7 @@ from graph.model import (
     Interaction,
     NodeKind,
     Note,
+    Query,
     Question,
     Reach,
     Selection,
@@ -35,14 +36,14 @@ from graph.rank.lexical import blended
 from graph.rank.nearness import combined, in_context, nearness, pivoted
 from graph.rank.ppr import personalized_pagerank
 from graph.rank.reading import Understood, names, searched, understood
-from graph.rank.replies import lent_down, replied
+from graph.rank.replies import asked_before, lent_down, replied
 from graph.rank.request import topic
 from graph.rank.valid_times import last_day
 from graph.relations import order, slot
 from graph.settings import Settings
 from graph.text import fold
 from graph.tiers.insights import ended
-from graph.tiers.queries import judges
+from graph.tiers.queries import QUOTED, judges
 
 if TYPE_CHECKING:
     from graph.embedding.asking import Asked
@@ -84,13 +85,15 @@ class Evidence(Struct, frozen=True):
 
 class _Candidates(Struct, frozen=True):
     """What the store has of what recall looks at: interactions within what the question asks for, the ids of notes,
-    active insights, facts, and episodes that were folded, by id."""
+    active insights, facts, episodes that were folded, by id, and queries that were asked of memcli within that, and of
+    which nobody said that the answer was bad."""
 
     said: list[Interaction]
     notes: list[str]
     insights: tuple[Insight, ...]
     facts: list[Fact]
     folded: dict[str, Episode]
+    asked: list[Query]
 
 
 def seen_from(question: Question) -> Question:
@@ -113,19 +116,13 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     read = understood(question, store.resolve(names(question), question.conversation))
     embedded = _embedded(question, embedder, settings)
     query = _text_query(question, read, embedded, settings)
-    everything = store.search(query)
+    matches = store.search(query)
     if question.added:
-        everything = blended(everything, store.search(replace(query, terms=question.added)), settings.recall_added)
-    # What was asked of memcli leads to what settled it, and is no evidence itself.
-    matches = [each for each in everything if not is_asked(each.id)]
-    similarities = embedded.similarities if embedded else None
-    signals = nearness(matches, similarities, settings)
+        matches = blended(matches, store.search(replace(query, terms=question.added)), settings.recall_added)
+    signals = nearness(matches, embedded.similarities if embedded else None, settings)
     found = combined(signals, settings)
-    alike = found
-    if len(matches) < len(everything):
-        alike = found | _asked(combined(nearness(everything, similarities, settings), settings))
-    around = store.neighborhood(list(alike), _SURROUNDING, Reach(1, settings.recall_widest))
-    queries = _nearest_queries(alike, around) if settings.recall_settled else {}
+    around = store.neighborhood(list(found), _SURROUNDING, Reach(1, settings.recall_widest))
+    queries = _nearest_queries(found, around) if settings.recall_settled else {}
     context = in_context(signals, around, settings)
     near = combined(context, settings)
     seeds = _seeds(read, found, _notes(around), settings)
@@ -138,20 +135,22 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
     nearest = _best(near, near, settings.recall_candidates)
     said = [note_id(id) for id in nearest] if settings.recall_facts else []
-    notes, settled, stated, homes = _beneath([*nearest, *led_to], said, queries, store)
+    notes, settled, stated, homes, quoted = _beneath([*nearest, *led_to], said, queries, store, settings)
     graph = {interaction: shares.get(note, 0.0) for interaction, note in notes.items()}
     unnoted = [note_id(id) for id in settled if id not in notes]
     slots = slots_asked(question.text, read) if settings.recall_facts else ()
     several = [id for id, count in Counter(homes.values()).items() if count > 1]
-    wanted = [*nearest, *notes, *settled, *unnoted, *stated, *several]
+    wanted = [*nearest, *notes, *settled, *unnoted, *stated, *several, *quoted]
     there = _candidates(wanted, slots, walked, question, store)
     candidates = there.said
     notes |= {interaction_id(note): note for note in there.notes}
     near = combined(pivoted(context, candidates), settings)
     near = replied(near, found, candidates, around, settings.recall_reply)
-    if lent := lent_down(alike, queries, settled, settings.recall_settled):
+    again = asked_before(question.text, there.asked, quoted)
+    if lent := lent_down(found, queries, settled, again, settings.recall_settled):
         near = near | {id: near.get(id, 0.0) + part for id, part in lent.items()}
         signals = {**signals, "settled": lent}
+        settled = {said: query for said, (query, _) in again.items()} | settled
     asked_of = read.voices if read.speaker else ()
     ranked = favoured(fuse(candidates, near, graph, asked_of, settings, signals), read, settings)
     ranked = [each for each in ranked if each.score > 0]
@@ -207,11 +206,6 @@ def _told(facts: Sequence[Fact], messages: Sequence[Interaction], question: Ques
     return told
 
 
-def _asked(scores: Mapping[str, float]) -> dict[str, float]:
-    """The scores of what was asked of memcli."""
-    return {id: score for id, score in scores.items() if is_asked(id)}
-
-
 def _nearest_queries(found: Mapping[str, float], around: Subgraph) -> dict[str, str]:
     """The queries that the best matches ask, each with its match, the best first."""
     asked = [
@@ -223,13 +217,14 @@ def _nearest_queries(found: Mapping[str, float], around: Subgraph) -> dict[str, 
 
 
 def _beneath(
-    ids: Sequence[str], stating: Sequence[str], queries: Mapping[str, str], store: Store
-) -> tuple[dict[str, str], dict[str, str], list[str], dict[str, str]]:
+    ids: Sequence[str], stating: Sequence[str], queries: Mapping[str, str], store: Store, settings: Settings
+) -> tuple[dict[str, str], dict[str, str], list[str], dict[str, str], dict[str, list[str]]]:
     """In one read: the note of each interaction among `ids`, or the interaction of each note; what settled `queries`,
     each with the first query that it settled; the facts that these notes and those of `stating` state (none where
-    nothing is `stating`); and the episode of each interaction among `ids`."""
+    nothing is `stating`); the episode of each interaction among `ids`; and the queries that were asked of memcli, with
+    those of `ids` that the answer quoted."""
     kinds = [EdgeKind.DERIVED_FROM, EdgeKind.PART_OF]
-    kinds += [EdgeKind.ANSWERED_BY] if queries else []
+    kinds += [EdgeKind.ANSWERED_BY] if settings.recall_settled else []
     kinds += [EdgeKind.STATED_IN] if stating else []
     edges = list(store.edges([*ids, *stating, *queries], kinds))
     notes = {edge.target: edge.source for edge in edges if edge.kind is EdgeKind.DERIVED_FROM}
@@ -244,7 +239,11 @@ def _beneath(
             settled.setdefault(answer, query)
     stated = [edge.source for edge in edges if edge.kind is EdgeKind.STATED_IN]
     homes = {edge.source: edge.target for edge in edges if edge.kind is EdgeKind.PART_OF}
-    return notes, settled, stated, homes
+    quoted: dict[str, list[str]] = {}
+    for edge in edges:
+        if edge.kind is EdgeKind.ANSWERED_BY and edge.reason == QUOTED:
+            quoted.setdefault(edge.source, []).append(edge.target)
+    return notes, settled, stated, homes, quoted
 
 
 def _embedded(question: Question, embedder: Embedder | None, settings: Settings) -> Asked | None:
@@ -306,10 +305,10 @@ def _candidates(
     """Those of the interactions, notes, facts and episodes `ids` that there are, and the newest facts of `slots`; and
     the active insights in the graph. As of a day there are none: when they became active is not known."""
     insights = {walked.ids[source] for source, _, kind, _ in walked.edges if kind is EdgeKind.SUPPORTED_BY}
-    kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT, NodeKind.EPISODE)
+    kinds = (NodeKind.INTERACTION, NodeKind.NOTE, NodeKind.INSIGHT, NodeKind.FACT, NodeKind.EPISODE, NodeKind.QUERY)
     named = tuple(dict.fromkeys([*ids, *sorted(insights)]))
     selection = Selection(kinds=kinds, ids=named, slots=tuple(slots), newest=_NEWEST)
-    said, notes, active, facts, folded = [], [], [], [], {}
+    said, notes, active, facts, folded, asked = [], [], [], [], {}, []
     for node in store.nodes(selection) if selection.ids or slots else ():
         if isinstance(node, Interaction) and _within(node, question):
             said.append(node)
@@ -321,14 +320,25 @@ def _candidates(
             facts.append(node)
         elif isinstance(node, Episode) and node.folded_strength is not None:
             folded[node.id] = node
-    return _Candidates(said, notes, () if question.as_of else tuple(active), facts, folded)
+        elif isinstance(node, Query) and node.outcome == "answered" and _asked_within(node, question):
+            asked.append(node)
+    return _Candidates(said, notes, () if question.as_of else tuple(active), facts, folded, asked)
 
 
 def _within(node: Interaction, question: Question) -> bool:
-    when = node.timestamp or ""
     return (
         question.conversation in (None, node.conversation)
         and question.speaker in (None, node.speaker)
-        and (question.since is None or when >= question.since)
-        and (question.until is None or ("" < when[: len(question.until)] <= question.until))
+        and _in_time(node.timestamp or "", question)
+    )
+
+
+def _asked_within(query: Query, question: Question) -> bool:
+    """Whether what was asked of memcli, in no conversation and by nobody that is named, is within `question`."""
+    return not (question.conversation or question.speaker) and _in_time(query.timestamp or "", question)
+
+
+def _in_time(when: str, question: Question) -> bool:
+    return (question.since is None or when >= question.since) and (
+        question.until is None or ("" < when[: len(question.until)] <= question.until)
     )

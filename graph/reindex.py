@@ -12,6 +12,7 @@ from msgspec import Struct
 from graph.embedding.late import EARLIER, LATER, vectors
 from graph.model import Changes, Form, Interaction, NodeKind, Selection, Vector
 from graph.ports import Embedder, Progress, Store
+from graph.store.indexing import is_searched
 from graph.store.retrying import persistently
 
 _BATCH = 64
@@ -21,7 +22,7 @@ _LOOKED_UP = 1000
 
 
 class ReindexReport(Struct, frozen=True):
-    """What one run did: `interactions` that there are, and those that got vectors now."""
+    """What one run did: `interactions` that searches find, and those that got vectors now."""
 
     model: str
     interactions: int
@@ -68,7 +69,7 @@ def reindex(store: Store, embedder: Embedder, progress: Progress | None = None) 
 
 def _places(store: Store) -> Iterator[_Place]:
     for each in store.nodes(Selection(kinds=(NodeKind.INTERACTION,))):
-        if isinstance(each, Interaction):
+        if isinstance(each, Interaction) and is_searched(each):
             yield _Place(each.conversation, each.session, each.position, each.id, each.form is Form.MESSAGE)
 
 

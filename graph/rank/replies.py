@@ -1,14 +1,17 @@
-"""What a question lends to its reply."""
+"""What a question lends to its reply, and what was asked before to what settled it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from graph.model import EdgeKind, Form, Interaction, Subgraph
-from graph.text import asks
+from graph.model import EdgeKind, Form, Interaction, Query, Subgraph
+from graph.rank.wanted import stems
+from graph.text import asks, terms
 
 _SHORT = 40
 """Words of the longest message that is nothing but a question: a longer one tells, and ends in asking."""
+_ALIKE = 0.5
+"""The part of all their words that two questions share which ask for much the same."""
 
 
 def replied(
@@ -34,14 +37,38 @@ def replied(
 
 
 def lent_down(
-    scores: Mapping[str, float], queries: Mapping[str, str], settled: Mapping[str, str], share: float
+    scores: Mapping[str, float],
+    queries: Mapping[str, str],
+    settled: Mapping[str, str],
+    again: Mapping[str, tuple[str, float]],
+    share: float,
 ) -> dict[str, float]:
-    """What each interaction that settled a query is lent: `share` of what has in `scores` where that was asked.
+    """What each interaction that settled a query is lent: `share` of what has in `scores` where that was asked, or of
+    how much what was asked of memcli is like the question.
 
     G-Memory's way down from the nearest queries (arXiv 2506.07398, 3.2). `queries` gives where each was asked,
-    `settled` the query that an interaction settled.
+    `settled` the query that an interaction settled, and `again` is as `asked_before` has it.
     """
-    return {id: share * scores[queries[query]] for id, query in settled.items()}
+    lent = {id: share * likeness for id, (_, likeness) in again.items()}
+    for id, query in settled.items():
+        lent[id] = max(lent.get(id, 0.0), share * scores[queries[query]])
+    return lent
+
+
+def asked_before(
+    question: str, queries: Iterable[Query], quoted: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, float]]:
+    """What was `quoted` when much the same was asked of memcli: the query that is most like the `question`, and how
+    much it is, from half of all their words on, as the part that both have (Jaccard, 1912), in [0, 1]."""
+    own = stems(*terms(question))
+    found: dict[str, tuple[str, float]] = {}
+    for query in sorted(queries, key=lambda each: each.id):
+        other = stems(*terms(query.text))
+        likeness = len(own & other) / len(own | other) if own | other else 0.0
+        for said in quoted[query.id] if likeness >= _ALIKE else ():
+            if likeness > found.get(said, ("", 0.0))[1]:
+                found[said] = query.id, likeness
+    return found
 
 
 def _merely_asks(text: str) -> bool:

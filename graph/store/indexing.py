@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from graph.ids import content_id
-from graph.model import Interaction
+from graph.model import Form, Interaction
 from graph.text import pieces, segmented
 
 MOST_PIECES = 4096
 """Pieces of one text; those of a text that would have more are longer."""
 _PIECE = 50
 """Words of a piece."""
+
+
+def is_searched(said: Interaction) -> bool:
+    """Whether searches find it: what was asked of memcli tells nothing, and would take the room of what does and change
+    how rare words are."""
+    return said.form is not Form.ASKED
 
 
 def passages(said: Interaction) -> tuple[str, str, list[str]]:

@@ -26,6 +26,8 @@ _REQUEST = re.compile(
 """How a request begins that has no question mark."""
 CORRECTS = "corrects"
 """How a turn is related to a query whose answer it takes back or denies."""
+QUOTED = "quoted in the answer"
+"""Why what was asked of memcli is answered by something: the reason of no other edge."""
 _QUERIES = 4
 """Questions taken from one interaction."""
 _ANSWERS = 2

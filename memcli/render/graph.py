@@ -34,13 +34,12 @@ def show_info(page: Page, info: StoreInfo, model: str | None, embedding: str | N
     page.line(f"entities found by: {', '.join(info.extractors) or 'nobody yet'}")
     page.line(f"spaCy model here: {model or 'none; `memcli model pull spacy` gets one'}")
     page.line(f"embedding model here: {embedding or 'none; `memcli model pull bge-small` gets one'}")
-    said = info.nodes.get("interaction", 0)
     for name, count in info.vectors.items():
-        page.line(f"vectors: {count} of {said} by {name}")
+        page.line(f"vectors: {count} of {info.said} by {name}")
     for kind in (NodeKind.FACT, NodeKind.EPISODE):
         if info.lacks(kind):
             page.line(f"{kind}s: none; {how_derived(kind)}")
-    if embedding and (lacking := said - info.vectors.get(embedding, 0)):
+    if embedding and (lacking := info.said - info.vectors.get(embedding, 0)):
         page.line(f"vectors missing: {lacking}; `memcli store reindex` makes them")
 
 

@@ -12,7 +12,7 @@ from graph.backup import Backup
 from graph.errors import NotFoundError, UsageError
 from graph.forgetting.choosing import Wanted
 from graph.memory import Memory
-from graph.model import EdgeKind, Form, Interaction, NodeKind, Query, Question, Reply, Selection
+from graph.model import EdgeKind, Form, Interaction, NodeKind, Query, Question, Reply, Selection, TextQuery
 from graph.retention import listed
 from graph.settings import Settings
 from graph.store.registry import open_store
@@ -108,6 +108,31 @@ def test_what_was_asked_is_no_hit_and_leads_to_what_settled_it(url: str) -> None
     assert "settled" not in asked(url, remember=False, conversation="talk").hits[0].signals
 
 
+def test_what_was_asked_crowds_nothing_out(url: str) -> None:
+    """However often much the same is asked, what was said keeps its room, and its words are as rare as they were."""
+    others = ("Who leaks?", "When could we mend the boat?")
+    before = [asked(url, each, remember=False) for each in others]
+    for second in range(20):
+        with opened(url) as memory:
+            memory.ask(Question(f"{others[0]} {second}", asked_at=f"2024-05-01T12:00:{second:02}"))
+    after = [asked(url, each, remember=False) for each in others]
+    assert [each.hits for each in after[1:]] == [each.hits for each in before[1:]]
+    assert [each.text for each in after[0].hits] == [each.text for each in before[0].hits]
+    store = open_store(url, create=False)
+    assert not [each for each in store.search(TextQuery(("leaks", "boat"))) if each.id.startswith("k_")]
+    store.close()
+
+
+def test_what_was_asked_lacks_nothing(url: str) -> None:
+    asked(url)
+    with opened(url) as memory:
+        info = memory.info()
+        assert (info.said, info.asked) == (len(CHAT), 1)
+        memory.forget(Wanted(conversation="talk"))
+        info = memory.info()
+        assert (info.said, info.asked, info.lacks(NodeKind.EPISODE)) == (0, 1, False)
+
+
 def test_the_same_at_the_same_time_is_entered_once(url: str) -> None:
     assert asked(url).id == asked(url).id
     assert len(of_memcli(url)) == 1
@@ -135,6 +160,15 @@ def test_feedback_names_a_question_that_is_remembered(url: str) -> None:
             memory.feedback("a_", good=True)
         with pytest.raises(NotFoundError, match="no query"):
             memory.feedback("a_.q_aaaaaaaaaaaaaaaa", good=False)
+
+
+def test_feedback_judges_no_question_of_a_conversation(url: str, tmp_path: Path) -> None:
+    filled(url, tmp_path, talk("Ann: Who mends the boat?", "Bob: I do, on Sunday.", conversation="pier"))
+    before = exported(url)
+    (query,) = nodes(url, NodeKind.QUERY)
+    with opened(url) as memory, pytest.raises(NotFoundError, match="not asked of memcli"):
+        memory.feedback(f"a_.{query.id}", "That was Kim.", good=False)
+    assert exported(url) == before
 
 
 def test_what_answers_quote_fades_later(url: str) -> None:

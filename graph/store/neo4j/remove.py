@@ -47,8 +47,9 @@ CALL () {
 }
 CALL () {
     MATCH (t:_MemcliText) WHERE t.of IN GONE
+    WITH t, t.words AS words
     DELETE t
-    RETURN count(*) AS wholes
+    RETURN count(words) AS wholes
 }
 CALL () {
     MATCH (p:_MemcliPiece) WHERE p.of IN GONE

@@ -70,6 +70,11 @@ CALL () {
     + mine("v.id")
     + """
     RETURN 'event' AS what, '' AS name, count(*) AS number
+    UNION ALL
+    MATCH (n:_Memcli) WHERE n.id"""
+    + mine("n.id")
+    + """AND n.id STARTS WITH $given.within + 'k_'
+    RETURN 'asked' AS what, '' AS name, count(*) AS number
 }
 RETURN what, name, number ORDER BY name"""
 )
@@ -106,6 +111,7 @@ class Neo4jStore:
             extractors=tuple(row["name"] for row in rows if row["what"] == "extractor"),
             vectors=counts["vector"],
             events=sum(row["number"] for row in rows if row["what"] == "event"),
+            asked=sum(row["number"] for row in rows if row["what"] == "asked"),
         )
 
     @contextmanager

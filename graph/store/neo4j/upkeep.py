@@ -37,7 +37,7 @@ _FAULTS: Final = (
     RETURN 'names lead to entities' AS rule, substring(a.entity, $given.skip) AS id,
         'a name leads to what is not there' AS what
     UNION ALL
-    MATCH (t:_MemcliText) WITH count(t) AS there
+    MATCH (t:_MemcliText) WITH count(t.words) AS there
     OPTIONAL MATCH (i:_MemcliIndex {name: 'words'})
     WITH there, coalesce(i.wholes, 0) AS counted WHERE there <> counted
     RETURN 'words are counted' AS rule, '' AS id,
@@ -82,7 +82,7 @@ CALL () {
     RETURN count(*) AS pieces
 }
 CALL () {
-    MATCH (t:_MemcliText) WITH count(t) AS wholes
+    MATCH (t:_MemcliText) WITH count(t.words) AS wholes
     MERGE (i:_MemcliIndex {name: 'words'}) SET i.wholes = wholes
     RETURN count(*) AS indexes
 }

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 from graph.errors import StoreError
 from graph.labels import LABELS, TYPES, edge_properties
 from graph.model import Changes, Edge, EdgeKind, Entity, Interaction, Node, NodeKind, Removal, kind_of
-from graph.store.indexing import passages
+from graph.store.indexing import is_searched, passages
 from graph.store.neo4j.connection import Connection, Row
 from graph.store.neo4j.remove import remove
 from graph.store.neo4j.rows import event_properties, to_properties, unpacked
@@ -123,7 +123,7 @@ def save(connection: Connection, changes: Changes) -> dict[NodeKind, int]:
         rows = connection.rows(_SAVE_NODES, kinds=kinds, names=names, folded=folded, texts=texts, space=space)
     new = {id for row in rows for id in row["ids"]}
     said = [node for id, node in interactions.items() if id in new]
-    said_texts = [texts[node.id] for node in said]
+    said_texts = [texts[node.id] for node in said if is_searched(node)]
     (told,) = connection.rows(
         _SAVE_REST,
         edges=_edge_rows(changes.edges, new),
@@ -184,18 +184,19 @@ def _names(nodes: Sequence[Node]) -> tuple[dict[str, list[str]], dict[str, list[
 
 
 def texts_of(space: str, interactions: Sequence[Interaction]) -> dict[str, dict[str, Any]]:
-    """What is indexed of interactions, by id: their place, the words of their text and of its pieces."""
+    """What is indexed of interactions, by id: their place, the words of their text, None where no search finds it, and
+    of its pieces."""
     parts: dict[str, list[str]] = {}
     for each in interactions:
         heading, text, pieces = passages(each)
-        parts[each.id] = [f"{heading}\n{part}" for part in (text, *pieces)]
+        parts[each.id] = [f"{heading}\n{part}" for part in (text, *pieces)] if is_searched(each) else []
     words = iter(stems([part for found in parts.values() for part in found]))
     indexed_parts = {id: [" ".join(each) for each in islice(words, len(found))] for id, found in parts.items()}
     return {
         each.id: {
             "scope": scope_of(space, each.conversation),
             "place": place_of(space, each.conversation, each.key),
-            "words": indexed_parts[each.id][0],
+            "words": next(iter(indexed_parts[each.id]), None),
             "pieces": indexed_parts[each.id][1:],
         }
         for each in interactions

@@ -57,6 +57,7 @@ class SqliteStore:
             deciders = self._all("SELECT DISTINCT decided_by FROM note ORDER BY decided_by")
             vectors = self._all("SELECT model, count(*) FROM vector GROUP BY model ORDER BY model")
             ((events,),) = self._all("SELECT count(*) FROM event")
+            ((asked,),) = self._all("SELECT count(*) FROM node WHERE id GLOB 'k_*'")
             size = sum(file.stat().st_size for file in self._files())
         return StoreInfo(
             # In a URL a percent sign begins an escape.
@@ -70,6 +71,7 @@ class SqliteStore:
             extractors=tuple(name for (name,) in deciders),
             vectors=dict(vectors),
             events=events,
+            asked=asked,
         )
 
     @contextmanager

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 
 from graph.model import Interaction
-from graph.store.indexing import MOST_PIECES, passages, scope_token
+from graph.store.indexing import MOST_PIECES, is_searched, passages, scope_token
 
 _Row = tuple[int, str, str, str]
 
@@ -37,7 +37,7 @@ def merge(connection: sqlite3.Connection) -> None:
 
 def _rows(said: Iterable[Interaction], keys: Mapping[str, int]) -> tuple[list[_Row], list[_Row]]:
     whole, parts = [], []
-    for each in said:
+    for each in filter(is_searched, said):
         key, scope = keys[each.id], scope_token(each.conversation)
         heading, text, pieces = passages(each)
         whole.append((key, scope, heading, text))
