@@ -39,7 +39,7 @@ from graph.rank.request import surveys
 from graph.rank.selection import selected
 from graph.rank.stated import stated
 from graph.rank.twins import Twins, gathered
-from graph.rank.valued import valued
+from graph.rank.valued import fits
 from graph.rank.values import Asked
 from graph.rank.wanted import stems, wanted
 from graph.recall import Evidence
@@ -198,7 +198,7 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
     most = max(map(want.covered, frames), default=0.0)
     if (problem := parts(question.text)) and (found := reckoned(problem, chosen, turns, asked, question.asked_at)):
         return _told_by(found.quotations, found.value, found.kind, max(most, found.covered), chosen)
-    if answer := _valued(question, evidence, chosen, asked.expects):
+    if answer := _valued(evidence, chosen, asked.expects):
         return answer
     if confidence(most) < FOUND:
         return Answer(confidence=confidence(most))
@@ -206,9 +206,10 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
     # What has ended is not quoted where what holds can be.
     ended = frozenset(rank for each in holding for rank in each.replaced)
     quotations, value = quoted(chosen, turns, asked, ended)
-    if len(holding) == 1 and (saying := [each for each in quotations if each.hit == holding[0].hit]):
-        quotations, value = saying, holding[0].value
-    if value and fold(value) in _gone(question, evidence, facts):
+    giving = [each for each in holding if fits(asked.expects, each.relation, question.text)]
+    if len(giving) == 1 and (saying := [each for each in quotations if each.hit == giving[0].hit]):
+        quotations, value = saying, giving[0].value
+    if value and fold(value) in evidence.beside | _gone(question, evidence, facts):
         return _told_by(quotations, "", asked.expects.kind, most, chosen)
     if not value:
         quotations, value = _stated(question, evidence, quotations, chosen, asked)
@@ -218,12 +219,10 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
     return _told_by(quotations, value, asked.expects.kind, most, chosen)
 
 
-def _valued(question: Question, evidence: Evidence, chosen: Sequence[Scored], expects: Expected) -> Answer | None:
+def _valued(evidence: Evidence, chosen: Sequence[Scored], expects: Expected) -> Answer | None:
     """The answer that a fact gives to a question which asks for its value and nothing else, where a hit states it."""
-    told = [each for facts in evidence.facts.values() for each in facts]
     ranks = {each.interaction.id: rank for rank, each in enumerate(chosen, 1)}
-    stated = valued(told, question.text, evidence.read, expects, question.asked_at) if ranks else ()
-    found = [(rank, each) for each in stated if (rank := ranks.get(interaction_id(each.note)))]
+    found = [(rank, each) for each in evidence.answering if (rank := ranks.get(interaction_id(each.note)))]
     if not found:
         return None
     rank, fact = min(found, key=lambda each: each[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -29,7 +30,15 @@ from graph.model import (
     Walk,
 )
 from graph.ports import Embedder, Store
-from graph.rank.current import asked_about, asks_for_the_past, current_first, latest_count, slots_asked
+from graph.rank.answer_type import expected
+from graph.rank.current import (
+    answer_first,
+    asked_about,
+    asks_for_the_past,
+    current_first,
+    latest_count,
+    slots_asked,
+)
 from graph.rank.favour import favoured
 from graph.rank.fusion import Scored, fuse
 from graph.rank.lexical import blended
@@ -39,6 +48,7 @@ from graph.rank.reading import Understood, names, searched, understood
 from graph.rank.replies import asked_before, lent_down, replied
 from graph.rank.request import topic
 from graph.rank.valid_times import last_day
+from graph.rank.valued import beside, sought, valued
 from graph.relations import order, slot
 from graph.settings import Settings
 from graph.text import fold
@@ -67,10 +77,11 @@ class Evidence(Struct, frozen=True):
     """What recall found.
 
     `ranked` are candidates, best first; `read` says how the question was understood; `notes` gives the note of an
-    interaction, by id; `insights` are the active ones that hold and that notes in the graph support; `walked` is the
-    graph that was ranked; `settled` gives, for what settled one of the nearest queries, that query; `facts` are those
-    that candidates state and the question may ask for, by the interaction, as they stand; `folded` the episodes that
-    were folded and of which several of the nearest are, by the interaction.
+    interaction, by id; `insights` are the active ones that notes in the graph support; `walked` is the graph that was
+    ranked; `settled` gives, for what settled one of the nearest queries, that query; `facts` are those that candidates
+    state and the question may ask for, by the interaction, as they stand; `folded` the episodes that were folded and of
+    which several of the nearest are, by the interaction; `answering` are those facts whose value the question asks for
+    and nothing else, `beside` the folded values of what is known of the same people and not asked for.
     """
 
     ranked: tuple[Scored, ...]
@@ -81,6 +92,8 @@ class Evidence(Struct, frozen=True):
     settled: Mapping[str, str] = {}
     facts: Mapping[str, tuple[Fact, ...]] = {}
     folded: Mapping[str, Episode] = {}
+    answering: tuple[Fact, ...] = ()
+    beside: frozenset[str] = frozenset()
 
 
 class _Candidates(Struct, frozen=True):
@@ -155,34 +168,39 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     ranked = favoured(fuse(candidates, near, graph, asked_of, settings, signals), read, settings)
     ranked = [each for each in ranked if each.score > 0]
     about = asked_about(there.facts, question.text, read)
-    unranked = _stating(about, candidates, question, store)
+    expects = expected(question.text)
+    unranked = _stating(about, candidates, sought(about, question.text, read, expects), question, store)
     told = _told(about, [*candidates, *unranked], question)
-    past = asks_for_the_past(question.text, read, question.asked_at)
-    if settings.recall_facts and not past:
-        ranked = current_first(latest_count(ranked, question.text, read.speaker), told, unranked)
+    answering = valued(chain(*told.values()), question.text, read, expects, question.asked_at)
+    if settings.recall_facts:
+        if not asks_for_the_past(question.text, read, question.asked_at):
+            ranked = current_first(latest_count(ranked, question.text, read.speaker), told, unranked)
+        ranked = answer_first(ranked, [interaction_id(each.note) for each in answering], question.limit, unranked)
         notes |= {id: note_id(id) for id in told}
     folded = {id: there.folded[home] for id, home in homes.items() if home in there.folded}
     # What somebody said of themselves, and what is so no longer, stands above no answer.
     lasting = tuple(each for each in there.insights if ended(each, there.facts, question.asked_at) is None)
-    return Evidence(tuple(ranked), read, notes, lasting, walked, settled, told, folded)
+    other = beside(there.facts, question.text, read, expects)
+    return Evidence(tuple(ranked), read, notes, lasting, walked, settled, told, folded, tuple(answering), other)
 
 
 def _stating(
-    facts: Sequence[Fact], candidates: Sequence[Interaction], question: Question, store: Store
+    facts: Sequence[Fact], candidates: Sequence[Interaction], sought: str, question: Question, store: Store
 ) -> list[Interaction]:
     """The messages that state `facts`, within what the question asks for, that are no candidates, where a candidate
-    states another value of the same: a read of the store where there are any. The latest ones, where they are many."""
+    states another value of the same, or that is the slot `sought`, whose value is asked for and nothing else: a read of
+    the store where there are any. The latest ones, where they are many."""
     there = {each.id for each in candidates}
     slots: dict[str, list[Fact]] = {}
     for each in sorted(facts, key=order):
         if key := slot(each.subject, each.relation):
             slots.setdefault(key, []).append(each)
     lacking: list[str] = []
-    for some in slots.values():
+    for key, some in slots.items():
         stated = {fold(each.object) for each in some if interaction_id(each.note) in there}
         # What is said of one value elsewhere adds nothing.
         others = [interaction_id(each.note) for each in some if fold(each.object) not in stated]
-        lacking += others[-_STATING:] if stated else []
+        lacking += others[-_STATING:] if stated or key == sought else []
     ids = tuple(dict.fromkeys(lacking))
     found = store.nodes(Selection((NodeKind.INTERACTION,), ids=ids)) if ids else ()
     return [each for each in found if isinstance(each, Interaction) and _within(each, question)]

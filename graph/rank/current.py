@@ -148,6 +148,23 @@ def latest_count(ranked: Sequence[Scored], question: str, speaker: str | None) -
     return found
 
 
+def answer_first(
+    ranked: Sequence[Scored], stating: Sequence[str], limit: int, unranked: Sequence[Interaction]
+) -> list[Scored]:
+    """`ranked` with the last of the messages `stating` the value that is asked for before all, where none of them is
+    among the first `limit`: other words than those of the question may state it. They are ranked, or `unranked`."""
+    found = [*ranked, *(Scored(each, 0.0, {}) for each in unranked)]
+    places = {each.interaction.id: place for place, each in enumerate(found)}
+    there = [places[each] for each in stating if each in places]
+    if not there or min(there) < min(limit, len(ranked)):
+        return list(ranked)
+    if ranked:
+        _put_before(found, 0, there[-1])
+    else:
+        found = [Scored(found[there[-1]].interaction, 1.0, {"current": 1.0})]
+    return [each for each in found if each.score > 0]
+
+
 def _put_before(found: list[Scored], old: int, new: int) -> None:
     """Move what is at the place `new` before what is at `old`, which it scores no less than."""
     moved = found.pop(new)

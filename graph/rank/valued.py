@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from graph.model import Fact
 from graph.rank.answer_type import AnswerType, Expected
+from graph.rank.current import subjects
 from graph.rank.reading import Understood
 from graph.rank.time_windows import Window
 from graph.rank.wanted import stem, stems
-from graph.relations import CERTAIN, DATE, DOUBTFUL, NUMBER, asking, holds, order, slot, telling, value_of
+from graph.relations import (
+    AMOUNT,
+    BEST,
+    CERTAIN,
+    DATE,
+    DOUBTFUL,
+    FAVOURITE,
+    NUMBER,
+    ONE_VALUED,
+    asking,
+    holds,
+    order,
+    slot,
+    telling,
+    value_of,
+)
 from graph.text import MONTHS, fold, stop_words
 
 _READ = 600
@@ -18,12 +34,30 @@ _READ = 600
 _FIRST = re.compile(r"\b(?:first|original(?:ly)?|initial(?:ly)?)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\b(?:used? to|previous(?:ly)?|earlier|former(?:ly)?|before|ago)\b", re.IGNORECASE)
 _BEFORE = re.compile(r"\bbefore\b(?P<what>[^,?]*)[,?]?", re.IGNORECASE)
-_VALUES = frozenset({AnswerType.PLACE, AnswerType.PERSON, AnswerType.AMOUNT, AnswerType.NUMBER, AnswerType.NONE})
-"""Types of answers that values of facts may be."""
+_TYPES: Mapping[str, frozenset[AnswerType]] = {
+    "home": frozenset({AnswerType.PLACE, AnswerType.NONE}),
+    "employer": frozenset({AnswerType.PLACE, AnswerType.PERSON, AnswerType.NONE}),
+    "job": frozenset({AnswerType.NONE}),
+    "age": frozenset({AnswerType.NUMBER, AnswerType.NONE}),
+    "marital status": frozenset({AnswerType.NONE}),
+    "weight": frozenset({AnswerType.AMOUNT, AnswerType.NONE}),
+    FAVOURITE: frozenset({AnswerType.PLACE, AnswerType.PERSON, AnswerType.TITLE, AnswerType.NONE}),
+    BEST: frozenset({AnswerType.TIME, AnswerType.NONE}),
+    AMOUNT: frozenset({AnswerType.AMOUNT, AnswerType.NONE}),
+    NUMBER: frozenset({AnswerType.NUMBER}),
+    DATE: frozenset({AnswerType.DATE}),
+}
+"""Types of answers that values of a relation may be."""
+_ASKS_MORE = re.compile(r"\b(?:why|else|would|should|could|might|with|without|like)\b", re.IGNORECASE)
+"""Words of a question that asks for something beside a value, or for another one."""
+_WHAT = re.compile(r"\W{0,9}(?:(?:in|at|for|from|to|so|and) )?(?:what|which)\b|^(?!.{0,60}\bhow\b)", re.IGNORECASE)
+_FOR = re.compile(r"\bfor\b", re.IGNORECASE)
 _SAYS_NOW = "now current currently presently nowadays today still these days new"
 _SAYS_PAST = "first originally original initially initial use used previously previous earlier formerly former"
 _UNSAID = frozenset(map(stem, f"much many {_SAYS_NOW} {_SAYS_PAST}".split()))
 """Words of a question that ask for nothing by themselves."""
+_CHANGES = frozenset({"moved", "moving", "changed", "started", "joined", "switched", "that", "then"})
+"""Words for how one value follows another."""
 _CALENDAR = f"""
 {" ".join(MONTHS)} jan feb mar apr jun jul aug sept sep oct nov dec monday tuesday wednesday thursday friday saturday
 sunday year month week day summer winter spring autumn fall last back early late mid beginning end time ago
@@ -31,38 +65,62 @@ sunday year month week day summer winter spring autumn fall last back early late
 _DATED = frozenset(map(stem, _CALENDAR.casefold().split()))
 
 
-def valued(facts: Iterable[Fact], question: str, read: Understood, expects: Expected, today: str | None) -> list[Fact]:
-    """Those of `facts`, as they stand, that state the value which `question` asks for: what holds, or what held at
-    first, before, or in a time that it names and that is over on the day `today`.
-
-    None where it asks for more than whose value of one relation that is, and when: what is left of it would have to be
-    told by somebody.
-    """
+def sought(facts: Iterable[Fact], question: str, read: Understood, expects: Expected) -> str:
+    """The slot of `facts` whose value `question` asks for, and nothing else but when that was; empty where it asks for
+    more, or for several: what is left of it would have to be told by somebody."""
     text = question[:_READ]
-    known = sorted((each for each in facts if each.retracted_at is None and each.state != DOUBTFUL), key=order)
-    keys = {slot(each.subject, each.relation) for each in known}
-    if len(keys) != 1 or "" in keys or not _fits(expects, known[0].relation):
-        return []
-    if not _asks_only(_BEFORE.sub(" ", text), known[0], read):
+    fitting = {slot(each.subject, each.relation): each for each in facts if fits(expects, each.relation, text)}
+    if len(fitting) != 1 or "" in fitting:
+        return ""
+    (key, fact), *_ = fitting.items()
+    # What is counted has too many words to be told by.
+    return key if not fact.relation.startswith(NUMBER) and _asks_only(_BEFORE.sub(" ", text), fact, read) else ""
+
+
+def valued(facts: Iterable[Fact], question: str, read: Understood, expects: Expected, today: str | None) -> list[Fact]:
+    """Those of `facts`, as they stand, that state the value which `question` asks for, as `sought` has it: what holds,
+    or what held at first, before, or in a time that it names and that is over on the day `today`."""
+    text = question[:_READ]
+    facts = list(facts)
+    key = sought(facts, question, read, expects)
+    known = [each for each in facts if slot(each.subject, each.relation) == key and each.state != DOUBTFUL]
+    known = sorted((each for each in known if each.retracted_at is None), key=order) if key else []
+    if not known:
         return []
     if read.windows:
         day = (today or "")[:10]
-        past = all(not day or window.last < day for window in read.windows)
+        past = all(not day or window.last < day for window in read.windows) and not _EARLIER.search(text)
         return _during(known, read.windows[0]) if past and len(read.windows) == 1 else []
     runs = list(_runs(known))
     if _FIRST.search(text):
         return _stating(runs[0])
     if _EARLIER.search(text):
-        return _before(runs, text)
+        return _before(runs, text, read)
     last = _stating(runs[-1])
     return last if all(map(holds, last)) else []
 
 
-def _fits(expects: Expected, relation: str) -> bool:
-    """Whether values of `relation` are such as answer a question. What is counted has too many words to be told by."""
-    if relation.startswith(DATE):
-        return expects.kind is AnswerType.DATE
-    return expects.kind in _VALUES and not expects.ahead and not relation.startswith(NUMBER)
+def beside(facts: Iterable[Fact], question: str, read: Understood, expects: Expected) -> frozenset[str]:
+    """The folded values of what `facts` tell of whom `question` is about, and that it does not ask for: where somebody
+    lives is not where they work, though one sentence says both. None where it asks for no relation known by name."""
+    words, names = stems(question), {fold(each) for each in subjects(question, read)}
+    asked = {each for each in ONE_VALUED if words & {stem(word) for word in asking(each)}}
+    other = ONE_VALUED.keys() - {each for each in asked if fits(expects, each, question)} if asked else set[str]()
+    return frozenset(fold(each.object) for each in facts if each.relation in other and fold(each.subject) in names)
+
+
+def fits(expects: Expected, relation: str, question: str) -> bool:
+    """Whether values of `relation` are such as answer a question: of the type that it expects, and of nothing else."""
+    text = question[:_READ]
+    kinds = next((kinds for name, kinds in _TYPES.items() if relation.startswith(name)), frozenset[AnswerType]())
+    if expects.kind not in kinds or _ASKS_MORE.search(text):
+        return False
+    if expects.ahead and not relation.startswith(DATE):
+        return False
+    # Whom somebody works with is no employer.
+    if expects.kind is AnswerType.PERSON and relation == "employer":
+        return bool(_FOR.search(text))
+    return expects.kind is not AnswerType.NONE or bool(_WHAT.search(text))
 
 
 def _asks_only(text: str, fact: Fact, read: Understood) -> bool:
@@ -87,12 +145,18 @@ def _runs(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
     yield run
 
 
-def _before(runs: Sequence[Sequence[Fact]], text: str) -> list[Fact]:
-    """The facts of the run before the last, or before that of the value which `text` names behind "before"."""
+def _before(runs: Sequence[Sequence[Fact]], text: str, read: Understood) -> list[Fact]:
+    """The facts of the run before the last, or before that of the value which `text` names behind "before"; none where
+    it names something else: "before breakfast"."""
     before = _BEFORE.search(text)
     named = stems(before["what"]) if before else set[str]()
     values = (place for place, run in enumerate(runs) if _stating(run) and stems(run[0].object) <= named)
-    later = next(values, len(runs) - 1)
+    later = next(values, None)
+    if later is None:
+        said = asking(runs[0][0].relation) | _CHANGES
+        if named - stems(" ".join(said), runs[0][0].subject, *read.voices, *stop_words()) - _UNSAID:
+            return []
+        later = len(runs) - 1
     return _stating(runs[later - 1]) if later else []
 
 

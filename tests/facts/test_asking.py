@@ -69,11 +69,71 @@ def test_who_asks_for_the_past_is_told_the_past(store: Path, text: str) -> None:
         ("Before she moved to Porto, where did Ann live?", "Lisbon"),
         ("Where did Ann live in January 2022?", "Lisbon"),
         ("Where does Ann want to live?", ""),
+        ("Who does Ann live with?", ""),
+        ("Why does Ann live there?", ""),
+        ("Where else does Ann live?", ""),
+        ("Where would Ann live?", ""),
+        ("Where will Ann live?", ""),
+        ("Where did Ann live before breakfast?", ""),
+        ("Where did Ann live before that?", "Porto"),
+        ("How does Ann live?", ""),
+        ("What city does Ann live in?", ""),
+        ("What is Ann's home?", "Braga"),
         ("What does Ann's home smell of?", ""),
     ],
 )
 def test_the_value_that_is_asked_for(store: Path, text: str, value: str) -> None:
     assert asked(store, text).answer.value == value
+
+
+def test_what_is_asked_for_has_the_type_of_the_relation(tmp_path: Path) -> None:
+    said = told("2023-01-10", "Ann: I work for Acme. I'm a nurse.", "Ann: My favourite book is Emma.")
+    store = take_in(tmp_path / "a", said)
+    for text, value in (
+        ("Where does Ann work?", "Acme"),
+        ("Who does Ann work for?", "Acme"),
+        ("What is Ann's job?", "a nurse"),
+        ("What is Ann's favourite book?", "Emma"),
+        ("Who does Ann work with?", ""),
+    ):
+        assert asked(store, text).answer.value == value, text
+
+
+def test_where_somebody_lives_is_not_where_they_work(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", told("2026-03-15", "Dad: I work nights, and I live in Leeds."))
+    assert asked(store, "Where does Dad work?").answer.value == ""
+    assert asked(store, "Where does Dad live?").answer.value == "Leeds"
+
+
+ALONE = (
+    told("2022-01-10", "Marta: I live in Lisbon.", "Bob: What a fine day it is for a walk by the sea!"),
+    told("2023-05-20", "Marta: I moved to Porto.", "Bob: Where does one live well?"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Where does Marta live?", "Porto"),
+        ("Where did Marta live before?", "Lisbon"),
+        ("Where does Bob live?", ""),
+        ("Does Marta live by the sea?", ""),
+        ("Who does Marta live with?", ""),
+    ],
+)
+def test_what_is_asked_for_is_found_in_other_words(tmp_path: Path, text: str, value: str) -> None:
+    reply = asked(take_in(tmp_path / "a", *(each[:1] for each in ALONE)), text)
+    assert reply.answer.value == value
+    assert not value or value in reply.hits[reply.answer.quotations[0].hit - 1].text
+
+
+def test_what_is_asked_for_comes_into_hits_that_lack_it(tmp_path: Path) -> None:
+    fine = [f"Bob: Marta and I live well on {number} olives." for number in range(5)]
+    store = take_in(tmp_path / "a", told("2023-05-20", *fine), told("2022-01-10", "Marta: I moved to Porto."))
+    found = asked(store, "Where does Marta live?", limit=3)
+    assert (found.answer.value, len(found.hits)) == ("Porto", 3)
+    assert found.hits[0].text == "I moved to Porto."
+    assert "I moved to Porto." not in texts(asked(store, "Where does Marta live by the sea?", limit=3))
 
 
 def test_who_is_called_by_their_kin_is_asked_about_as_they_are(tmp_path: Path) -> None:
