@@ -41,6 +41,7 @@ _NOT_YET = re.compile(
 _STILL = re.compile(r"\b(?:have|has|been|now)\b|['’](?:ve|s)\b", re.IGNORECASE)
 """What tells, of a span of time, that it is not over."""
 _LIMIT = re.compile(r"\b(by|before|after) (?:the )?$", re.IGNORECASE)
+_PRESENT = re.compile(r"\W{0,9}when (?:do|does|is|are)\b", re.IGNORECASE)
 _FIRST_PERSON = re.compile(r"\b(?:I|we)\b", re.IGNORECASE)
 
 
@@ -130,13 +131,18 @@ def dated(text: str, said: date | None, question: str, ahead: bool) -> list[Date
 
 def _dates(quote: _Quote) -> list[Span]:
     day = day_said(quote.said)
-    found = dated(quote.text, day, quote.asked.text, quote.asked.expects.ahead)
+    found = dated(quote.text, day, quote.asked.text, quote.asked.expects.ahead or _is_due(quote))
     if not found and day and BEGUN.search(quote.asked.text) and (years := FOR_YEARS.search(quote.text)):
         # Who has skied “for ten years” in 2023 began in 2013.
         number = count(years[1].lower())
         over = looks_back(quote.text[: years.start()]) and not _STILL.search(quote.text)
         return [Span(str(day.year - number), *years.span())] if number and not over else []
     return [_within(quote.text, each) for each in found]
+
+
+def _is_due(quote: _Quote) -> bool:
+    """Whether a question in the present tense and what answers it are about what is to come: "it lands on Friday"."""
+    return bool(_PRESENT.match(quote.asked.text)) and not looks_back(quote.text)
 
 
 def _within(text: str, found: Dated) -> Span:

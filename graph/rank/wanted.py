@@ -16,7 +16,7 @@ from graph.text import segmented, verb_forms, words
 
 _WEIGHED = 100
 """Candidates from which it is told how rare a term is."""
-_ENDING = re.compile(r"(?<=\w\w\w)(?:ie|ies|ied|(?<![aeiou])ying|ings?|e?d|e?s|(?<![aeiou])y|e|ers?|ly)$")
+_ENDING = re.compile(r"(?<=\w\w\w)(?:ie|ies|ied|(?<![aeiou])ying|ings?|ed|e?s|(?<![aeiou])y|e|ers?|ly)$")
 
 
 class Wanted(Struct, frozen=True):

@@ -105,6 +105,19 @@ def test_where_somebody_lives_is_not_where_they_work(tmp_path: Path) -> None:
     assert asked(store, "Where does Dad live?").answer.value == "Leeds"
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("When does Tom's flight land?", "3 May 2024"),
+        ("What time does Tom's flight land?", "14:20"),
+        ("When did Tom's ferry land?", "26 April 2024"),
+    ],
+)
+def test_what_is_due_lies_ahead(tmp_path: Path, text: str, value: str) -> None:
+    said = ["Tom: My flight lands at 14:20 on Friday.", "Ann: See you!", "Tom: My ferry landed at 9:10 on Friday."]
+    assert asked(take_in(tmp_path / "a", told("2024-04-29", *said)), text).answer.value == value
+
+
 ALONE = (
     told("2022-01-10", "Marta: I live in Lisbon.", "Bob: What a fine day it is for a walk by the sea!"),
     told("2023-05-20", "Marta: I moved to Porto.", "Bob: Where does one live well?"),

@@ -20,6 +20,7 @@ def said(*texts: str) -> list[Scored]:
         (("plans", "boat"), ("We planned it.", "planning", "Her boat's plan"), "boat"),
         (("猫", "犬"), ("黒い犬がいる", "犬の餌", "犬と猫"), "猫"),
         (("write", "buy"), ("I wrote it", "she writes", "I have written and bought"), "buy"),
+        (("land", "friend"), ("It lands", "we landed", "Friends of the land"), "friend"),
         (("straße", "garten"), ("STRASSE 1", "die Straße", "Straße und Garten"), "garten"),
     ],
 )
