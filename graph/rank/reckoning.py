@@ -20,8 +20,7 @@ from graph.rank.parts import Operation, Parts
 from graph.rank.quoting import LONGEST, Place, frame, passages
 from graph.rank.spans import AMOUNT
 from graph.rank.temporal import begins
-from graph.rank.time_windows import day_of
-from graph.rank.valid_times import began
+from graph.rank.time_windows import Window, day_of, placed
 from graph.rank.values import Asked, dated, day_said, nearest, numbers_of
 from graph.rank.wanted import Wanted, stems
 from graph.text import shortened, spoken
@@ -35,6 +34,8 @@ _SCORE = 0.1
 _FIGURES = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _EXACT = Context(prec=64)
 """Amounts have at most 22 letters each, so that nothing is rounded."""
+_MONTH = 31
+"""The days of the longest time of which the middle is about the day."""
 _UNITS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 _FITTING = {"year": 730, "month": 60, "week": 14}
 """The days from which "how long" is told in a unit."""
@@ -51,11 +52,12 @@ class Reckoned(Struct, frozen=True):
 
 
 class _Given(Struct, frozen=True):
-    """What a passage gives for an operand: a day, how it is `written`, and whether the passage `named` it; or an
-    amount, and how that is written, with {} for its figures."""
+    """What a passage gives for an operand: a day, or `about` that, how it is `written`, and whether the passage `named`
+    it; or an amount, and how that is written, with {} for its figures."""
 
     day: date = date.min
     named: bool = False
+    about: bool = False
     amount: Decimal = Decimal()
     written: str = ""
 
@@ -150,12 +152,33 @@ def _day(asked: Asked, operation: Operation) -> _Read:
         # The days of what is compared are told apart by what is asked of it: "born", "released".
         if span := nearest(text, list(named), wanted if exact else asked.want):
             return _Given(named[span], named=True, written=span.text)
-        # "Two weeks ago" is about that day.
-        if exact and (since := began(text, said.timestamp)) and len(since) == len("2023-05-06"):
-            return _Given(date.fromisoformat(since), written=spoken(date.fromisoformat(since)))
+        if exact and (window := _window(text, said, wanted)):
+            return _middle(window)
         return _Given(told, written=spoken(told)) if told and said.form is Form.MESSAGE else None
 
     return read
+
+
+def _window(text: str, said: Interaction, wanted: Wanted) -> Window | None:
+    """The time that is over, among those which a passage names, nearest to what is wanted: a day before any other."""
+    today = day_said(said)
+    named = {
+        Span(text[start:end], start, end): window
+        for window, start, end in placed(text, said.timestamp)
+        if today and window.first <= today.isoformat()
+    }
+    days = [span for span, window in named.items() if window.first == window.last]
+    span = nearest(text, days or list(named), wanted)
+    return named[span] if span else None
+
+
+def _middle(window: Window) -> _Given | None:
+    """What a time gives: its day, or the middle of at most a month. "Last year" is no day."""
+    first, last = date.fromisoformat(window.first), date.fromisoformat(window.last)
+    if (last - first).days >= _MONTH:
+        return None
+    day = first + (last - first) // 2
+    return _Given(day, about=first < last, written=spoken(day))
 
 
 def _amount(noun: str) -> _Read:
@@ -181,23 +204,27 @@ def _of_days(problem: Parts, given: Sequence[_Given], today: str | None) -> str:
             end = day_of(today or "")
             if not end or end < first.day:
                 return ""
-            return f"{_span(first.day, end, problem.unit)}, since {spoken(first.day)}"
+            return f"{_span(first, end, problem.unit)}, since {_said(first)}"
         case _ if first.day == last.day:
             return ""
         case Operation.BETWEEN:
-            return f"{_span(first.day, last.day, problem.unit)}, from {spoken(first.day)} to {spoken(last.day)}"
+            return f"{_span(first, last.day, problem.unit, last.about)}, from {_said(first)} to {_said(last)}"
         case _:
             chosen, other = (first, last) if problem.operation is Operation.FIRST else (last, first)
             return f"{problem.operands[given.index(chosen)]} ({chosen.written}; the other {other.written})"
 
 
-def _span(first: date, last: date, unit: str) -> str:
+def _said(given: _Given) -> str:
+    return f"about {spoken(given.day)}" if given.about else spoken(given.day)
+
+
+def _span(first: _Given, last: date, unit: str, about: bool = False) -> str:
     """The time between two days, in a unit or, where it is empty, in the one that fits."""
-    days = (last - first).days
+    days = (last - first.day).days
     unit = unit or next((each for each, least in _FITTING.items() if days >= least), "day")
     number = round(days / _UNITS[unit], 1)
-    about = "" if unit == "day" or (unit == "week" and not days % 7) else "about "
-    return f"{about}{number:.12g} {unit}{'' if number == 1 else 's'}"
+    exact = unit == "day" or (unit == "week" and not days % 7)
+    return f"{'' if exact and not (about or first.about) else 'about '}{number:.12g} {unit}{'' if number == 1 else 's'}"
 
 
 def _of_amounts(operation: Operation, found: Sequence[_Found]) -> str:

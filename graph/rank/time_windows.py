@@ -34,11 +34,16 @@ def windows(question: str, today: str | None) -> tuple[Window, ...]:
     one that names its year: "last week, as told on 6 November 2023" is seen from there.
     """
     text = " ".join(question[:_LONGEST].split())
+    return tuple(dict.fromkeys(window for window, *_ in placed(text, today)))
+
+
+def placed(text: str, today: str | None) -> list[tuple[Window, int, int]]:
+    """The windows that `text` names, likewise, each with the letters where its words begin and end."""
     day = day_of(today or "")
-    found = list(islice(_found(text, COMPLETE, day or date.min), _MOST))
+    found = list(islice(_found(text[:_LONGEST], COMPLETE, day or date.min), _MOST))
     if not found and day:
-        found = list(islice(_found(text, LEANING, day), _MOST))
-    return tuple(dict.fromkeys(found))
+        found = list(islice(_found(text[:_LONGEST], LEANING, day), _MOST))
+    return found
 
 
 def nearness(timestamp: str | None, asked: tuple[Window, ...]) -> float:
@@ -53,8 +58,8 @@ def _near(day: date, window: Window) -> float:
     return math.exp(-max(0, early) / _BEFORE - max(0, late) / _AFTER)
 
 
-def _found(text: str, rules: Mapping[re.Pattern[str], Rule], today: date) -> Iterator[Window]:
-    """Yield what the rules find; of phrases that overlap, that of the earlier rule."""
+def _found(text: str, rules: Mapping[re.Pattern[str], Rule], today: date) -> Iterator[tuple[Window, int, int]]:
+    """Yield what the rules find, with its place; of phrases that overlap, that of the earlier rule."""
     taken: set[int] = set()
     for pattern, rule in rules.items():
         for match in pattern.finditer(text):
@@ -67,7 +72,7 @@ def _found(text: str, rules: Mapping[re.Pattern[str], Rule], today: date) -> Ite
                 # The calendar has no such day.
                 continue
             taken.update(place)
-            yield Window(first.isoformat(), last.isoformat())
+            yield Window(first.isoformat(), last.isoformat()), *match.span()
 
 
 def day_of(timestamp: str) -> date | None:

@@ -177,7 +177,22 @@ def test_what_is_over_twice_was_one_value(tmp_path: Path) -> None:
 def test_how_long_is_counted_from_the_day_that_is_told(tmp_path: Path) -> None:
     store = take_in(tmp_path / "a", MOVES[1], told("2023-08-21", "Ann: I adopted a puppy yesterday."))
     found = asked(store, "How long between Ann moving to Porto and adopting a puppy?").answer.value
-    assert found == "about 3.5 months, from 6 May 2023 to 20 August 2023"
+    assert found == "about 3.5 months, from about 6 May 2023 to 20 August 2023"
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("I painted the fence last week.", "about 6 days, since about 25 April 2024"),
+        ("Last week was cold, and yesterday I painted the fence.", "2 days, since 29 April 2024"),
+        ("Yesterday was cold, and I painted the fence on Sunday.", "3 days, since 28 April 2024"),
+        ("I painted the fence last year.", ""),
+        ("I painted the fence.", "1 day, since 30 April 2024"),
+    ],
+)
+def test_a_time_that_is_no_day_is_about_one(tmp_path: Path, said: str, value: str) -> None:
+    store = take_in(tmp_path / "a", told("2024-04-30", f"Ann: {said}"))
+    assert asked(store, "How many days ago did Ann paint the fence?").answer.value == value
 
 
 def test_a_corrected_date_is_the_answer(tmp_path: Path) -> None:
