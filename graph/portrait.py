@@ -18,7 +18,7 @@ from graph.lookup import find
 from graph.model import EdgeKind, Entity, Event, Fact, Insight, Interaction, NodeKind, Selection
 from graph.ports import Store
 from graph.text import fold, tells_of
-from graph.timeline import concerning, worth_listing
+from graph.timeline import concerning, spoken, worth_listing
 
 
 class Aspect(StrEnum):
@@ -78,7 +78,8 @@ def portrait(store: Store, name: str, since: str | None = None, until: str | Non
         assert isinstance(entity, Entity)
         spelt = sorted((entity.name, *entity.aliases), key=len, reverse=True)
         names = {fold(each) for each in spelt}
-        facts = list(worth_listing([each for each in concerning(store, entity.id) if each.retracted_at is None]))
+        known = [each for each in concerning(store, entity.id) if each.retracted_at is None]
+        facts = list(worth_listing(spoken(known, store), known))
         stated = {_told(each.text, spelt) for each in facts}
         # An insight in the words of a fact says no more than that.
         insights = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -82,12 +82,13 @@ def page(store: Store, name: str) -> FactPage:
         key = slot(fact.subject, fact.relation)
         ids = tuple(sorted({fact.id, interaction_id(fact.note), *others}))
         found = list(store.nodes(Selection(ids=ids, slots=(key,) if key else ())))
-        facts = [each for each in found if isinstance(each, Fact)]
-        alike = [each for each in facts if key and slot(each.subject, each.relation) == key] or [fact]
+        facts = spoken([each for each in found if isinstance(each, Fact)], store)
+        fact = next(each for each in facts if each.id == fact.id)
+        alike = [each for each in facts if key and slot(each.subject, each.relation) == key]
         return FactPage(
             fact,
             next((each for each in found if isinstance(each, Interaction)), None),
-            tuple(sorted(alike, key=order)),
+            tuple(sorted(alike, key=order)) or (fact,),
             tuple(each for each in facts if each.id in others - {fact.id}),
             tuple(store.events([fact.id])),
         )
@@ -105,20 +106,39 @@ def _in_order(
     chosen: Sequence[Fact] = [each for each in facts if _of(each, about) and relation in (None, each.relation)]
     if as_of is not None:
         chosen = known_at(chosen, as_of)
-    undated = sorted({interaction_id(each.note) for each in chosen if each.valid_from is None})
-    told = nodes_of(undated, (NodeKind.INTERACTION,), store)
-    chosen = as_spoken(chosen, {note_id(each.id): each.conversation for each in told if isinstance(each, Interaction)})
+    over = sorted({slot(each.subject, each.relation) for each in chosen if each.state == OVER})
+    known = list(_of_slots(over, store)) if past else []
+    known = known_at(known, as_of) if as_of is not None else known
+    chosen = spoken(chosen, store)
     if not past:
         chosen = [each for each in chosen if holds(each, as_of) and each.state != OVER]
-    return sorted(worth_listing(chosen), key=order)[-limit if limit else 0 :]
+    return sorted(worth_listing(chosen, known), key=order)[-limit if limit else 0 :]
 
 
-def worth_listing(facts: Sequence[Fact]) -> Iterator[Fact]:
-    """Yield the facts but those that something is over of which nothing is known: "I left Paris" ends no job there."""
-    known = {(slot(each.subject, each.relation), fold(each.object)) for each in facts if each.state != OVER}
+def spoken(facts: Sequence[Fact], store: Store) -> list[Fact]:
+    """`facts` as questions see them: of those without a time, in one conversation the last holds. Reads the store,
+    within the caller's transaction."""
+    undated = sorted({interaction_id(each.note) for each in facts if each.valid_from is None})
+    told = nodes_of(undated, (NodeKind.INTERACTION,), store)
+    return as_spoken(facts, {note_id(each.id): each.conversation for each in told if isinstance(each, Interaction)})
+
+
+def worth_listing(facts: Sequence[Fact], known: Iterable[Fact]) -> Iterator[Fact]:
+    """Yield the facts but those that something is over which none of the `known` ones, all there are of their slots,
+    says: "I left Paris" ends no job there."""
+    said = {_value(each) for each in known if each.state != OVER and each.retracted_at is None}
     for each in facts:
-        if each.state != OVER or not each.object or (slot(each.subject, each.relation), fold(each.object)) in known:
+        if each.state != OVER or not each.object or _value(each) in said:
             yield each
+
+
+def _value(fact: Fact) -> tuple[str, str]:
+    return slot(fact.subject, fact.relation), fold(fact.object)
+
+
+def _of_slots(slots: Sequence[str], store: Store) -> Iterator[Fact]:
+    found = store.nodes(Selection((NodeKind.FACT,), slots=tuple(slots))) if slots else ()
+    return (each for each in found if isinstance(each, Fact))
 
 
 def _of(fact: Fact, about: Collection[str]) -> bool:

@@ -85,7 +85,9 @@ def _show_links(page: Page, heading: str, links: Sequence[Neighbor]) -> None:
 
 
 def _while(told: Told) -> str:
-    return f"{minute(told.timestamp)} to {minute(told.ended)}" if told.ended else minute(told.timestamp)
+    if told.ended is None:
+        return minute(told.timestamp)
+    return f"{minute(told.timestamp) or '?'} to {minute(told.ended) or '?'}"
 
 
 def _show_told(page: Page, heading: str, told: Sequence[Told]) -> None:

@@ -348,6 +348,19 @@ def test_what_is_over_in_talk_without_times(tmp_path: Path) -> None:
     with memory(store, create=False) as opened:
         assert [each.object for each in opened.facts(Selection())] == ["Acme"]
         assert not healthy(opened)
+        listed = {each.id: each.valid_to for each in opened.facts(Selection(), past=True)}
+        shown = {each.node.id: each.ended for each in opened.portrait("Ann").told}
+        pages = [opened.fact(each) for each in listed]
+        assert sorted(listed.values(), key=str) == ["", None, None]
+        assert shown == listed == {each.fact.id: each.fact.valid_to for each in pages}
+        assert all(each.valid_to == listed[each.id] for page in pages for each in page.history if each.id in listed)
+
+
+def test_what_is_over_is_known_from_other_conversations(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", *ENDING)
+    with memory(store, create=False) as opened:
+        found = opened.facts(Selection(conversation="talk 2023-08-20"), relation="home", past=True)
+        assert [each.text for each in found] == ["Ann moved out of Porto."]
 
 
 @pytest.mark.parametrize(
