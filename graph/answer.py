@@ -29,7 +29,7 @@ from graph.paths import paths
 from graph.ports import Store
 from graph.rank.answer_type import AnswerType, Expected, expected
 from graph.rank.confidence import FOUND, confidence
-from graph.rank.current import answering, asks_for_the_past, standing
+from graph.rank.current import asks_for_the_past, fact_hit
 from graph.rank.fusion import Scored
 from graph.rank.parts import parts
 from graph.rank.quoting import LONGEST, frame, placed, quoted, told
@@ -39,7 +39,7 @@ from graph.rank.request import surveys
 from graph.rank.selection import selected
 from graph.rank.stated import stated
 from graph.rank.twins import Twins, gathered
-from graph.rank.valued import fits
+from graph.rank.valued import answering, fits
 from graph.rank.values import Asked
 from graph.rank.wanted import stems, wanted
 from graph.recall import Evidence
@@ -151,7 +151,7 @@ def _facts(evidence: Evidence, hits: Sequence[Hit]) -> Iterator[FactHit]:
             if key := slot(fact.subject, fact.relation):
                 slots[key].append((fact, ranks.get(said, 0)))
     for key in sorted(slots):
-        if any(rank for _, rank in slots[key]) and (found := standing(slots[key])):
+        if any(rank for _, rank in slots[key]) and (found := fact_hit(slots[key])):
             yield found
 
 
@@ -202,7 +202,7 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
         return answer
     if confidence(most) < FOUND:
         return Answer(confidence=confidence(most))
-    holding = answering(facts, question.text, evidence.read, question.asked_at)
+    holding = answering(facts, question.text, evidence.read, asked.expects, question.asked_at)
     # What has ended is not quoted where what holds can be.
     ended = frozenset(rank for each in holding for rank in each.replaced)
     quotations, value = quoted(chosen, turns, asked, ended)

@@ -6,7 +6,7 @@ Conflicts are settled in code, by the latest valid time among the candidates (ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 
 from graph.model import Fact, FactHit, Interaction
 from graph.rank.answer_type import AnswerType, expected
@@ -15,7 +15,7 @@ from graph.rank.fusion import Scored
 from graph.rank.reading import Understood
 from graph.rank.values import numbers_of
 from graph.rank.wanted import stem, stems
-from graph.relations import CERTAIN, DATE, DOUBTFUL, KIN, NUMBER, ONE_VALUED, OVER, asking, holds, order, slot
+from graph.relations import CERTAIN, DATE, DOUBTFUL, KIN, ONE_VALUED, OVER, asking, holds, order, slot
 from graph.text import fold
 
 _PAST = re.compile(
@@ -27,10 +27,6 @@ _COMPARED = 10
 """Messages among which the latest count is looked for, so that none leaves the first ten by it."""
 _NEAR = 0.5
 """The part of the best one's score that these have."""
-_ABOUT_A_VALUE = frozenset(
-    {AnswerType.DATE, AnswerType.TIME, AnswerType.DURATION, AnswerType.FREQUENCY, AnswerType.YES_NO}
-)
-"""Types of answers that are not values of facts, but tell something of them."""
 _EVENT_WORDS = 8
 """Words of a question, from its end, among which an appointment is looked for."""
 _READ = 3_000
@@ -41,32 +37,6 @@ def asks_for_the_past(question: str, read: Understood, today: str | None) -> boo
     """Whether a question asks for what held earlier: by its words, or by a time it names that is over."""
     day = (today or "")[:10]
     return bool(_PAST.search(question)) or any(not day or window.last < day for window in read.windows)
-
-
-def answering(facts: Sequence[FactHit], question: str, read: Understood, today: str | None) -> list[FactHit]:
-    """Those of `facts` whose values a question asks for, as they hold, and that hits state.
-
-    It asks for none of the past, for no time of it ("when did Ann move"), and names none of the values itself; for a
-    number only where it counts the same.
-    """
-    asked = expected(question)
-    if asks_for_the_past(question, read, today) or asked.kind in _ABOUT_A_VALUE:
-        return []
-    words = stems(question)
-    return [
-        each
-        for each in facts
-        if each.hit
-        and each.valid_to is None
-        and words.isdisjoint(stems(each.value, *each.before))
-        and (not each.relation.startswith(NUMBER) or _counts(each.relation.removeprefix(NUMBER), asked.counted, words))
-    ]
-
-
-def _counts(relation: str, counted: str, words: Set[str]) -> bool:
-    """Whether a fact counts what a question of these `words` does ("model kits bought", "how many kits did I buy")."""
-    said = stems(relation)
-    return stem(counted) in said and said <= words
 
 
 def asked_about(facts: Iterable[Fact], question: str, read: Understood) -> list[Fact]:
@@ -182,7 +152,7 @@ def _said(each: Scored) -> tuple[str, int]:
     return each.interaction.timestamp or "", each.interaction.position
 
 
-def standing(stated: Sequence[tuple[Fact, int]]) -> FactHit | None:
+def fact_hit(stated: Sequence[tuple[Fact, int]]) -> FactHit | None:
     """What holds of the facts of one slot, each given with the rank of the hit that states it (0: none); None where all
     are doubted or taken back."""
     known = sorted((each for each, _ in stated if each.state == CERTAIN and each.retracted_at is None), key=order)

@@ -1,13 +1,14 @@
-"""The value of a fact that a question asks for and nothing else: now, at first, before, or in a time that it names."""
+"""What facts that have one value at a time give to a question: the value that it asks for and nothing else, now, at
+first, before, or in a time that it names; those that it may ask for; and those that it does not."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-from graph.model import Fact
+from graph.model import Fact, FactHit
 from graph.rank.answer_type import AnswerType, Expected
-from graph.rank.current import subjects
+from graph.rank.current import asks_for_the_past, subjects
 from graph.rank.reading import Understood
 from graph.rank.time_windows import Window
 from graph.rank.wanted import stem, stems
@@ -51,6 +52,10 @@ _TYPES: Mapping[str, frozenset[AnswerType]] = {
 _ASKS_MORE = re.compile(r"\b(?:why|else|would|should|could|might|with|without|like)\b", re.IGNORECASE)
 """Words of a question that asks for something beside a value, or for another one."""
 _WHAT = re.compile(r"\W{0,9}(?:(?:in|at|for|from|to|so|and) )?(?:what|which)\b|^(?!.{0,60}\bhow\b)", re.IGNORECASE)
+_ABOUT_A_VALUE = frozenset(
+    {AnswerType.DATE, AnswerType.TIME, AnswerType.DURATION, AnswerType.FREQUENCY, AnswerType.YES_NO}
+)
+"""Types of answers that are not values of facts, but tell something of them."""
 _FOR = re.compile(r"\bfor\b", re.IGNORECASE)
 _SAYS_NOW = "now current currently presently nowadays today still these days new"
 _SAYS_PAST = "first originally original initially initial use used previously previous earlier formerly former"
@@ -98,6 +103,35 @@ def valued(facts: Iterable[Fact], question: str, read: Understood, expects: Expe
         return _before(runs, text, read)
     last = _stating(runs[-1])
     return last if all(map(holds, last)) else []
+
+
+def answering(
+    facts: Sequence[FactHit], question: str, read: Understood, expects: Expected, today: str | None
+) -> list[FactHit]:
+    """Those of `facts` whose values a question asks for, as they hold, and that hits state.
+
+    It asks for none of the past, for no time of it ("when did Ann move"), and names none of the values itself; for a
+    number only where it counts the same.
+    """
+    if asks_for_the_past(question, read, today) or expects.kind in _ABOUT_A_VALUE:
+        return []
+    words = stems(question)
+    return [
+        each
+        for each in facts
+        if each.hit
+        and each.valid_to is None
+        and words.isdisjoint(stems(each.value, *each.before))
+        and (
+            not each.relation.startswith(NUMBER) or _counts(each.relation.removeprefix(NUMBER), expects.counted, words)
+        )
+    ]
+
+
+def _counts(relation: str, counted: str, words: Set[str]) -> bool:
+    """Whether a fact counts what a question of these `words` does ("model kits bought", "how many kits did I buy")."""
+    said = stems(relation.removeprefix(NUMBER))
+    return stem(counted) in said and said <= words
 
 
 def beside(facts: Iterable[Fact], question: str, read: Understood, expects: Expected) -> frozenset[str]:

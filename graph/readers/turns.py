@@ -57,19 +57,22 @@ class Speakers:
 
     def __init__(self, turns: Iterable[Turn]) -> None:
         self.counts: Counter[str] = Counter()
+        self._known: set[str] = set()
         marked = total = 0
         for each in turns:
             total += 1
             marked += each.marked
             if each.name in self.counts or len(self.counts) < MOST_NAMES:
                 self.counts[each.name] += 1
+                if each.marked:
+                    self._known.add(each.name)
         self._marked = 2 * marked >= total
 
     def speaks(self, turn: Turn) -> bool:
-        """Whether a turn really is one: marked where turns are, else by a name that comes back or is
-        written as names are."""
+        """Whether a turn really is one: marked where turns are, or by who has such elsewhere; else by a name that comes
+        back or is written as names are."""
         if self._marked:
-            return turn.marked
+            return turn.marked or turn.name in self._known
         return self.counts[turn.name] > 1 or all(not word[0].islower() for word in turn.name.split())
 
 

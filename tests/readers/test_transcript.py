@@ -100,3 +100,12 @@ def test_what_is_a_transcript(text: str, reader: str) -> None:
 
 def test_only_text_files_are_looked_at() -> None:
     assert sniff(source_of("Ana: a\nBo: b\nAna: c\n", "x.yaml")).name == "document"
+
+
+def test_who_has_a_marked_turn_has_bare_ones_too() -> None:
+    found = turns("[10:22] Ana: I asked:\nnote: one\nCleo: two\nBo: three\n[10:24] Bo: four\n")
+    assert [(each.speaker, each.text) for each in found] == [
+        ("Ana", "I asked:\nnote: one\nCleo: two"),
+        ("Bo", "three"),
+        ("Bo", "four"),
+    ]
