@@ -15,6 +15,7 @@ from graph.rank.wanted import stem, stems
 from graph.relations import (
     AMOUNT,
     BEST,
+    BIRTHDAY,
     CERTAIN,
     DATE,
     DOUBTFUL,
@@ -42,6 +43,8 @@ _TYPES: Mapping[str, frozenset[AnswerType]] = {
     "age": frozenset({AnswerType.NUMBER, AnswerType.NONE}),
     "marital status": frozenset({AnswerType.NONE}),
     "weight": frozenset({AnswerType.AMOUNT, AnswerType.NONE}),
+    BIRTHDAY: frozenset({AnswerType.DATE, AnswerType.NONE}),
+    "phone number": frozenset({AnswerType.NONE}),
     FAVOURITE: frozenset({AnswerType.PLACE, AnswerType.PERSON, AnswerType.TITLE, AnswerType.NONE}),
     BEST: frozenset({AnswerType.TIME, AnswerType.NONE}),
     AMOUNT: frozenset({AnswerType.AMOUNT, AnswerType.NONE}),

@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from graph.text import MONTHS
-from graph.tiers.patterns import ADVERB, AM, HAVE, JOBS, KINDRED, MARITAL, Rule, rule
+from graph.tiers.patterns import ADVERB, AM, HAVE, JOBS, MARITAL, OF_KIN, Rule, rule
 
 _MONTH = rf"(?:{'|'.join(MONTHS)})"
 _DAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -27,8 +27,14 @@ _OVER = re.compile(rf"\s{{1,9}}{_SINCE_THEN}|{_CLAUSE_ENDS}", re.IGNORECASE)
 bread comes back, and who no longer lives in Porto alone lives there."""
 _NO_MORE = re.compile(r",?\s{1,9}(?:any ?more|any longer)\b(?! (?:than|alone|with|by|on)\b)", re.IGNORECASE)
 """What has to stand behind what is denied."""
-_ENDS = re.compile(_CLAUSE_ENDS, re.IGNORECASE)
+_TIMED = (
+    rf"(?![^.!?…;,()\n]{{0,80}}\b(?:(?:19|20)\d\d|ago|back|when|while|until|till|before|during|as an?|{_MONTH}"
+    rf"|{_SEASON}s?|(?:last|that|those) (?:year|month|week|day)s?)\b)"
+)
+_UNTIMED = re.compile(_TIMED, re.IGNORECASE)
 """Who used to live in Porto in 2010 says nothing of any other year."""
+_UNTIMED_THERE = re.compile(rf"{_TIMED}(?! (?:alone|by myself|on my own|with)\b)", re.IGNORECASE)
+"""Nor who used to live there alone of that place."""
 # A job application may be lost, and the job go on; a job that is lost may be one that was not got.
 _JOB = (
     r"(?:old |current )?job"
@@ -46,12 +52,12 @@ ENDINGS: tuple[Rule, ...] = tuple(
     for each, then in (
         (rule(rf"I {ADVERB}no longer live in\s+", "no longer lives in", "place", "home"), _OVER),
         (rule(rf"I {ADVERB}don't {ADVERB}live in\s+", "no longer lives in", "place", "home"), _NO_MORE),
-        (rule(r"I used to live in\s+", "used to live in", "place", "home"), _ENDS),
+        (rule(r"I used to live in\s+", "used to live in", "place", "home"), _UNTIMED_THERE),
         (rule(rf"{HAVE}{ADVERB}moved (?P<from>away from|out of)\s+", "moved {from}", "place", "home"), None),
         (rule(rf"{HAVE}{ADVERB}left\s+(?=[^.!?,;]{{1,40}} for good\b)", "left", "place", "home"), _OVER),
         (rule(rf"I {ADVERB}no longer work (?:at|for)\s+", "no longer works for", "name", "employer"), _OVER),
         (rule(rf"I {ADVERB}don't {ADVERB}work (?:at|for)\s+", "no longer works for", "name", "employer"), _NO_MORE),
-        (rule(r"I used to work (?:at|for)\s+", "used to work for", "name", "employer"), _ENDS),
+        (rule(r"I used to work (?:at|for)\s+", "used to work for", "name", "employer"), _UNTIMED),
         (rule(rf"{HAVE}{ADVERB}(?:{_LEFT_JOB}|{_QUIT_JOB}) (?:at|with)\s+", "left", "name", "employer"), _OVER),
         (rule(rf"{HAVE}{ADVERB}(?P<did>quit|resigned from)\s+", "{did}", "name", "employer"), None),
         (rule(rf"{HAVE}{ADVERB}left\s+", "left", "name", "employer"), _OVER),
@@ -68,7 +74,7 @@ ENDINGS: tuple[Rule, ...] = tuple(
             rule(rf"{AM}not (?P<value>an? (?:[a-z]+ )?{JOBS})\b", "is no longer {value}", "nothing", "job"),
             _NO_MORE,
         ),
-        (rule(rf"I used to be (?P<value>an? (?:[a-z]+ )?{JOBS})\b", "used to be {value}", "nothing", "job"), _ENDS),
+        (rule(rf"I used to be (?P<value>an? (?:[a-z]+ )?{JOBS})\b", "used to be {value}", "nothing", "job"), _UNTIMED),
         (rule(rf"I {ADVERB}no longer work as\s+(?=an? )", "no longer works as", 6, "job"), None),
         (rule(r"I used to work as\s+(?=an? )", "used to work as", 6, "job"), None),
         (
@@ -77,48 +83,48 @@ ENDINGS: tuple[Rule, ...] = tuple(
         ),
         (
             rule(
-                rf"my (?P<who>{KINDRED}) {ADVERB}no longer lives in\s+", "'s {who} no longer lives in", "place", "home"
+                rf"{OF_KIN} {ADVERB}no longer lives in\s+", "'s {who} no longer lives in", "place", "home"
             ),
             _OVER,
         ),
         (
             rule(
-                rf"my (?P<who>{KINDRED}) {ADVERB}doesn't {ADVERB}live in\s+",
+                rf"{OF_KIN} {ADVERB}doesn't {ADVERB}live in\s+",
                 "'s {who} no longer lives in", "place", "home",
             ),
             _NO_MORE,
         ),
         (
             rule(
-                rf"my (?P<who>{KINDRED})(?: has)? {ADVERB}moved (?P<from>away from|out of)\s+",
+                rf"{OF_KIN}(?: has)? {ADVERB}moved (?P<from>away from|out of)\s+",
                 "'s {who} moved {from}", "place", "home",
             ),
             None,
         ),
         (
             rule(
-                rf"my (?P<who>{KINDRED}) {ADVERB}no longer works (?:at|for)\s+",
+                rf"{OF_KIN} {ADVERB}no longer works (?:at|for)\s+",
                 "'s {who} no longer works for", "name", "employer",
             ),
             _OVER,
         ),
         (
             rule(
-                rf"my (?P<who>{KINDRED}) {ADVERB}doesn't {ADVERB}work (?:at|for)\s+",
+                rf"{OF_KIN} {ADVERB}doesn't {ADVERB}work (?:at|for)\s+",
                 "'s {who} no longer works for", "name", "employer",
             ),
             _NO_MORE,
         ),
         (
             rule(
-                rf"my (?P<who>{KINDRED})(?: has)? {ADVERB}{_LEFT_JOB}\b",
+                rf"{OF_KIN}(?: has)? {ADVERB}{_LEFT_JOB}\b",
                 "'s {who} left their job", "nothing", "employer",
             ),
             _LEFT,
         ),
         (
             rule(
-                rf"my (?P<who>{KINDRED})(?: has)? {ADVERB}{_QUIT_JOB}\b",
+                rf"{OF_KIN}(?: has)? {ADVERB}{_QUIT_JOB}\b",
                 "'s {who} left their job", "nothing", "employer",
             ),
             None,

@@ -187,7 +187,7 @@ _SO_FAR = (
     r"|taken|sold|added|secured|solved)"
 )
 _FRIEND = r"my (?:(?:good|old|close|best) )?(?:friend|colleague|neighbou?r|co-?worker) (?P<name>(?-i:[A-Z])[a-z]+)"
-_KIN = rf"my (?P<who>{KINDRED})(?:,? (?-i:[A-Z])[\w-]+,?)?"
+OF_KIN = rf"my (?P<who>{KINDRED})(?:,? (?-i:[A-Z])[\w-]+,?)?"
 """One of one's kin, by name or not: "my sister Anna"."""
 _LASTS = r"(?=[^.!?,;]{0,80} (?:since|for) )"
 RULES += tuple(
@@ -205,12 +205,12 @@ RULES += tuple(
             rf"I {ADVERB}weigh (?P<value>\d[\d.]* ?(?:kg|kilos|pounds|lbs))\b", "weighs {value}", "nothing", "weight",
         ),
         rule(
-            rf"{_KIN}(?: is|'s) {ADVERB}(?P<value>[1-9]\d?)(?: years old)?\b",
+            rf"{OF_KIN}(?: is|'s) {ADVERB}(?P<value>[1-9]\d?)(?: years old)?\b",
             "'s {who} is {value} years old", "nothing", "age",
         ),
-        rule(rf"{_KIN} {ADVERB}(?:lives|is living) in\s+", "'s {who} lives in", "place", "home"),
-        rule(rf"{_KIN}(?: has)? {ADVERB}(?:just )?moved to\s+", "'s {who} moved to", "place", "home"),
-        rule(rf"{_KIN} {ADVERB}works (?:at|for)\s+", "'s {who} works for", "name", "employer"),
+        rule(rf"{OF_KIN} {ADVERB}(?:lives|is living) in\s+", "'s {who} lives in", "place", "home"),
+        rule(rf"{OF_KIN}(?: has)? {ADVERB}(?:just )?moved to\s+", "'s {who} moved to", "place", "home"),
+        rule(rf"{OF_KIN} {ADVERB}works (?:at|for)\s+", "'s {who} works for", "name", "employer"),
         rule(rf"{_FRIEND}(?: has)? {ADVERB}(?:just )?moved to\s+", "{name} moved to", "place", "home"),
         rule(rf"{_FRIEND} {ADVERB}lives in\s+", "{name} lives in", "place", "home"),
         rule(

@@ -87,13 +87,16 @@ def test_the_value_that_is_asked_for(store: Path, text: str, value: str) -> None
 
 
 def test_what_is_asked_for_has_the_type_of_the_relation(tmp_path: Path) -> None:
-    said = told("2023-01-10", "Ann: I work for Acme. I'm a nurse.", "Ann: My favourite book is Emma.")
+    said = told(
+        "2023-01-10", "Ann: I work for Acme. I'm a nurse.", "Ann: My favourite book is Emma. My birthday is on 5 May."
+    )
     store = take_in(tmp_path / "a", said)
     for text, value in (
         ("Where does Ann work?", "Acme"),
         ("Who does Ann work for?", "Acme"),
         ("What is Ann's job?", "a nurse"),
         ("What is Ann's favourite book?", "Emma"),
+        ("When is Ann's birthday?", "5 May"),
         ("Who does Ann work with?", ""),
     ):
         assert asked(store, text).answer.value == value, text

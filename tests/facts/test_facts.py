@@ -225,6 +225,8 @@ def test_without_a_time_nothing_ends(tmp_path: Path) -> None:
         ("I don't live in Porto any more, Bob.", "home", "Porto", "2024-03-05"),
         ("I moved out of Porto last Friday.", "home", "Porto", "2024-03-01"),
         ("I used to live in Porto.", "home", "Porto", "2024-03-05"),
+        ("I used to live in Porto, with a sea view.", "home", "Porto", "2024-03-05"),
+        ("I used to work for Acme with Bob.", "employer", "Acme", "2024-03-05"),
         ("I no longer live in Porto, but I love it.", "home", "Porto", "2024-03-05"),
         ("I no longer live in Porto since 2022.", "home", "Porto", "2022"),
         ("I left Porto for good last Friday.", "home", "Porto", "2024-03-01"),
@@ -246,6 +248,7 @@ def test_without_a_time_nothing_ends(tmp_path: Path) -> None:
         ("I'm no longer married.", "marital status", "married", "2024-03-05"),
         ("My favourite colour is no longer blue.", "favourite colour", "blue", "2024-03-05"),
         ("My sister no longer lives in Oslo.", "home", "Oslo", "2024-03-05"),
+        ("My sister Ada doesn't live in Oslo any more.", "home", "Oslo", "2024-03-05"),
     ],
 )
 def test_what_holds_no_longer(tmp_path: Path, text: str, relation: str, value: str, since: str) -> None:
@@ -272,6 +275,9 @@ def test_what_holds_no_longer(tmp_path: Path, text: str, relation: str, value: s
         "I no longer live in Porto with my parents.",
         "My sister doesn't live in Porto alone any more.",
         "I used to live in Porto in 2010.",
+        "I used to live in Porto as a child.",
+        "I used to live in Porto with my parents.",
+        "I used to work for Acme back in May.",
         "I left Acme for lunch.",
         "I left Acme to pick up the kids.",
         "I left Google five stars.",
