@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from graph.model import Fact, FactHit
 from graph.rank.answer_type import AnswerType, Expected
 from graph.rank.current import asks_for_the_past, subjects
+from graph.rank.days import NUMBERS
 from graph.rank.reading import Understood
 from graph.rank.time_windows import Window
 from graph.rank.wanted import stem, stems
@@ -67,7 +68,8 @@ _UNSAID = frozenset(map(stem, f"much many {_SAYS_NOW} {_SAYS_PAST}".split()))
 _CHANGES = frozenset({"moved", "moving", "changed", "started", "joined", "switched", "that", "then"})
 """Words for how one value follows another."""
 _CALENDAR = f"""
-{" ".join(MONTHS)} jan feb mar apr jun jul aug sept sep oct nov dec monday tuesday wednesday thursday friday saturday
+{" ".join((*MONTHS, *NUMBERS))} few
+jan feb mar apr jun jul aug sept sep oct nov dec monday tuesday wednesday thursday friday saturday
 sunday year month week day summer winter spring autumn fall last back early late mid beginning end time ago
 """
 _DATED = frozenset(map(stem, _CALENDAR.casefold().split()))
@@ -97,7 +99,7 @@ def valued(facts: Iterable[Fact], question: str, read: Understood, expects: Expe
         return []
     if read.windows:
         day = (today or "")[:10]
-        past = all(not day or window.last < day for window in read.windows) and not _EARLIER.search(text)
+        past = all(not day or window.last < day for window in read.windows) and not _BEFORE.search(text)
         return _during(known, read.windows[0]) if past and len(read.windows) == 1 else []
     runs = list(_runs(known))
     if _FIRST.search(text):
@@ -125,9 +127,7 @@ def answering(
         if each.hit
         and each.valid_to is None
         and words.isdisjoint(stems(each.value, *each.before))
-        and (
-            not each.relation.startswith(NUMBER) or _counts(each.relation.removeprefix(NUMBER), expects.counted, words)
-        )
+        and (not each.relation.startswith(NUMBER) or _counts(each.relation, expects.counted, words))
     ]
 
 

@@ -18,7 +18,7 @@ _SINCE_THEN = (
     rf"|(?:earlier )?this (?:week|month|year|{_SEASON})|(?:{_NUMBER} )?(?:day|week|month|year|age)s? (?:ago|back)"
     r"|long ago"
     rf"|(?:back |early |late |since |around |at the (?:end|beginning|start) of |in ){{1,3}}"
-    rf"(?:(?:the )?(?:{_SEASON} (?:of )?)?(?:19|20)\d\d|{_MONTH}|{_SEASON})"
+    rf"(?:the )?(?:(?:{_SEASON} (?:of )?)?(?:19|20)\d\d|{_MONTH}|{_SEASON})"
     rf"|on (?:{_DAYS}|{_MONTH} \d{{1,2}}|the \d{{1,2}}(?:st|nd|rd|th))|for good|any ?more|any longer)\b(?! than\b)"
 )
 _CLAUSE_ENDS = r"\s{0,9}(?:$|[^\w\s'’&-]|-\s|(?:and|but|because|so|since)\b)"

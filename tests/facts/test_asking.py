@@ -68,6 +68,8 @@ def test_who_asks_for_the_past_is_told_the_past(store: Path, text: str) -> None:
         ("Where did Ann live before she moved to Porto?", "Lisbon"),
         ("Before she moved to Porto, where did Ann live?", "Lisbon"),
         ("Where did Ann live in January 2022?", "Lisbon"),
+        ("Where did Ann live two years ago?", "Lisbon"),
+        ("Where did Ann live before May 2023?", ""),
         ("Where does Ann want to live?", ""),
         ("Who does Ann live with?", ""),
         ("Why does Ann live there?", ""),

@@ -231,6 +231,7 @@ def test_without_a_time_nothing_ends(tmp_path: Path) -> None:
         ("I no longer live in Porto since 2022.", "home", "Porto", "2022"),
         ("I left Porto for good last Friday.", "home", "Porto", "2024-03-01"),
         ("I left Acme at the end of January.", "employer", "Acme", "2024-01"),
+        ("I left Acme in the summer of 2023.", "employer", "Acme", "2023-06"),
         ("I left Acme (finally).", "employer", "Acme", "2024-03-05"),
         ("I left my job at Acme.", "employer", "Acme", "2024-03-05"),
         ("I lost my job at the engineering company.", "employer", "", "2024-03-05"),
