@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeGuard
 
 from graph.derive import frontier_of
 from graph.errors import NotFoundError
@@ -42,8 +43,9 @@ _BAD = "bad"
 
 
 def remember(reply: Reply, asked_at: str | None, store: Store, *, redact: bool) -> str:
-    """Enter the question of `reply`, asked at that time (None: now), as a query that is settled by the messages which
-    the answer quotes; open, where it quotes none. Return its id. Secrets in it are masked, where they are to `redact`.
+    """Enter the question of `reply`, asked at that time (now, where that is none), as a query that is settled by the
+    messages which the answer quotes; open, where it quotes none. Return its id. Secrets in it are masked, where they
+    are to `redact`.
 
     Raises:
         StoreError: the store cannot be written.
@@ -100,9 +102,16 @@ def judge(name: str, reason: str, store: Store, *, good: bool, redact: bool) -> 
 
 
 def _said(text: str, at: str | None, *, redact: bool) -> Interaction:
-    at = at or datetime.now().isoformat(timespec="milliseconds")
+    at = at if _is_time(at) else datetime.now().isoformat(timespec="milliseconds")
     record = Record(Form.ASKED, at, text, CONVERSATION, session=at[:_DAY], timestamp=at)
     return interaction(masked(record)[0] if redact else record)
+
+
+def _is_time(at: str | None) -> TypeGuard[str]:
+    try:
+        return bool(at and datetime.fromisoformat(at))
+    except ValueError:
+        return False
 
 
 def _entered(said: Interaction, query: Query, edges: Sequence[Edge], store: Store) -> Changes:

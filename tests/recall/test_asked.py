@@ -133,6 +133,14 @@ def test_what_was_asked_lacks_nothing(url: str) -> None:
         assert (info.said, info.asked, info.lacks(NodeKind.EPISODE)) == (0, 1, False)
 
 
+@pytest.mark.parametrize("at", ["no date", "", "\n2024-06-01", "2024/06/01 (Sat)"])
+def test_what_is_no_time_is_none_at_which_it_was_asked(url: str, at: str) -> None:
+    asked(url, at=at)
+    (said,) = of_memcli(url)
+    assert said.timestamp == said.key
+    assert datetime.fromisoformat(said.timestamp or "").date().isoformat() == said.session
+
+
 def test_the_same_at_the_same_time_is_entered_once(url: str) -> None:
     assert asked(url).id == asked(url).id
     assert len(of_memcli(url)) == 1
