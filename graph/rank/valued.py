@@ -168,7 +168,7 @@ def _asks_only(text: str, fact: Fact, read: Understood) -> bool:
     left = said - stems(fact.subject, *read.voices) - _UNSAID
     if read.windows:
         left = {word for word in left - _DATED if not word[0].isdigit()}
-    return bool(left) and left <= relation
+    return not left.isdisjoint(relation) and left <= relation | stems(fact.relation)
 
 
 def _runs(facts: Sequence[Fact]) -> Iterator[list[Fact]]:
