@@ -65,11 +65,16 @@ def subjects(question: str, read: Understood) -> list[str]:
     """Whom a question may ask about: those it names, or their kin where it speaks of kin; who is called Dad is both."""
     named = [read.speaker] if read.speaker else []
     named += [match.entity.name for match in read.entities if match.entity.name not in named]
-    kin = [each for each in KIN if re.search(rf"\b{each}\b", question[:_READ], re.IGNORECASE)]
+    kin = kin_named(question)
     if not kin:
         return named
     called = [name for name in named if fold(name) in kin]
     return called + [f"{name}'s {each}" for name in named if name not in called for each in kin]
+
+
+def kin_named(question: str) -> list[str]:
+    """The kin that a question speaks of, whosever it is."""
+    return [each for each in KIN if re.search(rf"\b{each}\b", question[:_READ], re.IGNORECASE)]
 
 
 def current_first(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from graph.model import Fact, FactHit
 from graph.rank.answer_type import AnswerType, Expected
-from graph.rank.current import asks_for_the_past, subjects
+from graph.rank.current import asks_for_the_past, kin_named, subjects
 from graph.rank.days import NUMBERS
 from graph.rank.reading import Understood
 from graph.rank.time_windows import Window
@@ -141,9 +141,12 @@ def beside(facts: Iterable[Fact], question: str, read: Understood, expects: Expe
     """The folded values of what `facts` tell of whom `question` is about, and that it does not ask for: where somebody
     lives is not where they work, though one sentence says both. None where it asks for no relation known by name."""
     words, names = stems(question), {fold(each) for each in subjects(question, read)}
+    # Whose dad is meant by "Dad" may be known to who asks alone.
+    kin = () if names else tuple(f" {fold(each)}" for each in kin_named(question))
     asked = {each for each in ONE_VALUED if words & {stem(word) for word in asking(each)}}
     other = ONE_VALUED.keys() - {each for each in asked if fits(expects, each, question)} if asked else set[str]()
-    return frozenset(fold(each.object) for each in facts if each.relation in other and fold(each.subject) in names)
+    told = ((fold(each.subject), each) for each in facts if each.relation in other)
+    return frozenset(fold(each.object) for whom, each in told if whom in names or whom.endswith(kin))
 
 
 def fits(expects: Expected, relation: str, question: str) -> bool:

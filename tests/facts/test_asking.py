@@ -108,6 +108,9 @@ def test_where_somebody_lives_is_not_where_they_work(tmp_path: Path) -> None:
     store = take_in(tmp_path / "a", told("2026-03-15", "Dad: I work nights, and I live in Leeds."))
     assert asked(store, "Where does Dad work?").answer.value == ""
     assert asked(store, "Where does Dad live?").answer.value == "Leeds"
+    theirs = take_in(tmp_path / "b", told("2026-03-15", "Ann: My dad lives in Leeds and works at the mill."))
+    assert asked(theirs, "Where does Dad work?").answer.value == ""
+    assert asked(theirs, "Where does Dad live?").answer.value == "Leeds"
 
 
 @pytest.mark.parametrize(
