@@ -17,7 +17,6 @@ from graph.errors import NotFoundError
 from graph.forgetting.choosing import Wanted
 from graph.forgetting.run import forget
 from graph.ids import content_id, is_asked
-from graph.lookup import find
 from graph.model import (
     PERSON,
     Changes,
@@ -29,6 +28,7 @@ from graph.model import (
     Query,
     Record,
     Reply,
+    Selection,
 )
 from graph.ports import Store
 from graph.secrets import masked
@@ -83,8 +83,9 @@ def judge(name: str, reason: str, store: Store, *, good: bool, redact: bool) -> 
     def enter() -> Sequence[str]:
         """Say that it was bad, unless that is said; return what says so now."""
         with store.transaction(write=True):
-            query = find(store, name, NodeKind.QUERY)
-            assert isinstance(query, Query)
+            query = next(iter(store.nodes(Selection((NodeKind.QUERY,), ids=(name,)))), None)
+            if not isinstance(query, Query):
+                raise NotFoundError("the question of this answer is remembered no more", "ask it again with --remember")
             edges = list(store.edges([query.id], (EdgeKind.ASKED_IN, EdgeKind.ANSWERED_BY)))
             if not any(each.kind is EdgeKind.ASKED_IN and is_asked(each.target) for each in edges):
                 # What follows in a conversation tells how its questions went.

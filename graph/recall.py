@@ -53,7 +53,7 @@ from graph.relations import order, slot
 from graph.settings import Settings
 from graph.text import fold
 from graph.tiers.insights import ended
-from graph.tiers.queries import QUOTED, judges
+from graph.tiers.queries import QUOTED
 
 if TYPE_CHECKING:
     from graph.embedding.asking import Asked
@@ -109,6 +109,18 @@ class _Candidates(Struct, frozen=True):
     asked: list[Query]
 
 
+class _Beneath(Struct, frozen=True):
+    """The note of each interaction, by id; what settled queries, each with the first query that it settled; facts that
+    are stated; the episode of each interaction; and queries that were asked of memcli, with those interactions that the
+    answer quoted."""
+
+    notes: dict[str, str]
+    settled: dict[str, str]
+    stated: list[str]
+    homes: dict[str, str]
+    quoted: dict[str, list[str]]
+
+
 def seen_from(question: Question) -> Question:
     """A question as of a day, put on that day, of what had been said by then; any other as it is."""
     if not question.as_of:
@@ -148,18 +160,19 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
     nearest = _best(near, near, settings.recall_candidates)
     said = [note_id(id) for id in nearest] if settings.recall_facts else []
-    notes, settled, stated, homes, quoted = _beneath([*nearest, *led_to], said, queries, store, settings)
+    beneath = _beneath([*nearest, *led_to], said, queries, store, settings)
+    notes, settled = beneath.notes, beneath.settled
     graph = {interaction: shares.get(note, 0.0) for interaction, note in notes.items()}
     unnoted = [note_id(id) for id in settled if id not in notes]
     slots = slots_asked(question.text, read) if settings.recall_facts else ()
-    several = [id for id, count in Counter(homes.values()).items() if count > 1]
-    wanted = [*nearest, *notes, *settled, *unnoted, *stated, *several, *quoted]
+    several = [id for id, count in Counter(beneath.homes.values()).items() if count > 1]
+    wanted = [*nearest, *notes, *settled, *unnoted, *beneath.stated, *several, *beneath.quoted]
     there = _candidates(wanted, slots, walked, question, store)
     candidates = there.said
     notes |= {interaction_id(note): note for note in there.notes}
     near = combined(pivoted(context, candidates), settings)
     near = replied(near, found, candidates, around, settings.recall_reply)
-    again = asked_before(question.text, there.asked, quoted)
+    again = asked_before(question.text, there.asked, beneath.quoted)
     if lent := lent_down(found, queries, settled, again, settings.recall_settled):
         near = near | {id: near.get(id, 0.0) + part for id, part in lent.items()}
         signals = {**signals, "settled": lent}
@@ -177,7 +190,7 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
             ranked = current_first(latest_count(ranked, question.text, read.speaker), told, unranked)
         ranked = answer_first(ranked, [interaction_id(each.note) for each in answering], question.limit, unranked)
         notes |= {id: note_id(id) for id in told}
-    folded = {id: there.folded[home] for id, home in homes.items() if home in there.folded}
+    folded = {id: there.folded[home] for id, home in beneath.homes.items() if home in there.folded}
     # What somebody said of themselves, and what is so no longer, stands above no answer.
     lasting = tuple(each for each in there.insights if ended(each, there.facts, question.asked_at) is None)
     other = beside(there.facts, question.text, read, expects)
@@ -236,32 +249,30 @@ def _nearest_queries(found: Mapping[str, float], around: Subgraph) -> dict[str, 
 
 def _beneath(
     ids: Sequence[str], stating: Sequence[str], queries: Mapping[str, str], store: Store, settings: Settings
-) -> tuple[dict[str, str], dict[str, str], list[str], dict[str, str], dict[str, list[str]]]:
-    """In one read: the note of each interaction among `ids`, or the interaction of each note; what settled `queries`,
-    each with the first query that it settled; the facts that these notes and those of `stating` state (none where
-    nothing is `stating`); the episode of each interaction among `ids`; and the queries that were asked of memcli, with
-    those of `ids` that the answer quoted."""
+) -> _Beneath:
+    """What lies beneath interactions and notes, `ids`, notes that may be `stating` something (none: no fact is looked
+    for) and `queries`, in one read."""
     kinds = [EdgeKind.DERIVED_FROM, EdgeKind.PART_OF]
     kinds += [EdgeKind.ANSWERED_BY] if settings.recall_settled else []
     kinds += [EdgeKind.STATED_IN] if stating else []
-    edges = list(store.edges([*ids, *stating, *queries], kinds))
-    notes = {edge.target: edge.source for edge in edges if edge.kind is EdgeKind.DERIVED_FROM}
-    bad = {edge.source for edge in edges if judges(edge)}
-    answers: dict[str, list[str]] = {query: [] for query in queries if query not in bad}
-    for edge in edges:
-        if edge.source in answers and edge.kind is EdgeKind.ANSWERED_BY:
-            answers[edge.source].append(edge.target)
-    settled: dict[str, str] = {}
+    answers: dict[str, list[str]] = {query: [] for query in queries}
+    found = _Beneath({}, {}, [], {}, {})
+    for edge in store.edges([*ids, *stating, *queries], kinds):
+        match edge.kind:
+            case EdgeKind.DERIVED_FROM:
+                found.notes[edge.target] = edge.source
+            case EdgeKind.PART_OF:
+                found.homes[edge.source] = edge.target
+            case EdgeKind.STATED_IN:
+                found.stated.append(edge.source)
+            case EdgeKind.ANSWERED_BY if edge.reason == QUOTED:
+                found.quoted.setdefault(edge.source, []).append(edge.target)
+            case EdgeKind.ANSWERED_BY if edge.source in answers:
+                answers[edge.source].append(edge.target)
     for query, some in answers.items():
         for answer in some:
-            settled.setdefault(answer, query)
-    stated = [edge.source for edge in edges if edge.kind is EdgeKind.STATED_IN]
-    homes = {edge.source: edge.target for edge in edges if edge.kind is EdgeKind.PART_OF}
-    quoted: dict[str, list[str]] = {}
-    for edge in edges:
-        if edge.kind is EdgeKind.ANSWERED_BY and edge.reason == QUOTED:
-            quoted.setdefault(edge.source, []).append(edge.target)
-    return notes, settled, stated, homes, quoted
+            found.settled.setdefault(answer, query)
+    return found
 
 
 def _embedded(question: Question, embedder: Embedder | None, settings: Settings) -> Asked | None:

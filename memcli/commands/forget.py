@@ -80,7 +80,7 @@ def forget(
     with session.memory() as memory:
         preview = memory.forgettable(wanted)
         if not preview.nodes:
-            hint = "`memcli graph stats` tells what there is; what a run left that was broken off, `memcli store doctor`"
+            hint = "see `memcli graph stats`, and `memcli store doctor` for what a run left that was broken off"
             raise NotFoundError("there is nothing that fits", hint)
         if not (session.json or session.quiet):
             for each in preview.captions:

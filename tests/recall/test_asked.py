@@ -166,7 +166,7 @@ def test_feedback_names_a_question_that_is_remembered(url: str) -> None:
     with opened(url) as memory:
         with pytest.raises(UsageError, match="used no insight"):
             memory.feedback("a_", good=True)
-        with pytest.raises(NotFoundError, match="no query"):
+        with pytest.raises(NotFoundError, match="remembered no more"):
             memory.feedback("a_.q_aaaaaaaaaaaaaaaa", good=False)
 
 
