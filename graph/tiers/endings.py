@@ -46,7 +46,7 @@ _LEFT = re.compile(
     rf"{_OVER.pattern}|\s{{1,9}}(?:at|with) (?:an?|the|my|our|(?-i:[A-Z])[\w]+) (?!end\b|same\b|usual\b)", re.IGNORECASE
 )
 """The same where it may be told whose job it is."""
-_DISMISSED = rf"(?:I (?:was|got|have been)|{AM}) ?(?:laid off|fired|made redundant)"
+_DISMISSED = rf"(?:I (?:was|got)|I(?:'ve| have) been|{AM}) ?(?:laid off|fired|made redundant)"
 ENDINGS: tuple[Rule, ...] = tuple(
     replace(each, lasting=False, over=True, then=then)
     for each, then in (

@@ -126,7 +126,9 @@ RULES: tuple[Rule, ...] = (
         rf"{HAVE}{ADVERB}moved (?:(?:here )?from (?P<whence>(?:the )?(?-i:[A-Z])[\w -]{{1,40}}?) )?to\s+",
         "moved to", "place", "home",
     ),
-    rule(rf"{HAVE}{ADVERB}moved (?:here )?from\s+", "moved from", "place"),
+    rule(
+        rf"{HAVE}{ADVERB}moved (?:here )?from\s+(?![^.!?,;]{{1,60}} to (?:the )?(?-i:[A-Z]))", "moved from", "place"
+    ),
     rule(rf"I {ADVERB}grew up in\s+", "grew up in", "name"),
     rule(r"I was born in\s+", "was born in", "name"),
     rule(rf"{AM}(?:originally )?from\s+", "is from", "name"),
