@@ -50,9 +50,7 @@ _LEFT_OUT = re.compile(
 """What may stand at the end of a clause, and says nothing that lasts."""
 _MOST = 9
 """How much of that is taken away."""
-_COMPARED = re.compile(
-    r"(?:more|less|fewer|higher|lower|cheaper|faster|slower|older|younger|extra)\b"
-)
+_COMPARED = re.compile(r"(?:more|less|fewer|higher|lower|cheaper|faster|slower|older|younger|extra)\b")
 """What makes of a value before it how far it is from another: "$200 more than yours"."""
 _FILLERS = re.compile(r"\b(?:also|actually|really|just|probably|definitely|basically|literally) ", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
