@@ -77,11 +77,11 @@ class Evidence(Struct, frozen=True):
     """What recall found.
 
     `ranked` are candidates, best first; `read` says how the question was understood; `notes` gives the note of an
-    interaction, by id; `insights` are the active ones that notes in the graph support; `walked` is the graph that was
-    ranked; `settled` gives, for what settled one of the nearest queries, that query; `facts` are those that candidates
-    state and the question may ask for, by the interaction, as they stand; `folded` the episodes that were folded and of
-    which several of the nearest are, by the interaction; `answering` are those facts whose value the question asks for
-    and nothing else, `beside` the folded values of what is known of the same people and not asked for.
+    interaction, by id; `insights` are the active ones that hold and that notes in the graph support; `walked` is the
+    graph that was ranked; `settled` gives, for what settled one of the nearest queries, that query; `facts` are those
+    that candidates state and the question may ask for, by the interaction, as they stand; `folded` the episodes that
+    were folded and of which several of the nearest are, by the interaction; `answering` are those facts whose value the
+    question asks for and nothing else, `beside` the folded values of what is known of the same people and not asked for.
     """
 
     ranked: tuple[Scored, ...]
