@@ -81,7 +81,8 @@ class Evidence(Struct, frozen=True):
     graph that was ranked; `settled` gives, for what settled one of the nearest queries, that query; `facts` are those
     that candidates state and the question may ask for, by the interaction, as they stand; `folded` the episodes that
     were folded and of which several of the nearest are, by the interaction; `answering` are those facts whose value the
-    question asks for and nothing else, `beside` the folded values of what is known of the same people and not asked for.
+    question asks for and nothing else, `beside` the folded values of what is known of the same people and not asked
+    for.
     """
 
     ranked: tuple[Scored, ...]
@@ -198,10 +199,10 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
 
 
 def _stating(
-    facts: Sequence[Fact], candidates: Sequence[Interaction], sought: str, question: Question, store: Store
+    facts: Sequence[Fact], candidates: Sequence[Interaction], only: str, question: Question, store: Store
 ) -> list[Interaction]:
     """The messages that state `facts`, within what the question asks for, that are no candidates, where a candidate
-    states another value of the same, or that is the slot `sought`, whose value is asked for and nothing else: a read of
+    states another value of the same, or that is of the slot `only`, whose value is asked for and nothing else: a read of
     the store where there are any. The latest ones, where they are many."""
     there = {each.id for each in candidates}
     slots: dict[str, list[Fact]] = {}
@@ -213,7 +214,7 @@ def _stating(
         stated = {fold(each.object) for each in some if interaction_id(each.note) in there}
         # What is said of one value elsewhere adds nothing.
         others = [interaction_id(each.note) for each in some if fold(each.object) not in stated]
-        lacking += others[-_STATING:] if stated or key == sought else []
+        lacking += others[-_STATING:] if stated or key == only else []
     ids = tuple(dict.fromkeys(lacking))
     found = store.nodes(Selection((NodeKind.INTERACTION,), ids=ids)) if ids else ()
     return [each for each in found if isinstance(each, Interaction) and _within(each, question)]
