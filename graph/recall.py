@@ -202,8 +202,8 @@ def _stating(
     facts: Sequence[Fact], candidates: Sequence[Interaction], only: str, question: Question, store: Store
 ) -> list[Interaction]:
     """The messages that state `facts`, within what the question asks for, that are no candidates, where a candidate
-    states another value of the same, or that is of the slot `only`, whose value is asked for and nothing else: a read of
-    the store where there are any. The latest ones, where they are many."""
+    states another value of the same, or they are of the slot `only`, whose value is asked for and nothing else: a read
+    of the store where there are any. The latest ones, where they are many."""
     there = {each.id for each in candidates}
     slots: dict[str, list[Fact]] = {}
     for each in sorted(facts, key=order):

@@ -128,7 +128,8 @@ def answer_first(
 ) -> list[Scored]:
     """`ranked` with the last of the messages `stating` the value that is asked for before all, where none of them is
     among the first `limit`: other words than those of the question may state it. They are ranked, or `unranked`."""
-    found = [*ranked, *(Scored(each, 0.0, {}) for each in unranked)]
+    known = {each.interaction.id for each in ranked}
+    found = [*ranked, *(Scored(each, 0.0, {}) for each in unranked if each.id not in known)]
     places = {each.interaction.id: place for place, each in enumerate(found)}
     there = [places[each] for each in stating if each in places]
     if not there or min(there) < min(limit, len(ranked)):

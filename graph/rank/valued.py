@@ -60,10 +60,11 @@ _ABOUT_A_VALUE = frozenset(
     {AnswerType.DATE, AnswerType.TIME, AnswerType.DURATION, AnswerType.FREQUENCY, AnswerType.YES_NO}
 )
 """Types of answers that are not values of facts, but tell something of them."""
+_HOME = re.compile(r"\b(?:home|where|reside|based)\b", re.IGNORECASE)
 _FOR = re.compile(r"\bfor\b", re.IGNORECASE)
 _SAYS_NOW = "now current currently presently nowadays today still these days new"
 _SAYS_PAST = "first originally original initially initial use used previously previous earlier formerly former"
-_UNSAID = frozenset(map(stem, f"much many {_SAYS_NOW} {_SAYS_PAST}".split()))
+_UNSAID = frozenset(map(stem, f"much many name {_SAYS_NOW} {_SAYS_PAST}".split()))
 """Words of a question that ask for nothing by themselves."""
 _CHANGES = frozenset({"moved", "moving", "changed", "started", "joined", "switched", "that", "then"})
 """Words for how one value follows another."""
@@ -160,6 +161,9 @@ def fits(expects: Expected, relation: str, question: str) -> bool:
     # Whom somebody works with is no employer.
     if expects.kind is AnswerType.PERSON and relation == "employer":
         return bool(_FOR.search(text))
+    if expects.kind is AnswerType.NONE and relation == "home":
+        # "What does she do for a living?"
+        return bool(_HOME.search(text))
     return expects.kind is not AnswerType.NONE or bool(_WHAT.search(text))
 
 

@@ -96,6 +96,7 @@ def test_what_is_asked_for_has_the_type_of_the_relation(tmp_path: Path) -> None:
     for text, value in (
         ("Where does Ann work?", "Acme"),
         ("Who does Ann work for?", "Acme"),
+        ("What is the name of Ann's employer?", "Acme"),
         ("What is Ann's job?", "a nurse"),
         ("What is Ann's favourite book?", "Emma"),
         ("When is Ann's birthday?", "5 May"),
@@ -137,6 +138,7 @@ ALONE = (
     [
         ("Where does Marta live?", "Porto"),
         ("Where did Marta live before?", "Lisbon"),
+        ("What does Marta do for a living?", ""),
         ("Where does Bob live?", ""),
         ("Does Marta live by the sea?", ""),
         ("Who does Marta live with?", ""),
@@ -146,6 +148,12 @@ def test_what_is_asked_for_is_found_in_other_words(tmp_path: Path, text: str, va
     reply = asked(take_in(tmp_path / "a", *(each[:1] for each in ALONE)), text)
     assert reply.answer.value == value
     assert not value or value in reply.hits[reply.answer.quotations[0].hit - 1].text
+
+
+def test_what_is_asked_for_is_one_hit(tmp_path: Path) -> None:
+    found = texts(asked(take_in(tmp_path / "a", *ALONE), "Where does Marta live now?"))
+    assert found[0] == "I moved to Porto"
+    assert len(found) == len(set(found))
 
 
 def test_what_is_asked_for_comes_into_hits_that_lack_it(tmp_path: Path) -> None:
