@@ -14,8 +14,9 @@ _READ = 2_000
 _TALKED = r"(?:brought\s+up|mentioned|raised|discussed|talked\s+about)"
 _TALKS = r"(?:conversations|chats|discussions|sessions)"
 _GIVE = r"(?:give|list|tell|show|walk|remind|provide|write|make|describe|explain|summari[sz]e|recap)"
+_CAN_YOU = rf"\b(?:can|could|would|will)\s+you\s+(?:please\s+)?{_GIVE}\b(?:\s+(?:me|us)\b)?(?:\s+(?:through|about)\b)?"
 _YOU = rf"""(?:
-    \b(?:can|could|would|will)\s+you\s+(?:please\s+)?{_GIVE}\b(?:\s+(?:me|us)\b)?(?:\s+(?:through|about)\b)?
+    {_CAN_YOU}
     | (?:^|[.?!]\s+)(?:please\s+)?{_GIVE}\b(?:\s+(?:me|us)\b)?
 )"""
 """How a request begins that is put to whoever answers."""
@@ -31,7 +32,7 @@ _SURVEYS = re.compile(_WHOLE, re.IGNORECASE | re.VERBOSE)
 _MADE = re.compile(
     rf"""
     {_WHOLE}
-    | \b(?:can|could|would|will)\s+you\s+(?:please\s+)?{_GIVE}\b(?:\s+(?:me|us)\b)?(?:\s+(?:through|about)\b)?
+    | {_CAN_YOU}
     | \bdifferent\s+(?:aspects|parts|sides)\s+of\b
     | \b(?:throughout|across)\s+(?:all\s+)?(?:of\s+)?(?:our|my|these|the)\s+(?:\w+\s+)?{_TALKS}\b
     | (?:^|(?<=[.?!])\s+)(?:please\s+)?mention\s+only\b[^.?!]*
