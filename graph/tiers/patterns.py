@@ -17,7 +17,11 @@ ADVERB = (
     r"(?:(?:really|just|absolutely|still|also|always|actually|totally|usually|do|so|truly|definitely|especially"
     r"|personally|currently|now|recently|finally|simply|particularly|even|genuinely) )*"
 )
-NAME = re.compile(r"(?:the )?[A-Z][\w'’&.-]*\w(?: (?:(?:of|the|de|la|del|da|do) )*[A-Z][\w'’&-]*\w)*")
+_CAPITAL = r"[^\W\d_a-zß-öø-ÿ]"
+"""A letter that a name may begin with: of Latin ones no small one, of those that everybody writes."""
+NAME = re.compile(
+    rf"(?:the )?(?:St\. )?{_CAPITAL}[\w'’&.-]*\w(?: (?:(?:of|the|de|la|del|da|do) )*{_CAPITAL}[\w'’&-]*\w)*"
+)
 START = re.compile(
     r"(?:^|[.!?…;:,\n(—–]|[\u2600-\u27bf\ufe0f\U0001f000-\U0010ffff]|\b(?:and|but|because|so|since)\b|:\))\s{0,9}"
     r"(?:(?:well|yes|yeah|yep|oh|and|but|so|also|honestly|actually|personally|now|ok|okay|hey|haha|lol|btw|plus"
