@@ -209,6 +209,7 @@ def _answer(question: Question, evidence: Evidence, chosen: Sequence[Scored], fa
     giving = [each for each in holding if fits(asked.expects, each.relation, question.text)]
     if len(giving) == 1 and (saying := [each for each in quotations if each.hit == giving[0].hit]):
         quotations, value = saying, giving[0].value
+    quotations, value = _corrected(quotations, value, evidence, facts, chosen)
     if value and fold(value) in evidence.beside | _gone(question, evidence, facts):
         return _told_by(quotations, "", asked.expects.kind, most, chosen)
     if not value:
@@ -228,6 +229,20 @@ def _valued(evidence: Evidence, chosen: Sequence[Scored], expects: Expected) -> 
     rank, fact = min(found, key=lambda each: each[0])
     said = Quotation(shortened(chosen[rank - 1].interaction.text, LONGEST), rank)
     return _told_by([said], fact.object, expects.kind, 1.0, chosen)
+
+
+def _corrected(
+    quotations: Sequence[Quotation], value: str, evidence: Evidence, facts: Sequence[FactHit], chosen: Sequence[Scored]
+) -> tuple[list[Quotation], str]:
+    """A value that was taken back as it was put right, and what puts it right before the rest; else as they are."""
+    told = (each for some in evidence.facts.values() for each in some if each.retracted_at is not None)
+    wrong = {slot(each.subject, each.relation) for each in told if fold(each.object) == fold(value)} - {""}
+    right = [each for each in facts if each.hit and slot(each.subject, each.relation) in wrong]
+    if len(right) != 1:
+        return list(quotations), value
+    (fact,) = right
+    saying = Quotation(shortened(chosen[fact.hit - 1].interaction.text, LONGEST), fact.hit)
+    return [saying, *(each for each in quotations if each.hit != fact.hit)], fact.value
 
 
 def _gone(question: Question, evidence: Evidence, facts: Sequence[FactHit]) -> frozenset[str]:

@@ -120,6 +120,10 @@ def _rules() -> tuple[tuple[re.Pattern[str], Rule], ...]:
         (rf"\b(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH}),? (?P<year>{_YEAR})\b", _named),
         (rf"\b(?P<month>{_MONTH}) (?P<day>{_DAY}),? (?P<year>{_YEAR})\b", _named),
         (rf"\b(?P<month>{_MONTH}),?(?: of)? (?P<year>{_YEAR})\b", _named),
+        (
+            rf"\b(?:(?P<day>{_DAY})(?: of)? )?(?P<month>{_MONTH}),?(?: of)? (?P<way>[Ll]ast|[Nn]ext|[Tt]his) year\b",
+            _of_year,
+        ),
         (rf"\b(?P<day>{_DAY})(?: of)? (?P<month>{_MONTH})(?!\w)", _named),
         (rf"\b(?P<month>{_MONTH}) (?P<day>{_DAY})\b(?![:.]\d)", _named),
         (rf"\b(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Dd]uring|early|late|mid)[ -](?P<month>{_MONTH})(?!\w)", _named),
@@ -152,6 +156,14 @@ def _past() -> re.Pattern[str]:
     return re.compile(
         rf"\b(?:{'|'.join(sorted(word_list('past')))}|[a-z]{{2,}}(?<!need)ed|was|were|had)\b", re.IGNORECASE
     )
+
+
+def _of_year(match: re.Match[str], when: _Spoken) -> Meaning | None:
+    """A month, or a day of it, of the last, this or next year."""
+    if when.day is None:
+        return None
+    year = when.day.year + _STEPS.get(match["way"].lower(), 0)
+    return named(year, month_number(match["month"]), int((match["day"] or "0").rstrip("sthndr")))
 
 
 def _named(match: re.Match[str], when: _Spoken) -> Meaning | None:

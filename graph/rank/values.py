@@ -42,6 +42,9 @@ _STILL = re.compile(r"\b(?:have|has|been|now)\b|['’](?:ve|s)\b", re.IGNORECASE
 """What tells, of a span of time, that it is not over."""
 _LIMIT = re.compile(r"\b(by|before|after) (?:the )?$", re.IGNORECASE)
 _PRESENT = re.compile(r"\W{0,9}when (?:do|does|is|are)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…]+(?=\s)")
+_BEYOND = 10
+"""Words that the end of a sentence is worth."""
 _FIRST_PERSON = re.compile(r"\b(?:I|we)\b", re.IGNORECASE)
 
 
@@ -99,16 +102,21 @@ def _least(form: Form, kind: AnswerType) -> float:
 
 
 def nearest(text: str, found: Sequence[Span], want: Wanted) -> Span | None:
-    """Of several, the one that most of the question's terms stand close to, by weight; the first of equals."""
+    """Of several, the one that most of the question's terms stand close to, by weight; the first of equals. What stands
+    in another sentence is further away."""
     if len(found) < 2:
         return found[0] if found else None
-    starts = [match.start() for match in _WORD.finditer(text)]
+    starts: list[int] = []
+    steps: list[int] = []
     places: dict[str, list[int]] = {}
-    for place, match in enumerate(_WORD.finditer(text)):
-        places.setdefault(stem(match[0].casefold()), []).append(place)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+    for number, match in enumerate(_WORD.finditer(text)):
+        starts.append(match.start())
+        steps.append(number + _BEYOND * sum(end <= match.start() for end in ends))
+        places.setdefault(stem(match[0].casefold()), []).append(steps[-1])
 
     def closeness(span: Span) -> float:
-        own = [place for place, start in enumerate(starts) if span.start <= start < span.end] or [0]
+        own = [step for step, start in zip(steps, starts, strict=True) if span.start <= start < span.end] or [0]
         near = {
             term: min(min(abs(place - own[0]), abs(place - own[-1])) for place in places[term])
             for term in want.weight

@@ -123,8 +123,8 @@ RULES: tuple[Rule, ...] = (
     rule(rf"{AM}allergic to\s+", "is allergic to", "thing"),
     rule(rf"{AM}(?P<state>{MARITAL})\b{_NO_TALK}", "is {state}", "nothing", "marital status"),
     rule(rf"(?:{AM}|I(?:'ve| have) {ADVERB}been (?:an? )?)(?P<state>{_STATES})\b", "is {state}", "nothing"),
-    rule(rf"I {ADVERB}(?:don't|do not) (?P<verb>eat|drink)\s+", "does not {verb}", "thing"),
-    rule(rf"I {ADVERB}(?:can't|cannot|can not) (?P<verb>eat|drink)\s+", "cannot {verb}", "thing"),
+    rule(rf"I {ADVERB}(?:don't|do not) (?P<verb>eat|drink)\s+", "does not {verb}", 3),
+    rule(rf"I {ADVERB}(?:can't|cannot|can not) (?P<verb>eat|drink)\s+", "cannot {verb}", 3),
     rule(rf"(?:I {ADVERB}live|{AM}(?:living|based)) in\s+", "lives in", "place", "home"),
     rule(
         rf"{HAVE}{ADVERB}moved (?:(?:here )?from (?P<whence>(?:the )?(?-i:[A-Z])[\w -]{{1,40}}?) )?to\s+",
@@ -214,6 +214,9 @@ RULES += tuple(
             rf"{OF_KIN}(?: is|'s) {ADVERB}(?P<value>[1-9]\d?)(?: years old)?\b",
             "'s {who} is {value} years old", "nothing", "age",
         ),
+        rule(
+            rf"{OF_KIN}(?: has)? {ADVERB}turned (?P<value>[1-9]\d?)\b", "'s {who} turned {value}", "nothing", "age",
+        ),
         rule(rf"{OF_KIN} {ADVERB}(?:lives|is living) in\s+", "'s {who} lives in", "place", "home"),
         rule(rf"{OF_KIN}(?: has)? {ADVERB}(?:just )?moved to\s+", "'s {who} moved to", "place", "home"),
         rule(rf"{OF_KIN} {ADVERB}works (?:at|for)\s+", "'s {who} works for", "name", "employer"),
@@ -240,7 +243,8 @@ RULES += tuple(
             "has {value} {what}", "nothing", "number of {what}",
         ),
         rule(
-            rf"(?:my|our|the) (?P<what>(?:[\w-]+ ){{0,2}}{_EVENTS})(?: (?:is|was|got|has been|will be))?(?: now)?"
+            rf"(?:my|our|the) (?P<what>(?:[\w-]+ ){{0,2}}{_EVENTS})(?: (?:with|at) (?:[\w-]+ ){{0,2}}?[\w-]+)?"
+            r"(?: (?:is|was|got|has been|will be))?(?: now)?"
             r"(?: (?:(?:re)?scheduled|set|moved|due|planned|booked|pushed(?: back)?|postponed)"
             r"(?: (?:for|to|until))?| on| for)"
             r"+(?: on)? ",

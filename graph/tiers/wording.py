@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from graph.model import Mention
-from graph.text import verb_forms, word_list
+from graph.text import MONTHS, verb_forms, word_list
 
 _TELLING = {
     "my": "their",
@@ -52,6 +52,12 @@ _MOST = 9
 """How much of that is taken away."""
 _COMPARED = re.compile(r"(?:more|less|fewer|higher|lower|cheaper|faster|slower|older|younger|extra)\b")
 """What makes of a value before it how far it is from another: "$200 more than yours"."""
+_DATED = re.compile(
+    rf"(?:on (?:the \d|\d|(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|{'|'.join(MONTHS)})\b)"
+    rf"|in (?:(?:19|20)\d\d|{'|'.join(MONTHS)})\b)",
+    re.IGNORECASE,
+)
+"""When something was."""
 _FILLERS = re.compile(r"\b(?:also|actually|really|just|probably|definitely|basically|literally) ", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
@@ -96,6 +102,8 @@ def ends(text: str, place: int) -> bool:
     between = " ".join(text[place : rest.start() if rest else None].split()).casefold()
     if _COMPARED.match(between):
         return False
+    if _DATED.match(between):
+        return True
     return between == "" or _LEFT_OUT.sub("", between) == "" or between.split()[0] in word_list("locating")
 
 

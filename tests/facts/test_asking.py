@@ -211,6 +211,15 @@ def test_a_time_that_is_no_day_is_about_one(tmp_path: Path, said: str, value: st
     assert asked(store, "How many days ago did Ann paint the fence?").answer.value == value
 
 
+def test_a_correction_is_the_answer_to_a_question_that_says_more(tmp_path: Path) -> None:
+    store = take_in(
+        tmp_path / "a",
+        told("2024-01-08", "Ann: My first meeting with the boss is on Thursday.", "Ann: No wait, I meant Friday."),
+    )
+    found = asked(store, "When is Ann's meeting with the boss?").answer
+    assert (found.value, found.quotations[0].text) == ("12 January 2024", "No wait, I meant Friday.")
+
+
 def test_a_corrected_date_is_the_answer(tmp_path: Path) -> None:
     store = take_in(tmp_path / "a", CORRECTED)
     assert asked(store, "When is Ann's meeting?").answer.value == "6 March 2024"

@@ -74,6 +74,8 @@ def test_what_is_named_in_full_needs_no_day(text: str, meaning: str) -> None:
         ("We are leaving on 29 February.", "29 February 2024"),
         ("I went last March.", "March 2023"),
         ("I go next March.", "March 2025"),
+        ("It is in September next year.", "September 2025"),
+        ("It was on 3 May last year.", "3 May 2023"),
     ],
 )
 def test_what_follows_from_the_day_it_was_said(text: str, meaning: str) -> None:

@@ -76,6 +76,8 @@ def test_of_several_the_one_beside_what_is_asked() -> None:
     text = "The pier opened in 1961 and the ferry stopped in 1987."
     assert told("When did the ferry stop?", text) == "1987"
     assert told("When did the pier open?", text) == "1961"
+    text = "The quartet came in 1961! The wedding will be held by the old lighthouse in 1987."
+    assert told("When is the wedding?", text) == "1987"
 
 
 def test_a_life_has_a_beginning_and_an_end() -> None:
