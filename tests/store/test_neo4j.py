@@ -16,7 +16,19 @@ from msgspec.structs import replace
 from graph.errors import StoreBusyError, StoreError, StoreMissingError, StoreNewerError, UsageError
 from graph.ingest import Ingest
 from graph.memory import Memory
-from graph.model import Changes, Checkpoint, Edge, EdgeKind, Insight, Question, Reach, Selection, TextQuery, Walk
+from graph.model import (
+    Changes,
+    Checkpoint,
+    Edge,
+    EdgeKind,
+    Insight,
+    Interaction,
+    Question,
+    Reach,
+    Selection,
+    TextQuery,
+    Walk,
+)
 from graph.recall import recall
 from graph.settings import Settings
 from graph.store.neo4j.address import address
@@ -154,6 +166,23 @@ def test_vectors_take_no_more_round_trips(url: str, monkeypatch: pytest.MonkeyPa
             assert "tokens" in recall(Question(text), store, settings, embedder).ranked[0].signals
         assert len(sent) <= 6
     store.close()
+
+
+def test_scores_are_those_of_sqlite(bare: str, tmp_path: Path) -> None:
+    """But for a factor, and for texts of over forty words, whose length Lucene keeps with four bits. Its indexes are
+    new: they count what was deleted for a while."""
+    query = TextQuery(("priya", "bristol", "we", "train"), limit=200)
+    with memory(bare) as one, memory(f"sqlite:///{tmp_path}/memory.db") as other:
+        for each in (one, other):
+            each.ingest([SAMPLES / "friends.jsonl"])
+        here, there = ({match.id: match for match in each._store.search(query)} for each in (one, other))
+        assert here.keys() == there.keys()
+        said = [node for node in other.nodes(Selection(ids=tuple(there))) if isinstance(node, Interaction)]
+        short = [node.id for node in said if len(node.text.split()) < 30]
+        assert len(short) > 20
+        for id in short:
+            assert here[id].whole * 2.2 == pytest.approx(there[id].whole, rel=1e-4)
+            assert here[id].piece * 2.2 == pytest.approx(there[id].piece, rel=1e-4)
 
 
 def test_the_graph_and_its_answers_are_those_of_sqlite(url: str, tmp_path: Path) -> None:

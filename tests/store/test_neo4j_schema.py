@@ -78,6 +78,22 @@ def test_a_schema_of_a_newer_memcli(url: str, driver: neo4j.Driver, command: Wor
         driver.execute_query("MATCH (m:_MemcliMigration {name: 'in_years'}) DELETE m")
 
 
+def test_texts_of_an_older_memcli_become_as_long_as_in_sqlite(
+    url: str, driver: neo4j.Driver, command: World, few: Path
+) -> None:
+    indexed = """MATCH (t:_MemcliText|_MemcliPiece) RETURN t.words AS words ORDER BY words
+        UNION ALL MATCH (w:_MemcliWord) RETURN w.word + ' ' + w.wholes + ' ' + w.pieces AS words ORDER BY words"""
+    assert command("ingest", str(few), "--store", url).code == 0
+    before = driver.execute_query(indexed).records
+    driver.execute_query("MATCH (t:_MemcliText|_MemcliPiece) SET t.words = replace(t.words, ' .', '')")
+    driver.execute_query("MATCH (w:_MemcliWord {word: '.'}) DELETE w")
+    for done in (1, 2):
+        # Broken off before it was recorded, the second time.
+        driver.execute_query("MATCH (m:_MemcliMigration {name: 'equal_lengths'}) DELETE m")
+        assert command("store", "info", "--store", url).code == 0, done
+        assert driver.execute_query(indexed).records == before
+
+
 def test_nodes_of_others_with_our_labels(bare: str, driver: neo4j.Driver, command: World) -> None:
     driver.execute_query("CREATE (:_Memcli {id: 1}), (:_Memcli {id: 1})")
     told = command("ingest", str(FRIENDS), "--store", bare)

@@ -231,12 +231,15 @@ class Connection:
 
 
 def _change(session: Session, statement: LiteralString) -> None:
-    """Change the schema, in a transaction of its own.
+    """Change the schema, in a transaction of its own, or data in several.
 
     `IF NOT EXISTS` does not see what another process is making at this moment; once that is made, it is there.
     """
     from neo4j.exceptions import ClientError
 
+    if "IN TRANSACTIONS" in statement:
+        session.run(statement).consume()
+        return
     try:
         session.execute_write(lambda transaction: transaction.run(statement).consume())
     except ClientError as error:

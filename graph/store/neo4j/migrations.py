@@ -60,6 +60,17 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
     # A memory that was made before gets them by `memcli episode derive`.
     "episodes": ("CALL db.createLabel('Episode')",),
     "folded_episodes": ("CALL db.createProperty('folded_strength')",),
+    # `graph.store.neo4j.words.FILLER`. Behind the lock, for a process that does the same.
+    "equal_lengths": (
+        """MATCH (t:_MemcliText|_MemcliPiece)
+            CALL (t) {
+                MERGE (l:_MemcliLock {name: 'writer'}) SET l.taken = timestamp()
+                WITH t WHERE NOT ' ' + t.words ENDS WITH ' .'
+                SET t.words = ltrim(t.words + ' .')
+            } IN TRANSACTIONS OF 2000 ROWS""",
+        """MATCH (i:_MemcliIndex {name: 'words'}) WHERE i.wholes > 0
+            MERGE (w:_MemcliWord {word: '.'}) SET w.wholes = i.wholes, w.pieces = i.pieces""",
+    ),
 }
 """Every migration in order: what a store of this version has applied."""
 

@@ -14,6 +14,10 @@ from graph.ids import content_id
 from graph.labels import INDEXED
 from graph.store.indexing import scope_token
 
+FILLER = "."
+"""The last word of what is indexed; it is no stem, so that nobody looks for it. FTS5 counts the word for the scope of a
+text in its length, and Lucene counts each property by itself: with one word more, both take texts for equally long."""
+
 _TABLES = """
 CREATE VIRTUAL TABLE given USING fts5 (text, content = '', tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE word USING fts5vocab (given, instance);

@@ -16,7 +16,7 @@ from graph.store.indexing import is_searched, passages
 from graph.store.neo4j.connection import Connection, Row
 from graph.store.neo4j.remove import remove
 from graph.store.neo4j.rows import event_properties, to_properties, unpacked
-from graph.store.neo4j.words import indexed, place_of, scope_of, space_token, stems
+from graph.store.neo4j.words import FILLER, indexed, place_of, scope_of, space_token, stems
 from graph.text import fold
 
 # A name that folds as the entity's own is found by that; any other has a node for it.
@@ -191,7 +191,9 @@ def texts_of(space: str, interactions: Sequence[Interaction]) -> dict[str, dict[
         heading, text, pieces = passages(each)
         parts[each.id] = [f"{heading}\n{part}" for part in (text, *pieces)] if is_searched(each) else []
     words = iter(stems([part for found in parts.values() for part in found]))
-    indexed_parts = {id: [" ".join(each) for each in islice(words, len(found))] for id, found in parts.items()}
+    indexed_parts = {
+        id: [" ".join([*each, FILLER]) for each in islice(words, len(found))] for id, found in parts.items()
+    }
     return {
         each.id: {
             "scope": scope_of(space, each.conversation),
