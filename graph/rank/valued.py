@@ -23,6 +23,7 @@ from graph.relations import (
     FAVOURITE,
     NUMBER,
     ONE_VALUED,
+    OVER,
     asking,
     holds,
     order,
@@ -95,7 +96,7 @@ def valued(facts: Iterable[Fact], question: str, read: Understood, expects: Expe
     facts = list(facts)
     key = sought(facts, question, read, expects)
     known = [each for each in facts if slot(each.subject, each.relation) == key and each.state != DOUBTFUL]
-    known = sorted((each for each in known if each.retracted_at is None), key=order) if key else []
+    known = sorted((each for each in known if each.retracted_at is None), key=_order) if key else []
     if not known:
         return []
     if read.windows:
@@ -200,8 +201,20 @@ def _before(runs: Sequence[Sequence[Fact]], text: str, read: Understood) -> list
         said = asking(runs[0][0].relation) | _CHANGES
         if named - stems(" ".join(said), runs[0][0].subject, *read.voices, *stop_words()) - _UNSAID:
             return []
-        later = len(runs) - 1
-    return _stating(runs[later - 1]) if later else []
+        # What is over was before.
+        later = len(runs) - (value_of(runs[-1][0]) is not None)
+    return next(filter(None, map(_held, reversed(runs[:later]))), [])
+
+
+def _order(fact: Fact) -> tuple[tuple[str, str, int], bool, str]:
+    """As `order`; of what one message says, what is over comes before what holds."""
+    start, recorded, position, id = order(fact)
+    return (start, recorded, position), fact.state != OVER, id
+
+
+def _held(run: Sequence[Fact]) -> list[Fact]:
+    """The facts of a run that name the value that it had, be it by saying that it is over."""
+    return _stating(run) or [each for each in run if each.object]
 
 
 def _stating(run: Sequence[Fact]) -> list[Fact]:

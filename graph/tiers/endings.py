@@ -54,6 +54,7 @@ ENDINGS: tuple[Rule, ...] = tuple(
         (rule(rf"I {ADVERB}don't {ADVERB}live in\s+", "no longer lives in", "place", "home"), _NO_MORE),
         (rule(r"I used to live in\s+", "used to live in", "place", "home"), _UNTIMED_THERE),
         (rule(rf"{HAVE}{ADVERB}moved (?P<from>away from|out of)\s+", "moved {from}", "place", "home"), None),
+        (rule(rf"{HAVE}{ADVERB}moved (?:here )?from\s+(?=(?-i:[A-Z]))", "moved from", "place", "home"), None),
         (rule(rf"{HAVE}{ADVERB}left\s+(?=[^.!?,;]{{1,40}} for good\b)", "left", "place", "home"), _OVER),
         (rule(rf"I {ADVERB}no longer work (?:at|for)\s+", "no longer works for", "name", "employer"), _OVER),
         (rule(rf"I {ADVERB}don't {ADVERB}work (?:at|for)\s+", "no longer works for", "name", "employer"), _NO_MORE),

@@ -211,6 +211,17 @@ def test_a_time_that_is_no_day_is_about_one(tmp_path: Path, said: str, value: st
     assert asked(store, "How many days ago did Ann paint the fence?").answer.value == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"), [("Where did Ann live before?", "Leeds"), ("Where did Bob work before?", "Initech")]
+)
+def test_what_is_over_was_before(tmp_path: Path, text: str, value: str) -> None:
+    said = told(
+        "2024-02-03", "Ann: I moved from Leeds to York on Saturday.", "Bob: I quit my job at Initech on Friday."
+    )
+    found = asked(take_in(tmp_path / "a", said), text).answer
+    assert (found.value, found.found) == (value, True)
+
+
 def test_a_correction_is_the_answer_to_a_question_that_says_more(tmp_path: Path) -> None:
     store = take_in(
         tmp_path / "a",
