@@ -36,6 +36,8 @@ _MADE = re.compile(
     | \bdifferent\s+(?:aspects|parts|sides)\s+of\b
     | \b(?:throughout|across)\s+(?:all\s+)?(?:of\s+)?(?:our|my|these|the)\s+(?:\w+\s+)?{_TALKS}\b
     | (?:^|(?<=[.?!])\s+)(?:please\s+)?mention\s+only\b[^.?!]*
+    | ^what(?:\s+has)?\s+happened\s+(?:to|with)\b
+    | (?<=\w)\s+(?:called|named)(?=\W*$)
     """,
     re.IGNORECASE | re.VERBOSE,
 )

@@ -17,6 +17,9 @@ from graph.rank.request import surveys, topic
         ("Can you list different aspects of the shed, in order? Mention only five items.", ("shed",)),
         ("Please summarise the talks about the shed.", ("talks", "shed")),
         ("Can you tell me about Bob's kiln?", ("bob", "kiln")),
+        ("What happened to Bob's wrist?", ("bob", "wrist")),
+        ("What are Ann's cats called?", ("ann", "cats")),
+        ("Who called Ann?", ("called", "ann")),
         # Nothing but a request is left whole, and so is what only looks like one.
         ("Can you give me a summary of it?", ("give", "summary")),
         ("Where is the summary?", ("summary",)),
