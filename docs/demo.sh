@@ -36,5 +36,5 @@ END
 find .demo -type f | sort | sed 's/^/  /'
 cat <<'END'
 Ask more of it:
-  MEMCLI_HOME=.demo .venv/bin/memcli ask "How did Łukasz get his hives?"
+  MEMCLI_HOME=.demo MEMCLI_MODELS=.cache/models .venv/bin/memcli ask "How did Łukasz get his hives?"
 END

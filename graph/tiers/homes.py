@@ -14,8 +14,9 @@ from graph.model import Mention
 from graph.text import fold, word_list
 
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
-_UNKNOWN = frozenset({"NAME", "CONCEPT"})
-"""Labels of names of which it is not known what they are."""
+_UNKNOWN = frozenset({"NAME", "CONCEPT", "ORG", "PERSON"})
+"""Labels of names of which it is not known what they are, and those that a small model gives to towns: "Malmö" is an
+organisation to it."""
 _NO_PLACES = frozenset({"EVENT", "LANGUAGE", "LAW", "PRODUCT", "WORK_OF_ART"})
 _PART = re.compile(
     r"['’]|[ -](?:accounts?|apps?|branch|board|class|classes|contract|department|dept|desk|division|edition|group|plan"

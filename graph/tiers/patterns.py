@@ -79,7 +79,8 @@ _MONEY = (
 )
 _EVENTS = (
     r"(?:meeting|appointment|deadline|exam|interview|wedding|party|presentation|concert|race|call|conference|recital"
-    r"|surgery|ceremony|match|flight|launch|sprint|trip|move)"
+    r"|surgery|ceremony|match|flight|launch|sprint|trip|move|review|check-?up|lesson|class|session|dinner|lunch|delivery"
+    r"|inspection|trial|demo|viewing)"
 )
 DAY = re.compile(
     rf"(?:next |this )?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|(?:{'|'.join(MONTHS)}) \d{{1,2}}"
@@ -112,6 +113,7 @@ def rule(pattern: str, relation: str, takes: str | int, kept: str = "") -> Rule:
 
 
 _PHONE = r"(?:(?:phone|telephone|mobile|cell(?: ?phone)?) number|number(?= is \+?\d))"
+_NUMBER = r"(?:(?:phone|telephone|mobile|cell(?: ?phone)?) )?number"
 HAVE = r"I(?:'ve| have)? "
 AM = rf"I(?:'m| am) {ADVERB}"
 RULES: tuple[Rule, ...] = (
@@ -127,7 +129,8 @@ RULES: tuple[Rule, ...] = (
     rule(rf"I {ADVERB}(?:can't|cannot|can not) (?P<verb>eat|drink)\s+", "cannot {verb}", 3),
     rule(rf"(?:I {ADVERB}live|{AM}(?:living|based)) in\s+", "lives in", "place", "home"),
     rule(
-        rf"{HAVE}{ADVERB}moved (?:(?:here )?from (?P<whence>(?:the )?(?-i:[A-Z])[\w -]{{1,40}}?) )?to\s+",
+        rf"(?:I|we)(?:'ve| have)? {ADVERB}moved "
+        r"(?:(?:here )?from (?P<whence>(?:the )?(?-i:[A-Z])[\w -]{1,40}?) )?to\s+",
         "moved to", "place", "home",
     ),
     rule(
@@ -141,6 +144,7 @@ RULES: tuple[Rule, ...] = (
         rf"{HAVE}{ADVERB}(?:got|found|landed|accepted|started|took) (?:an? |my )?(?:new )?job (?:at|with)\s+",
         "works for", "name", "employer",
     ),
+    rule(rf"{HAVE}{ADVERB}started (?:working (?:at|for)|at)\s+", "works for", "name", "employer"),
     rule(rf"I {ADVERB}work as\s+(?=an? )", "works as", 6, "job"),
     rule(rf"{AM}(?P<job>an? (?:[a-z]+ )?{JOBS})\b", "is {job}", "nothing", "job"),
     rule(rf"(?:{AM}studying|I {ADVERB}study)\s+", "studies", "thing"),
@@ -181,7 +185,9 @@ RULES: tuple[Rule, ...] = (
         "'s birthday is on", "day", "birthday",
     ),
     rule(
-        rf"my (?:new )?{_PHONE} is {ADVERB}(?P<value>\+?\d[\d ()-]{{5,18}}\d)\b",
+        rf"(?:my (?:new )?{_PHONE} is {ADVERB}"
+        rf"|I(?:'ve| have)? (?:got )?a new {_NUMBER}(?:[:,]| is)?(?: it(?:'s| is))? )"
+        r"(?P<value>\+?\d[\d ()-]{5,18}\d)\b",
         "'s phone number is {value}", "nothing", "phone number",
     ),
     rule(rf"I {ADVERB}drive\s+(?=an? (?-i:[A-Z]))", "drives", "thing"),
@@ -243,7 +249,8 @@ RULES += tuple(
             "has {value} {what}", "nothing", "number of {what}",
         ),
         rule(
-            rf"(?:my|our|the) (?P<what>(?:[\w-]+ ){{0,2}}{_EVENTS})(?: (?:with|at) (?:[\w-]+ ){{0,2}}?[\w-]+)?"
+            rf"(?:my|our|the) (?P<what>(?:[\w\x27\u2019-]+ ){{0,2}}{_EVENTS})"
+            r"(?: (?:with|at) (?:[\w-]+ ){0,2}?[\w-]+)?"
             r"(?: (?:is|was|got|has been|will be))?(?: now)?"
             r"(?: (?:(?:re)?scheduled|set|moved|due|planned|booked|pushed(?: back)?|postponed)"
             r"(?: (?:for|to|until))?| on| for)"
@@ -253,6 +260,16 @@ RULES += tuple(
     )
 )  # fmt: skip
 """What is kept as facts alone: it changes."""
+BESIDE = (
+    replace(
+        rule(
+            rf"(?:I {ADVERB}work as an? (?:[\w-]+ ){{1,4}}?|{AM}an? (?:[a-z]+ )?{JOBS} )(?:at|for)\s+",
+            "works for", "name", "employer",
+        ),
+        lasting=False,
+    ),
+)  # fmt: skip
+"""What is told by the way: who says as what they work may say where."""
 HABITS = (
     rule(rf"(?P<often>{_TIMES}),? I {ADVERB}(?P<verb>[a-z]+)\b\s*", "", 7),
     rule(r"I (?P<adverb>usually|always|often|normally|never) (?P<verb>[a-z]+)\b\s*", "", 7),

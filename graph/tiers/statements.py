@@ -18,7 +18,7 @@ from graph.text import fold, stop_words, word_list, words
 from graph.tiers import wording
 from graph.tiers.endings import ENDINGS, is_done
 from graph.tiers.homes import may_be_home
-from graph.tiers.patterns import DAY, DOUBT, HABITS, NAME, RULES, START, Rule
+from graph.tiers.patterns import BESIDE, DAY, DOUBT, HABITS, NAME, RULES, START, Rule
 from graph.tiers.wording import clause
 
 _BEFORE_A_THING = re.compile(r"(?:(?:a|an|the|some|all|both|very|really|good|any) )*", re.IGNORECASE)
@@ -81,6 +81,7 @@ def statements(interaction: Interaction, extraction: Extraction) -> Iterator[Sta
         doubt = DOUBT.match(text, start.end(), start.end() + _READ)
         place = doubt.end() if doubt else start.end()
         found = [_habit(text, place, extraction) or _said(text, place, extraction, RULES)]
+        found.append(_said(text, place, extraction, BESIDE))
         # Whoever doubts that something is over says that it may not be.
         found += [] if doubt or not is_done(text, place) else [_said(text, place, extraction, ENDINGS)]
         for said in filter(None, found if text.count('"', 0, place) % 2 == 0 else ()):

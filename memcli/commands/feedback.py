@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 def feedback(
     session: Session,
     answer: Annotated[
-        str, typer.Argument(metavar="ANSWER", help="An answer's id; `ask --json` and --explain tell it.")
+        str, typer.Argument(metavar="ANSWER", help="An answer's id; `ask --remember`, --json and --explain tell it.")
     ],
     verdict: Annotated[Verdict, typer.Argument(metavar="VERDICT", help="good or bad.")],
     reason: Reason = "",

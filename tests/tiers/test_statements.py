@@ -63,6 +63,11 @@ def told(text: str, speaker: str | None = "Ann", extraction: Extraction | None =
         ("I can't eat gluten, do they have anything?", "Ann cannot eat gluten."),
         ("My mother Carol turned 70 yesterday.", "Ann's mother turned 70."),
         ("My first meeting with the boss is on Thursday.", "Ann's first meeting is on Thursday."),
+        ("The review was moved to Friday.", "Ann's review is on Friday."),
+        ("My doctor's appointment is on Friday.", "Ann's doctor's appointment is on Friday."),
+        ("I got a new number, it's 0499 65 43 21", "Ann's phone number is 0499 65 43 21."),
+        ("We moved to Turin in August.", "Ann moved to Turin."),
+        ("I started at Contoso yesterday.", "Ann works for Contoso."),
         ("I drive a Volvo, mostly.", "Ann drives a Volvo."),
         ("I'm based in Lisbon now.", "Ann lives in Lisbon."),
         ("My sister Eva lives in Berlin.", "Ann's sister lives in Berlin."),
@@ -86,6 +91,7 @@ def test_what_is_told(text: str, expected: str) -> None:
         "I can't eat that.",
         "Do you know I love Lisbon",
         "I drive a lot.",
+        "I have a new number 5 bus ticket.",
         "I'm vegan on Mondays.",
         "I can't eat any more.",
         "I love that.",
@@ -160,3 +166,16 @@ def test_cues_are_what_it_is_about() -> None:
 )
 def test_what_is_reported(sentence: str, speaker: str | None, expected: str | None) -> None:
     assert reported(sentence, speaker, ["Lisbon"]) == expected
+
+
+def test_who_says_as_what_they_work_may_say_where() -> None:
+    assert told("I work as a nurse at Acme.") == ["Ann works as a nurse at Acme.", "Ann works for Acme."]
+    assert told("I'm a senior developer at Acme.") == ["Ann is a senior developer.", "Ann works for Acme."]
+
+
+def test_a_town_may_be_taken_for_something_else() -> None:
+    text = "I moved from Malmö to Lund."
+    taken = Extraction((Mention("Malmö", "ORG", 13, 18), Mention("Lund", "PERSON", 22, 26)), ())
+    assert told(text, extraction=taken) == ["Ann moved to Lund.", "Ann moved from Malmö."]
+    taken = Extraction((Mention("Malmö", "PRODUCT", 13, 18), Mention("Lund", "PERSON", 22, 26)), ())
+    assert "Ann moved to Lund." not in told(text, extraction=taken)
