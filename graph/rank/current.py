@@ -41,8 +41,12 @@ def asks_for_the_past(question: str, read: Understood, today: str | None) -> boo
 
 def asked_about(facts: Iterable[Fact], question: str, read: Understood) -> list[Fact]:
     """Those of `facts` that a question may ask for: it has a word that asks for the relation, and is about the
-    subject."""
+    subject; where it names nobody, the days of what it names and nothing else: "when is the meeting?"."""
     words, names = stems(question), {fold(each) for each in subjects(question, read)}
+    if not read.speaker and all(match.entity.label == "CONCEPT" for match in read.entities):
+        said = stems(*read.terms)
+        dated = (each for each in facts if each.relation.startswith(DATE))
+        return [each for each in dated if said == stems(each.relation.removeprefix(DATE))]
     return [
         each for each in facts if fold(each.subject) in names and words & {stem(word) for word in asking(each.relation)}
     ]

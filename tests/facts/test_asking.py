@@ -211,6 +211,16 @@ def test_a_time_that_is_no_day_is_about_one(tmp_path: Path, said: str, value: st
     assert asked(store, "How many days ago did Ann paint the fence?").answer.value == value
 
 
+def test_whose_appointment_it_is_need_not_be_said(tmp_path: Path) -> None:
+    said = [
+        *told("2024-06-05", "Ann: The meeting is on Monday."),
+        *told("2024-06-06", "Ann: The meeting was moved to Tuesday."),
+    ]
+    store = take_in(tmp_path / "a", said)
+    assert asked(store, "When is the meeting?").answer.value == "11 June 2024"
+    assert asked(store, "When is Bob's meeting?").facts == ()
+
+
 @pytest.mark.parametrize(
     ("text", "value"), [("Where did Ann live before?", "Leeds"), ("Where did Bob work before?", "Initech")]
 )
