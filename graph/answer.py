@@ -227,8 +227,7 @@ def _valued(evidence: Evidence, chosen: Sequence[Scored], expects: Expected) -> 
     if not found:
         return None
     rank, fact = min(found, key=lambda each: each[0])
-    said = Quotation(shortened(chosen[rank - 1].interaction.text, LONGEST), rank)
-    return _told_by([said], fact.object, expects.kind, 1.0, chosen)
+    return _told_by([_whole(chosen, rank)], fact.object, expects.kind, 1.0, chosen)
 
 
 def _corrected(
@@ -241,8 +240,12 @@ def _corrected(
     if len(right) != 1:
         return list(quotations), value
     (fact,) = right
-    saying = Quotation(shortened(chosen[fact.hit - 1].interaction.text, LONGEST), fact.hit)
-    return [saying, *(each for each in quotations if each.hit != fact.hit)], fact.value
+    return [_whole(chosen, fact.hit), *(each for each in quotations if each.hit != fact.hit)], fact.value
+
+
+def _whole(chosen: Sequence[Scored], rank: int) -> Quotation:
+    """The hit of that rank, quoted as a whole."""
+    return Quotation(shortened(chosen[rank - 1].interaction.text, LONGEST), rank)
 
 
 def _gone(question: Question, evidence: Evidence, facts: Sequence[FactHit]) -> frozenset[str]:

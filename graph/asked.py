@@ -90,7 +90,7 @@ def judge(name: str, reason: str, store: Store, *, good: bool, redact: bool) -> 
             if not any(each.kind is EdgeKind.ASKED_IN and is_asked(each.target) for each in edges):
                 # What follows in a conversation tells how its questions went.
                 raise NotFoundError(f"{name} was not asked of memcli", "name an answer of `memcli ask --remember`")
-            told = [each.target for each in edges if queries.judges(each)]
+            told = [each.target for each in edges if each.relation == queries.CORRECTS]
             if not (told or good):
                 verdict = Edge(query.id, said.id, EdgeKind.ANSWERED_BY, 1.0, queries.CORRECTS, "feedback", PERSON)
                 store.save(_entered(said, queries.settled(query, [*edges, verdict]), [verdict], store))

@@ -21,12 +21,12 @@ from msgspec.structs import replace
 
 from graph.digests import Digest, digested
 from graph.evolution.undo import Past
-from graph.ids import PREFIXES, interaction_id, is_asked, note_id
+from graph.ids import PREFIXES, interaction_id, note_id
 from graph.lookup import find
 from graph.model import PERSON, Action, EdgeKind, Episode, Event, Interaction, NodeKind, Note, Query, Selection
 from graph.ports import Store
 from graph.store.batches import batches, edges_of, nodes_of
-from graph.tiers.queries import judges
+from graph.tiers.queries import QUOTED
 
 _DAY = 86_400
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -182,16 +182,13 @@ def _votes(notes: Sequence[str], store: Store) -> Iterator[tuple[str, tuple[str,
 
 
 def _asked(notes: Sequence[str], store: Store) -> Iterator[tuple[str, tuple[str, str | None]]]:
-    """Yield, for each time that an answer of memcli quoted what one of `notes` is of, the note, and the query that was
-    remembered, and when that was asked."""
-    edges = list(edges_of([interaction_id(each) for each in notes], (EdgeKind.ANSWERED_BY,), store))
-    around = list(edges_of(sorted({edge.source for edge in edges}), (EdgeKind.ASKED_IN, EdgeKind.ANSWERED_BY), store))
-    bad = {edge.source for edge in around if judges(edge)}
-    asked = {edge.source for edge in around if edge.kind is EdgeKind.ASKED_IN and is_asked(edge.target)} - bad
-    when = {
-        each.id: each.timestamp for each in nodes_of(sorted(asked), (NodeKind.QUERY,), store) if isinstance(each, Query)
-    }
-    yield from ((note_id(edge.target), (edge.source, when[edge.source])) for edge in edges if edge.source in when)
+    """Yield, for each time that an answer of memcli quoted what one of `notes` is of, and nobody said that it was bad,
+    the note, and the query that was remembered, and when that was asked."""
+    answered = edges_of([interaction_id(each) for each in notes], (EdgeKind.ANSWERED_BY,), store)
+    quoted = [edge for edge in answered if edge.reason == QUOTED]
+    found = nodes_of(sorted({edge.source for edge in quoted}), (NodeKind.QUERY,), store)
+    when = {each.id: each.timestamp for each in found if isinstance(each, Query) and each.outcome == "answered"}
+    yield from ((note_id(edge.target), (edge.source, when[edge.source])) for edge in quoted if edge.source in when)
 
 
 def _notes(ids: Sequence[str], store: Store) -> dict[str, Note]:

@@ -43,13 +43,15 @@ def asked_about(facts: Iterable[Fact], question: str, read: Understood) -> list[
     """Those of `facts` that a question may ask for: it has a word that asks for the relation, and is about the
     subject; where it names nobody, the days of what it names and nothing else: "when is the meeting?"."""
     words, names = stems(question), {fold(each) for each in subjects(question, read)}
-    if not read.speaker and all(match.entity.label == "CONCEPT" for match in read.entities):
-        said = stems(*read.terms)
-        dated = (each for each in facts if each.relation.startswith(DATE))
-        return [each for each in dated if said == stems(each.relation.removeprefix(DATE))]
-    return [
+    facts = list(facts)
+    found = [
         each for each in facts if fold(each.subject) in names and words & {stem(word) for word in asking(each.relation)}
     ]
+    if found or read.speaker or any(match.entity.label != "CONCEPT" for match in read.entities):
+        return found
+    said = stems(*read.terms)
+    dated = (each for each in facts if each.relation.startswith(DATE))
+    return [each for each in dated if said == stems(each.relation.removeprefix(DATE))]
 
 
 def slots_asked(question: str, read: Understood) -> tuple[str, ...]:

@@ -8,18 +8,18 @@ from msgspec.structs import replace
 
 from graph.text import MONTHS
 from graph.tiers.patterns import ADVERB, AM, HAVE, JOBS, MARITAL, OF_KIN, Rule, rule
+from graph.tiers.wording import WEEKDAY
 
 _MONTH = rf"(?:{'|'.join(MONTHS)})"
-_DAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _SEASON = r"(?:spring|summer|autumn|fall|winter)"
 _NUMBER = r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}|a few|a couple of|some|several|many)"
 _SINCE_THEN = (
-    rf"(?:(?:just )?(?:yesterday|recently|today)|last (?:week|weekend|month|year|{_SEASON}|{_MONTH}|{_DAYS})"
+    rf"(?:(?:just )?(?:yesterday|recently|today)|last (?:week|weekend|month|year|{_SEASON}|{_MONTH}|{WEEKDAY})"
     rf"|(?:earlier )?this (?:week|month|year|{_SEASON})|(?:{_NUMBER} )?(?:day|week|month|year|age)s? (?:ago|back)"
     r"|long ago"
     rf"|(?:back |early |late |since |around |at the (?:end|beginning|start) of |in ){{1,3}}"
     rf"(?:the )?(?:(?:{_SEASON} (?:of )?)?(?:19|20)\d\d|{_MONTH}|{_SEASON})"
-    rf"|on (?:{_DAYS}|{_MONTH} \d{{1,2}}|the \d{{1,2}}(?:st|nd|rd|th))|for good|any ?more|any longer)\b(?! than\b)"
+    rf"|on (?:{WEEKDAY}|{_MONTH} \d{{1,2}}|the \d{{1,2}}(?:st|nd|rd|th))|for good|any ?more|any longer)\b(?! than\b)"
 )
 _CLAUSE_ENDS = r"\s{0,9}(?:$|[^\w\s'’&-]|-\s|(?:and|but|because|so|since)\b)"
 _OVER = re.compile(rf"\s{{1,9}}{_SINCE_THEN}|{_CLAUSE_ENDS}", re.IGNORECASE)
@@ -140,7 +140,7 @@ ENDINGS: tuple[Rule, ...] = tuple(
     )
 )  # fmt: skip
 """What tells that something holds no longer, besides what the same words say otherwise: "I quit my job at Acme"."""
-_UNDONE = re.compile(rf"\b(?:tomorrow|soon|next (?:week|weekend|month|year|{_SEASON}|{_DAYS})|if)\b", re.IGNORECASE)
+_UNDONE = re.compile(rf"\b(?:tomorrow|soon|next (?:week|weekend|month|year|{_SEASON}|{WEEKDAY})|if)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[^.!?…;:,()\n]{0,200}")
 
 

@@ -1,8 +1,8 @@
 """Whether a name may be where somebody lives: people move to Lisbon, to Marketing and to Linux in the same words.
 
 No list has every place, and what a small model takes for one is a guess where the sentence tells nothing more. So names
-that are known for something else are refused (`word_lists/no_homes.txt`), and "from Canon to Sony" where a model takes
-them for something, and neither for a place.
+that are known for something else are refused (`word_lists/no_homes.txt`), and those that a model knows for a product,
+an event, a work or a language.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from graph.relations import KIN
 from graph.text import MONTHS
+from graph.tiers.wording import WEEKDAY
 
 ADVERB = (
     r"(?:(?:really|just|absolutely|still|also|always|actually|totally|usually|do|so|truly|definitely|especially"
@@ -83,7 +84,7 @@ _EVENTS = (
     r"|inspection|trial|demo|viewing)"
 )
 DAY = re.compile(
-    rf"(?:next |this )?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|(?:{'|'.join(MONTHS)}) \d{{1,2}}"
+    rf"(?:next |this )?(?:{WEEKDAY}|tomorrow|(?:{'|'.join(MONTHS)}) \d{{1,2}}"
     rf"(?:st|nd|rd|th)?(?:,? (?:19|20)\d\d)?|(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{'|'.join(MONTHS)})"
     r"(?: (?:19|20)\d\d)?)\b",
     re.IGNORECASE,
@@ -112,8 +113,7 @@ def rule(pattern: str, relation: str, takes: str | int, kept: str = "") -> Rule:
     return Rule(re.compile(pattern.replace("'", "['’]"), re.IGNORECASE), relation, takes, kept)
 
 
-_PHONE = r"(?:(?:phone|telephone|mobile|cell(?: ?phone)?) number|number(?= is \+?\d))"
-_NUMBER = r"(?:(?:phone|telephone|mobile|cell(?: ?phone)?) )?number"
+_PHONE = r"(?:phone|telephone|mobile|cell(?: ?phone)?)"
 HAVE = r"I(?:'ve| have)? "
 AM = rf"I(?:'m| am) {ADVERB}"
 RULES: tuple[Rule, ...] = (
@@ -185,8 +185,8 @@ RULES: tuple[Rule, ...] = (
         "'s birthday is on", "day", "birthday",
     ),
     rule(
-        rf"(?:my (?:new )?{_PHONE} is {ADVERB}"
-        rf"|I(?:'ve| have)? (?:got )?a new {_NUMBER}(?:[:,]| is)?(?: it(?:'s| is))? )"
+        rf"(?:my (?:new )?(?:{_PHONE} number|number(?= is \+?\d)) is {ADVERB}"
+        rf"|I(?:'ve| have)? (?:got )?a new (?:{_PHONE} )?number(?:[:,]| is)?(?: it(?:'s| is))? )"
         r"(?P<value>\+?\d[\d ()-]{5,18}\d)\b",
         "'s phone number is {value}", "nothing", "phone number",
     ),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from graph.ids import content_id, is_asked
+from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Form, Interaction, Query
 from graph.ports import REACH
 from graph.text import asks, sentences, shortened, stop_words, word_list, words
@@ -84,11 +84,6 @@ def settled(query: Query, edges: Iterable[Edge]) -> Query:
     """`query` with the outcome that its `edges` tell."""
     ends = [edge.relation for edge in edges if edge.kind is EdgeKind.ANSWERED_BY]
     return replace(query, outcome=("corrected" if CORRECTS in ends else "answered") if ends else "open")
-
-
-def judges(edge: Edge) -> bool:
-    """Whether an edge of a query that was asked of memcli leads to what somebody said against the answer."""
-    return edge.kind is EdgeKind.ANSWERED_BY and is_asked(edge.target)
 
 
 def _corrects(turn: Interaction, before: Interaction, asked: _Asked) -> bool:

@@ -80,8 +80,8 @@ def statements(interaction: Interaction, extraction: Extraction) -> Iterator[Sta
     for start in START.finditer(text):
         doubt = DOUBT.match(text, start.end(), start.end() + _READ)
         place = doubt.end() if doubt else start.end()
-        found = [_habit(text, place, extraction) or _said(text, place, extraction, RULES)]
-        found.append(_said(text, place, extraction, BESIDE))
+        own = _habit(text, place, extraction) or _said(text, place, extraction, RULES)
+        found = [own, _said(text, place, extraction, BESIDE)]
         # Whoever doubts that something is over says that it may not be.
         found += [] if doubt or not is_done(text, place) else [_said(text, place, extraction, ENDINGS)]
         for said in filter(None, found if text.count('"', 0, place) % 2 == 0 else ()):

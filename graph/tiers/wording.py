@@ -38,12 +38,13 @@ _SHARED = re.compile(
 _OF_TASTE = """
 adore avoid buy collect detest dislike enjoy follow hate like love miss need order play prefer stream use want
 """
+WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _LEFT_OUT = re.compile(
     r"(?:^|\s+)(?:(?:now|too|also|though|again|lately|recently|always|right now|so much|very much|a lot|lots|a bunch"
     r"|a ton|a little|a bit|as well|these days|at the moment|for sure|actually|honestly|personally|myself|especially"
     r"|yesterday|today|tonight|tomorrow|this (?:morning|afternoon|evening|week|weekend|month|year|summer|winter)"
     r"|(?:last|next) (?:night|week|weekend|month|year|summer|winter|spring|fall|autumn)|finally|just|only"
-    r"|any ?more|any longer|already|more|most|anyway|(?:last|next|this) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    rf"|any ?more|any longer|already|more|most|anyway|(?:last|next|this) {WEEKDAY}"
     r"|(?:an?|one|two|three|four|five|six|a few|a couple of|\d{1,2}) (?:day|week|month|year)s? ago)$)",
     re.IGNORECASE,
 )
@@ -53,7 +54,7 @@ _MOST = 9
 _COMPARED = re.compile(r"(?:more|less|fewer|higher|lower|cheaper|faster|slower|older|younger|extra)\b")
 """What makes of a value before it how far it is from another: "$200 more than yours"."""
 _DATED = re.compile(
-    rf"(?:on (?:the \d|\d|(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|{'|'.join(MONTHS)})\b)"
+    rf"(?:on (?:the \d|\d|(?:{WEEKDAY}|{'|'.join(MONTHS)})\b)"
     rf"|in (?:(?:19|20)\d\d|{'|'.join(MONTHS)})\b)",
     re.IGNORECASE,
 )
