@@ -63,11 +63,19 @@ def remember(reply: Reply, asked_at: str | None, store: Store, *, redact: bool) 
             # Somebody may have forgotten meanwhile what was found.
             left = [id for id in quoted if id in there]
             answers = [Edge(query.id, id, EdgeKind.ANSWERED_BY, reason=queries.QUOTED) for id in left]
-            tied = (Edge(query.id, said.id, EdgeKind.ASKED_IN), *answers)
+            alike = queries.resembling(query, _settled_by(left, store))
+            tied = (Edge(query.id, said.id, EdgeKind.ASKED_IN), *answers, *alike)
             store.save(_entered(said, queries.settled(query, answers), tied, store))
 
     persistently(enter)
     return query.id
+
+
+def _settled_by(said: Sequence[str], store: Store) -> list[Query]:
+    """The queries that interactions settled. Reads the store, within the caller's transaction."""
+    ids = tuple(sorted({edge.source for edge in store.edges(said, (EdgeKind.ANSWERED_BY,))})) if said else ()
+    found = store.nodes(Selection((NodeKind.QUERY,), ids=ids)) if ids else ()
+    return [each for each in found if isinstance(each, Query)]
 
 
 def judge(name: str, reason: str, store: Store, *, good: bool, redact: bool) -> bool:

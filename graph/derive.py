@@ -5,22 +5,21 @@ What comes out does not depend on where batches begin and end: each interaction 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from graph.copies import copies, words_of
 from graph.episodes import continued, going_on, unfolded
 from graph.evolution import linking
 from graph.evolution.corrections import corrections
-from graph.evolution.events import Ledger, link_state, note_states
 from graph.evolution.identity import Meanings, renamed
 from graph.evolution.linking import told_links
-from graph.evolution.revision import revised
+from graph.evolution.revision import evolve
 from graph.facts import Stating, Turned
 from graph.ids import interaction_id, note_id
 from graph.model import (
-    Action,
     Edge,
     EdgeKind,
     Ends,
@@ -114,7 +113,8 @@ def derive(
     held = _held(named, earlier - written, stating.slots(), store)
     known = _Known.of(turns, held)
     links = _links(shared, [each for each in told if each[1] in known.notes], known)
-    evolved, events = _evolved(links, known)
+    similar = _similar(asked, order, shared, known, store)
+    evolved, events = evolve(links, known.notes, known.said)
     facts = stating.settled([node for node in held if isinstance(node, Fact)])
     statements, supports = insights.insights(stated, [node for node in held if isinstance(node, Insight)])
     entities = [each for turn in turns for each in (turn.speaker, *turn.entities) if each]
@@ -133,6 +133,7 @@ def derive(
             *order,
             *(edge for turn in turns for edge in turn.edges),
             *links,
+            *similar,
             *supports,
             *facts.edges,
             *episodes.edges,
@@ -238,6 +239,7 @@ class _Known(Struct):
     notes: dict[str, Note]
     said: Mapping[str, Interaction]
     words: dict[str, frozenset[str]]
+    wordings: dict[str, frozenset[str]]
 
     @classmethod
     def of(cls, turns: Sequence[_Turn], held: Sequence[Node]) -> _Known:
@@ -245,7 +247,7 @@ class _Known(Struct):
         said = {note_id(each.id): each for each in held if isinstance(each, Interaction)}
         notes |= {turn.note.id: turn.note for turn in turns if turn.note}
         said |= {turn.note.id: turn.interaction for turn in turns if turn.note}
-        return cls(notes, said, {})
+        return cls(notes, said, {}, {})
 
     def likeness(self, one: str, other: str) -> float:
         """How much the texts of two notes have in common; nothing, where one is not known."""
@@ -255,6 +257,21 @@ class _Known(Struct):
             if each not in self.words:
                 self.words[each] = linking.telling(self.said[each].text)
         return linking.overlap(self.words[one], self.words[other])
+
+    def original(self, note: str, earlier: Iterable[str]) -> str | None:
+        """The first said of the `earlier` notes of which `note` is a copy."""
+        found = [other for other in earlier if other in self.said and self._is_copy(note, other)]
+        return min(found, key=self._when, default=None)
+
+    def _is_copy(self, note: str, other: str) -> bool:
+        for each in (note, other):
+            if each not in self.wordings:
+                self.wordings[each] = words_of(self.said[each])
+        return copies(self.said[note], self.wordings[note], self.said[other], self.wordings[other])
+
+    def _when(self, note: str) -> tuple[str, str, int]:
+        said = self.said[note]
+        return said.timestamp or "", said.conversation, said.position
 
     def soon_after(self, later: str, earlier: str) -> bool:
         """Whether who said one thing said the other a few turns before."""
@@ -271,9 +288,9 @@ class _Known(Struct):
 def _links(shared: Sequence[linking.Sharing], told: Sequence[_Told], known: _Known) -> list[Edge]:
     """Links of this batch's notes to earlier ones, note by note; what people say of themselves, that one thing answers
     or corrects another, goes before what is concluded."""
-    found = {(edge.source, edge.target): edge for edge in linking.links(shared, known.likeness)}
+    found = {(edge.source, edge.target): edge for edge in linking.links(shared, known.likeness, known.original)}
     for pair, edge in found.items():
-        if known.soon_after(*pair):
+        if edge.relation == Relation.SAME_TOPIC and known.soon_after(*pair):
             found[pair] = replace(edge, relation=Relation.ELABORATES.value)
     for edge in told_links(told):
         found[edge.source, edge.target] = edge
@@ -281,34 +298,18 @@ def _links(shared: Sequence[linking.Sharing], told: Sequence[_Told], known: _Kno
     return sorted(found.values(), key=lambda edge: place[edge.source])
 
 
-def _evolved(links: Sequence[Edge], known: _Known) -> tuple[set[str], list[Event]]:
-    """Change what is `known` in the light of `links`, one after the other; the notes that changed, and the events."""
-    ledger = Ledger.of_now()
-    changed: set[str] = set()
-    events: list[Event] = []
-    for edge in links:
-        later, earlier = edge.source, edge.target
-        linked = ledger.event(
-            Action.LINK,
-            later,
-            other=earlier,
-            new=link_state(edge),
-            reason=edge.reason,
-            decided_by=edge.decided_by,
-            cause=later,
-        )
-        events.append(linked)
-        note = known.notes.get(earlier)
-        if note is None or earlier not in known.said:
-            continue
-        after = revised(note, known.said[earlier].text, edge, known.notes[later], known.said[later])
-        if after != note:
-            known.notes[earlier] = after
-            changed.add(earlier)
-            old, new = note_states(note, after)
-            states = {"old": old, "new": new, "reason": edge.reason, "cause": linked.id}
-            events.append(ledger.event(Action.EVOLVE, earlier, other=later, **states))
-    return changed, events
+def _similar(
+    asked: Sequence[Query], edges: Sequence[Edge], shared: Sequence[linking.Sharing], known: _Known, store: Store
+) -> list[Edge]:
+    """The edges from this batch's questions to earlier ones that ask for much the same, in notes that share rare names
+    with theirs."""
+    near = {each.note: [known.said[other] for other in each.weights if other in known.said] for each in shared}
+    note = {edge.source: note_id(edge.target) for edge in edges if edge.kind is EdgeKind.ASKED_IN}
+    found = [edge for each in asked for edge in queries.similar(each, near.get(note[each.id], ()))]
+    # What was taken in by an earlier version may have other questions in it.
+    unsure = sorted({edge.target for edge in found} - note.keys())
+    there = note.keys() | (store.frontier(unsure).known if unsure else set())
+    return [edge for edge in found if edge.target in there]
 
 
 def _joining(

@@ -1,9 +1,10 @@
-"""What people decide about notes, and undoing any decision: A-MEM's links and evolution (arXiv 2502.12110, 3.2, 3.3)
-with a memory of their own."""
+"""What people decide about notes and facts, and undoing any decision: A-MEM's links and evolution (arXiv 2502.12110,
+3.2, 3.3) with a memory of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -101,6 +102,29 @@ def edit(store: Store, name: str, fields: Mapping[str, str | tuple[str, ...]], r
         old, new = note_states(note, edited)
         event = Ledger.of_now().event(Action.EDIT, note.id, old=old, new=new, reason=reason, decided_by=PERSON)
         store.save(Changes((edited,), events=(event,)))
+        return [event]
+
+
+def retract(store: Store, name: str, reason: str) -> list[Event]:
+    """Take the fact `name` back: from now on it is not so, and what it had ended holds again; no event if it was taken
+    back before.
+
+    Raises:
+        NotFoundError: there is no such fact.
+    """
+    with store.transaction(write=True):
+        fact = find(store, name, NodeKind.FACT)
+        assert isinstance(fact, Fact)
+        if fact.retracted_at is not None:
+            return []
+        ledger = Ledger.of_now()
+        at = datetime.now().isoformat(timespec="seconds")
+        states = {"old": {"retracted_at": None}, "new": {"retracted_at": at}}
+        event = ledger.event(Action.RETRACT, fact.id, reason=reason, decided_by=PERSON, **states)
+        there = facts_beside({fact.id: fact}, store)
+        gone = replace(fact, retracted_at=at, valid_to=None)
+        found = changed(settled(there.values()), settled((there | {fact.id: gone}).values()), ledger)
+        store.save(replace(found, events=(event, *found.events)).changes())
         return [event]
 
 
@@ -259,7 +283,7 @@ def _facts(store: Store, state: Reverted, moves: Moves, past: Past, ledger: Ledg
     touched = {id: state.facts[id] for id in sorted(state.touched & state.facts.keys())}
     decided = (Action.CLOSE, Action.RETRACT, Action.DERIVE)
     decisions = [each for each in past.events.values() if each.action in decided and each.subject in touched]
-    owned = {each.subject for each in decisions if not past.holds(each)}
+    owned = {each.subject for each in decisions if each.decided_by != PERSON and not past.holds(each)}
     read_by = {each.subject: each.decided_by for each in decisions if each.action is Action.DERIVE}
     now = {
         id: replace(fact, decided_by=PERSON if id in owned else read_by.get(id, "rule")) for id, fact in touched.items()

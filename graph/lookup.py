@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from itertools import islice
 
 from graph.errors import NotFoundError
-from graph.model import Edge, EdgeKind, Entity, Neighbor, Node, NodeKind, Selection, caption
+from graph.model import Edge, EdgeKind, Entity, Neighbor, Node, NodeKind, Relation, Selection, caption
 from graph.ports import Store
 from graph.text import fold
 
@@ -60,6 +60,12 @@ def _near(store: Store, name: str, kind: NodeKind | None) -> list[str]:
     known = Selection(kinds=(NodeKind.ENTITY,), limit=_KNOWN, ranked=True)
     names = {fold(caption(node)): caption(node) for node in store.nodes(known)}
     return [names[each] for each in get_close_matches(fold(name)[:80], names, _NEAR)]
+
+
+def originals(store: Store, notes: Sequence[str]) -> dict[str, str]:
+    """Of those of `notes`, ids, that repeat another note: which one, by the id of the copy."""
+    links = store.edges(notes, (EdgeKind.LINKS_TO,)) if notes else ()
+    return {edge.source: edge.target for edge in links if edge.relation == Relation.REPEATS}
 
 
 def company(store: Store, id: str, limit: int) -> list[tuple[Entity, int]]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from graph.answer import reply
 from graph.errors import ModelMissingError, StoreBusyError, no_llm
-from graph.lookup import company, find, neighbors
+from graph.lookup import company, find, neighbors, originals
 from graph.model import (
     Entity,
     Event,
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from graph.portrait import Portrait
     from graph.refining.run import Refining
     from graph.reindex import ReindexReport
+    from graph.relating import RelateReport
     from graph.restating import RestateReport
     from graph.retention import EpisodePage, Remembered
     from graph.tiers.votes import Vote
@@ -274,6 +275,10 @@ class Memory:
         with self._store.transaction(write=False):
             return neighbors(self._store, find(self._store, name).id, hops, limit)
 
+    def originals(self, notes: Sequence[str]) -> dict[str, str]:
+        """Which notes those of `notes` repeat that are copies of another; see `graph.copies`."""
+        return originals(self._store, notes)
+
     def company(self, name: str, *, limit: int = 20) -> list[tuple[Entity, int]]:
         """The entities that occur together with the entity `name`, each with the number of notes, most first."""
         with self._store.transaction(write=False):
@@ -291,11 +296,33 @@ class Memory:
 
         return history.unlink(self._store, one, other, reason)
 
+    def relate(self, progress: Progress | None = None) -> RelateReport:
+        """Link notes whose messages are near by their vectors; see `graph.relating.relate`.
+
+        Raises:
+            ModelMissingError: there is no embedding model, or nothing has vectors by it.
+            StoreError: the store cannot be written; what was committed stays.
+        """
+        from graph.relating import relate
+
+        model = self.embedding_model
+        if model is None or model not in self._store.info().vectors:
+            raise ModelMissingError(
+                "nothing has vectors by a model that is here", "see `memcli store info` for what it lacks"
+            )
+        return relate(self._store, model, progress)
+
     def edit(self, name: str, fields: Mapping[str, str | tuple[str, ...]], reason: str = "") -> list[Event]:
         """Give a note another title, context, keywords or tags; see `graph.history.edit`."""
         from graph import history
 
         return history.edit(self._store, name, fields, reason)
+
+    def retract(self, name: str, reason: str = "") -> list[Event]:
+        """Take a fact back; see `graph.history.retract`."""
+        from graph import history
+
+        return history.retract(self._store, name, reason)
 
     def merge_entities(self, name: str, other: str, reason: str = "") -> list[Event]:
         """Merge an entity into another; see `graph.identity.merge`."""

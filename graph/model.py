@@ -99,6 +99,7 @@ class EdgeKind(StrEnum):
     LINKS_TO = "links_to"
     ASKED_IN = "asked_in"
     ANSWERED_BY = "answered_by"
+    RESEMBLES = "resembles"
     SUPPORTED_BY = "supported_by"
     OPPOSES = "opposes"
     STATED_IN = "stated_in"
@@ -118,6 +119,7 @@ EDGE_ENDS: Mapping[EdgeKind, tuple[NodeKind, NodeKind]] = {
     EdgeKind.LINKS_TO: (NodeKind.NOTE, NodeKind.NOTE),
     EdgeKind.ASKED_IN: (NodeKind.QUERY, NodeKind.INTERACTION),
     EdgeKind.ANSWERED_BY: (NodeKind.QUERY, NodeKind.INTERACTION),
+    EdgeKind.RESEMBLES: (NodeKind.QUERY, NodeKind.QUERY),
     EdgeKind.SUPPORTED_BY: (NodeKind.INSIGHT, NodeKind.NOTE),
     EdgeKind.OPPOSES: (NodeKind.INSIGHT, NodeKind.INSIGHT),
     EdgeKind.STATED_IN: (NodeKind.FACT, NodeKind.NOTE),
@@ -132,6 +134,7 @@ class Relation(StrEnum):
 
     SAME_TOPIC = "same_topic"
     ELABORATES = "elaborates"
+    REPEATS = "repeats"
     ANSWERS = "answers"
     CONTRADICTS = "contradicts"
     SUPERSEDES = "supersedes"

@@ -155,8 +155,10 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     walk = Walk(seeds, settings.recall_damping)
     asked = walk if settings.recall_store_walks else None
     reach = Reach(settings.recall_hops, settings.recall_widest, settings.recall_breadth)
-    kinds = (*_WALKED, EdgeKind.SUPPORTED_BY) if settings.recall_insights else _WALKED
-    walked = store.neighborhood(list(seeds), kinds, reach, asked)
+    kinds = (*_WALKED, *_also_walked(settings))
+    # What asks for much the same as the nearest queries is a hop away, and read with the graph.
+    walked = store.neighborhood([*seeds, *queries], kinds, reach, asked)
+    queries = _widened(queries, walked)
     shares = personalized_pagerank(walked, walk) if walked.shares is None else walked.shares
     led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
     nearest = _best(near, near, settings.recall_candidates)
@@ -248,6 +250,24 @@ def _nearest_queries(found: Mapping[str, float], around: Subgraph) -> dict[str, 
     return dict(sorted(asked, key=lambda pair: (-found[pair[1]], pair[0]))[:_QUERIES])
 
 
+def _also_walked(settings: Settings) -> Iterator[EdgeKind]:
+    if settings.recall_insights:
+        yield EdgeKind.SUPPORTED_BY
+    if settings.recall_settled:
+        yield EdgeKind.RESEMBLES
+
+
+def _widened(queries: Mapping[str, str], walked: Subgraph) -> dict[str, str]:
+    """The nearest `queries`, and those that resemble one of them, each with the match of that one."""
+    found = dict(queries)
+    for source, target, kind, _ in walked.edges:
+        if kind is EdgeKind.RESEMBLES:
+            for near, other in ((walked.ids[source], walked.ids[target]), (walked.ids[target], walked.ids[source])):
+                if near in queries:
+                    found.setdefault(other, queries[near])
+    return found
+
+
 def _beneath(
     ids: Sequence[str], stating: Sequence[str], queries: Mapping[str, str], store: Store, settings: Settings
 ) -> _Beneath:
@@ -308,7 +328,7 @@ def _notes(around: Subgraph) -> dict[str, str]:
 
 def _mentioning(walked: Subgraph) -> Iterator[str]:
     """Yield the notes of a graph that was walked, once for each entity."""
-    return (walked.ids[source] for source, _, kind, _ in walked.edges if kind is not EdgeKind.SUPPORTED_BY)
+    return (walked.ids[source] for source, _, kind, _ in walked.edges if kind in _WALKED)
 
 
 def _seeds(

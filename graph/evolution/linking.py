@@ -28,11 +28,14 @@ LINKS = 8
 _TOLD = 0.9
 """The weight of a link that somebody tells of."""
 _LONGEST = 80
+_REPEATED = "says the same in the same words"
 _UNRELATED = 0.0
 """The score of all the notes that share nothing: part of every mixture, once."""
 
 Likeness = Callable[[str, str], float]
 """How much the texts of two notes, by id, have in common, from 0 to 1."""
+Original = Callable[[str, Iterable[str]], str | None]
+"""Of a note and earlier ones, by id: the first of these that it is a copy of."""
 
 
 class Sharing(Struct, frozen=True):
@@ -67,9 +70,17 @@ def sharing(new: Sequence[tuple[str, Sequence[Entity]]], before: Sequence[tuple[
         yield Sharing(note, {other: weights[other] for other in closest}, {other: names[other] for other in closest})
 
 
-def links(shared: Iterable[Sharing], likeness: Likeness = lambda *_: 0.0) -> Iterator[Edge]:
-    """Yield, note by note, the links to those of the earlier notes that are of the higher kind, best first."""
+def links(
+    shared: Iterable[Sharing], likeness: Likeness = lambda *_: 0.0, original: Original = lambda *_: None
+) -> Iterator[Edge]:
+    """Yield, note by note, the links to those of the earlier notes that are of the higher kind, best first.
+
+    A copy is linked to its original alone, whose links are its own as well.
+    """
     for each in shared:
+        if first := original(each.note, each.weights):
+            yield Edge(each.note, first, EdgeKind.LINKS_TO, 1.0, Relation.REPEATS.value, _REPEATED)
+            continue
         # What texts share counts twice as much as names, which are often in passing.
         weights = {other: min(1.0, weight) for other, weight in each.weights.items()}
         scores = {other: (weight + 2 * likeness(each.note, other)) / 3 for other, weight in weights.items()}

@@ -5,9 +5,12 @@ Its content never does, nor does anything of a note that a person has edited.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, MutableMapping, Sequence
+
 from msgspec.structs import replace
 
-from graph.model import PERSON, Edge, Interaction, Note, Relation
+from graph.evolution.events import Ledger, link_state, note_states
+from graph.model import PERSON, Action, Edge, Event, Interaction, Note, Relation
 from graph.text import spoken_date, words
 
 _KEYWORDS = 12
@@ -34,6 +37,31 @@ def revised(note: Note, text: str, edge: Edge, later: Note, said: Interaction) -
     if edge.relation == Relation.ELABORATES:
         tags = (*tags, *(each for each in later.tags if each not in tags))
     return replace(note, keywords=keywords, tags=tags, context=_context(note.context, edge, said))
+
+
+def evolve(
+    links: Sequence[Edge], notes: MutableMapping[str, Note], said: Mapping[str, Interaction]
+) -> tuple[set[str], list[Event]]:
+    """Change `notes` in the light of `links`, one after the other, where it is known what was `said` in the earlier one
+    of a link; return which ones changed, and the events. Both are by the id of the note."""
+    ledger = Ledger.of_now()
+    changed: set[str] = set()
+    events: list[Event] = []
+    for edge in links:
+        later, earlier = edge.source, edge.target
+        by = {"reason": edge.reason, "decided_by": edge.decided_by}
+        linked = ledger.event(Action.LINK, later, other=earlier, new=link_state(edge), cause=later, **by)
+        events.append(linked)
+        note = notes.get(earlier)
+        if note is None or earlier not in said:
+            continue
+        after = revised(note, said[earlier].text, edge, notes[later], said[later])
+        if after != note:
+            notes[earlier] = after
+            changed.add(earlier)
+            old, new = note_states(note, after)
+            events.append(ledger.event(Action.EVOLVE, earlier, other=later, old=old, new=new, cause=linked.id, **by))
+    return changed, events
 
 
 def told_in(context: str) -> str:

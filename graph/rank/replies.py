@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from graph.model import EdgeKind, Form, Interaction, Query, Subgraph
 from graph.rank.wanted import stems
-from graph.text import asks, terms
+from graph.text import asks, likeness, terms
 
 _SHORT = 40
 """Words of the longest message that is nothing but a question: a longer one tells, and ends in asking."""
@@ -49,7 +49,7 @@ def lent_down(
     G-Memory's way down from the nearest queries (arXiv 2506.07398, 3.2). `queries` gives where each was asked,
     `settled` the query that an interaction settled, and `again` is as `asked_before` has it.
     """
-    lent = {id: share * likeness for id, (_, likeness) in again.items()}
+    lent = {id: share * near for id, (_, near) in again.items()}
     for id, query in settled.items():
         lent[id] = max(lent.get(id, 0.0), share * scores[queries[query]])
     return lent
@@ -64,10 +64,10 @@ def asked_before(
     found: dict[str, tuple[str, float]] = {}
     for query in sorted(queries, key=lambda each: each.id):
         other = stems(*terms(query.text))
-        likeness = len(own & other) / len(own | other) if own | other else 0.0
-        for said in quoted[query.id] if likeness >= _ALIKE else ():
-            if likeness > found.get(said, ("", 0.0))[1]:
-                found[said] = query.id, likeness
+        near = likeness(own, other)
+        for said in quoted[query.id] if near >= _ALIKE else ():
+            if near > found.get(said, ("", 0.0))[1]:
+                found[said] = query.id, near
     return found
 
 

@@ -13,7 +13,19 @@ from graph.evolution.events import Ledger, link_state, note_states
 from graph.evolution.revision import revised
 from graph.evolution.undo import Past
 from graph.llm.links import Judged, Verdicts, checked, task
-from graph.model import Action, Changes, Edge, EdgeKind, Event, Interaction, Note, Removal, by_rule, when_decided
+from graph.model import (
+    Action,
+    Changes,
+    Edge,
+    EdgeKind,
+    Event,
+    Interaction,
+    Note,
+    Relation,
+    Removal,
+    by_rule,
+    when_decided,
+)
 from graph.ports import Store
 from graph.refining.batch import LOOKED_UP, Batch, Refused, Settled, Size, portions, said_in
 
@@ -36,7 +48,10 @@ def batches(store: Store, model: str, size: Size, refusals: Refused) -> Iterator
     edges = [
         edge
         for edge in store.edges(None, (EdgeKind.LINKS_TO,))
-        if by_rule(edge.decided_by) and (edge.source, edge.target) not in refusals.links
+        if by_rule(edge.decided_by)
+        # That one note has the words of another needs no judgement.
+        and edge.relation != Relation.REPEATS
+        and (edge.source, edge.target) not in refusals.links
     ]
     for start in range(0, len(edges), LOOKED_UP):
         some = edges[start : start + LOOKED_UP]

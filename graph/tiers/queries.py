@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Form, Interaction, Query
 from graph.ports import REACH
-from graph.text import asks, sentences, shortened, stop_words, word_list, words
+from graph.text import asks, likeness, sentences, shortened, stop_words, terms, word_list, words
 
 _MARK = re.compile(r"[?？؟]")
 _REQUEST = re.compile(
@@ -33,6 +33,10 @@ _QUERIES = 4
 _ANSWERS = 2
 """Turns that may answer one."""
 _LONGEST = 400
+_ALIKE = 0.5
+"""The part of all their words that two questions share which ask for much the same."""
+_SIMILAR = 3
+"""Earlier questions to which one is tied."""
 
 
 class _Asked(Struct):
@@ -73,6 +77,22 @@ def queries(
     touched = [each for each in asked if each.turns & new]
     edges = [edge for each in touched for edge in _edges(each)]
     return [settled(each.query, [edge for edge in edges if edge.source == each.query.id]) for each in touched], edges
+
+
+def similar(query: Query, earlier: Iterable[Interaction]) -> Iterator[Edge]:
+    """Yield the edges from `query` to those questions in `earlier` turns that ask for much the same, the nearest ones
+    (the edges of G-Memory's query graph, arXiv 2506.07398, 3.1, by words where it has vectors)."""
+    return resembling(query, (each for turn in earlier if turn.form is Form.MESSAGE for each in _asked_in(turn)))
+
+
+def resembling(query: Query, others: Iterable[Query]) -> Iterator[Edge]:
+    """Yield the edges from `query` to those of the `others` that ask for much the same: at least half of all their
+    telling words are in both."""
+    own = frozenset(terms(query.text))
+    found = {each.id: likeness(own, frozenset(terms(each.text))) for each in others if each.id != query.id}
+    near = sorted((id for id in found if found[id] >= _ALIKE), key=lambda id: (-found[id], id))
+    for id in near[:_SIMILAR]:
+        yield Edge(query.id, id, EdgeKind.RESEMBLES, round(found[id], 4), reason="much the same words")
 
 
 def wording(question: str) -> str:

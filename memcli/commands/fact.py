@@ -8,14 +8,16 @@ import typer
 
 from graph.model import NodeKind, Selection
 from memcli.command import command, new_group
-from memcli.options import AsLines, AsOf, Conversation, Limit
+from memcli.options import AsLines, AsOf, Conversation, Limit, Reason
 from memcli.render.facts import fact_page_data, show_fact, show_facts
 from memcli.render.graph import how_derived
+from memcli.render.history import show_events
 from memcli.results import node_data, plain
 from memcli.session import Session
 
 app = new_group("What people said of themselves, since when it holds, and what replaced it.")
 
+One = Annotated[str, typer.Argument(metavar="FACT", help="A fact's id.")]
 Relation = Annotated[
     str | None, typer.Option("--relation", metavar="NAME", help="Only of this relation: home, employer, job, age, …")
 ]
@@ -59,7 +61,7 @@ def list_facts(
     memcli fact show f_4tq2v6s7 --json | jq .data.history
     """,
 )
-def show(session: Session, fact: Annotated[str, typer.Argument(metavar="FACT", help="A fact's id.")]) -> None:
+def show(session: Session, fact: One) -> None:
     """Show a fact: where it was said, what came before and after it, what it conflicts with, and what was decided."""
     with session.memory() as memory:
         found = memory.fact(fact)
@@ -84,6 +86,23 @@ def history(
     with session.memory() as memory:
         found = memory.facts_of(entity, relation, as_of)
     session.emit_list("facts", [node_data(each) for each in found], lambda page: show_facts(page, found), jsonl=jsonl)
+
+
+@command(
+    app,
+    examples="""
+    memcli fact retract f_4tq2v6s7 --reason "that was a joke"
+    memcli note undo v_2c6hq7lk
+    """,
+)
+def retract(session: Session, fact: One, reason: Reason = "") -> None:
+    """Take back a fact that is wrong: it holds no more, and what it had ended does again. What was said stays.
+
+    `memcli note undo EVENT` undoes that.
+    """
+    with session.memory() as memory:
+        events = memory.retract(fact, reason)
+    session.emit({"events": plain(events)}, lambda page: show_events(page, events))
 
 
 @command(

@@ -58,14 +58,15 @@ def list_notes(
     limit: Limit = 50,
     jsonl: AsLines = False,
 ) -> None:
-    """List notes."""
+    """List notes. One that says the same as an earlier note, in the same words, names it."""
     selection = Selection(
         (NodeKind.NOTE,), conversation=conversation, since=since, until=until, contains=contains, limit=limit
     )
     with session.memory() as memory:
         notes = list(memory.nodes(selection))
-    data = [node_data(each) for each in notes]
-    session.emit_list("notes", data, lambda page: show_notes(page, notes), jsonl=jsonl)
+        repeats = memory.originals([each.id for each in notes])
+    data = [{**node_data(each), "repeats": repeats.get(each.id)} for each in notes]
+    session.emit_list("notes", data, lambda page: show_notes(page, notes, repeats), jsonl=jsonl)
 
 
 @command(
@@ -99,6 +100,29 @@ def unlink(session: Session, note: One, other: Other, reason: Reason = "") -> No
     with session.memory() as memory:
         events = memory.unlink(note, other, reason)
     session.emit({"events": plain(events)}, lambda page: show_events(page, events))
+
+
+@command(
+    app,
+    examples="""
+    memcli note derive
+    memcli note undo --by bge-small-5e8474bf403e.2
+    """,
+)
+def derive(session: Session) -> None:
+    """Link the notes of the whole memory whose messages are near in meaning, by their vectors.
+
+    What is linked already, or was once, stays as it is. `memcli note undo --by MODEL` takes all of it back.
+    """
+    with session.memory() as memory, session.progress() as progress:
+        report = memory.relate(progress)
+    session.emit(
+        plain(report),
+        lambda page: page.line(
+            f"{report.model}: {counted(report.links, 'link')} between {counted(report.notes, 'note')}; "
+            f"{counted(report.evolved, 'note')} changed in their light"
+        ),
+    )
 
 
 @command(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from graph.model import EdgeKind, Entity, Neighbor, Node, Note, caption
 from graph.portrait import Aspect, Portrait, Told
@@ -57,9 +57,13 @@ def show_entity(page: Page, found: NodePage, company: Sequence[tuple[Entity, int
         page.line(f"{minute(event.at)} {event.decided_by}: {described(event)}", "dim")
 
 
-def show_notes(page: Page, notes: Iterable[Node]) -> None:
-    """A line a note."""
-    page.table(["note", "date", "title"], [[each.id, day(timestamp_of(each)), caption(each)] for each in notes])
+def show_notes(page: Page, notes: Iterable[Node], repeats: Mapping[str, str]) -> None:
+    """A line a note, and which note it repeats, where one does."""
+    columns = ["note", "date", *(["repeats"] if repeats else []), "title"]
+    told = {id: [other] for id, other in repeats.items()}
+    none = [""] if repeats else []
+    rows = [[each.id, day(timestamp_of(each)), *told.get(each.id, none), caption(each)] for each in notes]
+    page.table(columns, rows)
 
 
 def show_entities(page: Page, entities: Iterable[Node]) -> None:

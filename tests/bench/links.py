@@ -27,7 +27,7 @@ from msgspec import Struct
 
 from graph.ids import note_id
 from graph.memory import Memory
-from graph.model import EdgeKind, Interaction, NodeKind, Selection
+from graph.model import EdgeKind, Interaction, NodeKind, Selection, by_rule
 from graph.ports import Store
 from graph.settings import Settings
 from graph.store.registry import open_store
@@ -84,7 +84,9 @@ def rows(folder: Path, url: str) -> Iterator[tuple[str, float, float]]:
     said = [each for each in store.nodes(Selection((NodeKind.INTERACTION,))) if isinstance(each, Interaction)]
     noted = frozenset(edge.target for edge in store.edges(None, (EdgeKind.DERIVED_FROM,)))
     pairs = labelled(folder, said, noted)
-    links = {(edge.source, edge.target): edge.relation for edge in store.edges(None, (EdgeKind.LINKS_TO,))}
+    edges = list(store.edges(None, (EdgeKind.LINKS_TO,)))
+    links = {(edge.source, edge.target): edge.relation for edge in edges if by_rule(edge.decided_by)}
+    near_by = frozenset((edge.source, edge.target) for edge in edges) - links.keys()
     vectors = {each.node: unpack(f"<{len(each.numbers) // 4}f", each.numbers) for each in store.vectors()}
     constant = by_names(store, said)
     store.close()
@@ -99,6 +101,10 @@ def rows(folder: Path, url: str) -> Iterator[tuple[str, float, float]]:
 
     kinds = frozenset(links.values())
     yield f"memcli, all {len(links)} links", *measured(pairs, partial(linked, kinds))
+    if near_by:
+        known = frozenset({*links, *near_by})
+        yield f"and {len(near_by)} by `note derive`", *measured(pairs, partial(_either_way, known))
+        yield "`note derive` alone", *measured(pairs, partial(_either_way, near_by))
     mixed = frozenset({"same_topic", "elaborates"})
     yield "memcli, by the mixture", *measured(pairs, partial(linked, mixed))
     for kind in sorted(kinds):
@@ -108,6 +114,11 @@ def rows(folder: Path, url: str) -> Iterator[tuple[str, float, float]]:
         for least in THRESHOLDS:
             yield f"cosine ≥ {least}", *measured(pairs, partial(near, least))
     yield f"({len(pairs.related)} related pairs, {len(pairs.random)} random ones)", 0.5, 1.0
+
+
+def _either_way(links: frozenset[Pair], pair: Pair) -> bool:
+    one, other = map(note_id, pair)
+    return (one, other) in links or (other, one) in links
 
 
 def by_names(store: Store, said: Sequence[Interaction]) -> set[Pair]:
@@ -168,6 +179,7 @@ def report(data: Path, sets: Sequence[str], keep: Path, notes: Sequence[int]) ->
         url = f"sqlite:///{keep}/{name}.db"
         with Memory.open(Settings(store=url, models=os.environ.get("MEMCLI_MODELS", "")), create=True) as memory:
             memory.ingest([data / name / "messages.jsonl"])
+            memory.relate()
         yield f"## {name}\n"
         yield "| decided by | precision | recall |\n|---|---|---|"
         for who, precision, recall in rows(data / name, url):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from graph.ids import note_id
 from graph.model import Action, Edge, EdgeKind, Event, NodeKind, Note
 from graph.store.registry import open_store
 from tests.ingest.memories import edges, ingested, memory, nodes, talk, written
@@ -102,3 +103,35 @@ def test_undoing_all_leaves_what_was_said_of_notes_at_first(tmp_path: Path) -> N
         assert isinstance(each, Note)
         assert (each == first[each.id]) is (each.id not in changed)
         assert " by " not in each.context or " by " in first[each.id].context
+
+
+COPIES = [
+    *talk(
+        "Ann: The Storchen hotel in Basel has the best breakfast by the Rhine.",
+        "Bob: So the Storchen hotel it is, with a view of the Rhine for both of us.",
+        "Ann: The Storchen hotel in Basel has the best breakfast by the Rhine!",
+        "Ann: The Storchen hotel in Basel has the best breakfast by the Rhine, 2019.",
+        "Bob: Not the best breakfast, the Storchen hotel in Basel has by the Rhine.",
+    ),
+    *talk("Ann: The Storchen hotel in Basel has the best breakfast by the Rhine", conversation="export"),
+]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 500])
+def test_a_copy_is_linked_to_its_original_alone(tmp_path: Path, batch: int) -> None:
+    ingested(tmp_path / "a.db", written(tmp_path / "talk.jsonl", COPIES), ingest_batch=batch)
+    key = {note_id(each.id): (each.conversation, each.key) for each in nodes(tmp_path / "a.db", NodeKind.INTERACTION)}
+    links = edges(tmp_path / "a.db", EdgeKind.LINKS_TO)
+    repeats = {(key[each.source], key[each.target]) for each in links if each.relation == "repeats"}
+    assert repeats == {(("talk", "3"), ("talk", "1")), (("export", "1"), ("talk", "1"))}
+    copied = {each.source for each in links if each.relation == "repeats"}
+    assert [each.weight for each in links if each.source in copied] == [1.0, 1.0]
+
+
+def test_a_copy_that_somebody_parts_stays_parted(tmp_path: Path) -> None:
+    ingested(tmp_path / "a.db", written(tmp_path / "talk.jsonl", COPIES))
+    (first, *_) = (each for each in edges(tmp_path / "a.db", EdgeKind.LINKS_TO) if each.relation == "repeats")
+    with memory(tmp_path / "a.db") as opened:
+        opened.unlink(first.source, first.target)
+        opened.ingest([written(tmp_path / "again.jsonl", COPIES)])
+    assert first not in edges(tmp_path / "a.db", EdgeKind.LINKS_TO)

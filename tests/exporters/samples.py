@@ -36,6 +36,7 @@ NODES: tuple[Node, ...] = (
     Episode("p_a", NASTY, "c", "s", 3, 1, "2024-03-05T10:22:00+01:00"),
     Episode("p_b", "folded", folded_strength=2),
     Query("q_a", "@who?\r\n", asker="Ann"),
+    Query("q_b", "who@?", asker="Bo"),
 )
 EDGES = (
     Edge("f_a", "e_a", EdgeKind.CONCERNS),
@@ -53,6 +54,7 @@ EDGES = (
     Edge("n_a", "n_a", EdgeKind.LINKS_TO, 1 / 3, UNFIT, "model"),
     Edge("n_a", "e_a", EdgeKind.MENTIONS, 2.0),
     Edge("q_a", "m_b", EdgeKind.ANSWERED_BY),
+    Edge("q_a", "q_b", EdgeKind.RESEMBLES, 0.5, reason="=much the same"),
     Edge("q_a", "m_a", EdgeKind.ASKED_IN, 1),
 )
 

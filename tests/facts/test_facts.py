@@ -442,6 +442,27 @@ def test_the_end_of_a_fact_is_undone_for_good(tmp_path: Path) -> None:
     assert facts(store)[0].valid_to == "2023-05-06"
 
 
+def test_a_fact_that_somebody_takes_back(tmp_path: Path) -> None:
+    store = take_in(tmp_path / "a", MOVES[0], MOVES[3], told("2024-03-02", "Ann: I live in Lisbon."))
+    before = facts(store)
+    braga = next(each for each in before if each.object == "Braga")
+    assert kept(store)[0] == ("home", "Lisbon", "2022-01-10", "2024-02")
+    with memory(store, create=False) as opened:
+        [event] = opened.retract(braga.id, "a joke")
+        assert opened.retract(braga.id) == []
+        assert (event.action, event.decided_by, event.reason) == (Action.RETRACT, "person", "a joke")
+        assert [each.object for each in opened.facts(Selection())] == ["Lisbon", "Lisbon"]
+        assert next(each for each in facts(store) if each.id == braga.id).retracted_at == event.new["retracted_at"]
+        assert healthy(opened) == []
+        opened.undo(event.id, agree=lambda _: None)
+        assert healthy(opened) == []
+    assert facts(store) == before
+    # It is no person's fact: newer ones end it as ever.
+    later = told("2024-06-01", "Ann: I moved to Faro.")
+    ingested(store, written(tmp_path / "later.jsonl", later))
+    assert ("home", "Lisbon", "2024-03-02", "2024-06-01") in kept(store)
+
+
 def test_the_doctor_puts_times_right(tmp_path: Path) -> None:
     store = take_in(tmp_path / "a", *MOVES)
     wanted = exported(store)

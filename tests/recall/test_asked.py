@@ -95,6 +95,16 @@ def test_a_question_is_a_query_that_what_the_answer_quotes_settled(url: str) -> 
     assert well(url)
 
 
+def test_what_is_asked_again_is_tied_to_what_was_asked_before(url: str) -> None:
+    asked(url)
+    asked(url, "Where does the sister of Ann keep her bees?", at="2024-06-02T12:00:00")
+    asked(url, "When will the boat be mended?", at="2024-06-03T12:00:00")
+    text = {each.id: cast("Query", each).text for each in nodes(url, NodeKind.QUERY)}
+    tied = {(text[source], text[target]) for source, target in edges(url, EdgeKind.RESEMBLES)}
+    assert tied == {("Where does the sister of Ann keep her bees?", QUESTION)}
+    assert well(url)
+
+
 def test_what_was_asked_is_no_hit_and_leads_to_what_settled_it(url: str) -> None:
     first = asked(url, remember=False)
     assert "settled" not in first.hits[0].signals

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from graph.memory import Memory
-from graph.model import Question, Reply
+from graph.model import EdgeKind, NodeKind, Question, Reply, Selection, caption
 from graph.settings import Settings
 from tests.forgetting.conftest import place
 from tests.forgetting.memories import Place, filled
@@ -64,3 +64,42 @@ def test_up_go_insights_that_hits_and_settled_queries_support(url: str) -> None:
     [lisbon] = asked(url, "Which museum should one see in Lisbon?").insights
     assert (lisbon.text, lisbon.score, len(lisbon.support)) == ("Ann likes Lisbon.", 2, 2)
     assert asked(url, ASKED).insights == ()
+
+
+SIMILAR = [
+    talk(
+        "Ann: What cuts the old Bramley apple tree?",
+        "Dan: Ask Eve for her saw.",
+        "Ann: Who has seen my gloves?",
+        conversation="yard",
+    ),
+    talk("Ann: Do they sell the Bramley apple?", "Dan: On Saturdays.", conversation="shop"),
+    talk("Ann: Which secateurs cut the old Bramley apple tree?", "Dan: The red ones.", conversation="garden"),
+]
+
+
+@pytest.fixture
+def alike(place: Place, tmp_path: Path) -> str:
+    return filled(place("alike"), tmp_path, *SIMILAR)
+
+
+def test_a_question_is_tied_to_what_asks_for_much_the_same(alike: str) -> None:
+    with Memory.open(Settings(store=alike, ingest_extractor="rules", embedding_model="none")) as memory:
+        text = {each.id: caption(each) for each in memory.nodes(Selection((NodeKind.QUERY,)))}
+        with memory.snapshot() as snapshot:
+            tied = [each for each in snapshot.edges() if each.kind is EdgeKind.RESEMBLES]
+        assert not memory.check().found
+    [edge] = tied
+    assert text[edge.source] == "Which secateurs cut the old Bramley apple tree?"
+    assert text[edge.target] == "What cuts the old Bramley apple tree?"
+    assert edge.weight == pytest.approx(4 / 7, abs=1e-4)
+
+
+def test_recall_goes_a_hop_from_the_nearest_queries(alike: str) -> None:
+    found = {hit.text: hit for hit in asked(alike, "Where are the secateurs?").hits}
+    assert (
+        found["The red ones."].path[0] == "question resembles query “Which secateurs cut the old Bramley apple tree?”"
+    )
+    assert found["Ask Eve for her saw."].signals["settled"] > 0
+    assert found["Ask Eve for her saw."].path[-1] == "answered_by"
+    assert "On Saturdays." not in found
