@@ -38,6 +38,18 @@ def test_what_holds_is_listed(mine: World) -> None:
     assert "2023-05-06" in mine("fact", "list").out
 
 
+def test_a_wrong_fact_is_taken_back_and_that_is_undone(mine: World) -> None:
+    porto = fitting(mine, "fact", "list", "--relation", "home")["facts"][0]["id"]
+    [event] = fitting(mine, "fact", "retract", porto, "--reason", "a joke")["events"]
+    assert (event["action"], event["decided_by"], event["reason"]) == ("retract", "person", "a joke")
+    assert values(fitting(mine, "fact", "list", "--relation", "home")) == ["Lisbon", "Braga"]
+    assert "a joke" in mine("fact", "show", porto).out
+    assert fitting(mine, "fact", "retract", porto) == {"events": []}
+    assert mine("note", "undo", event["id"], "--yes").code == 0
+    assert values(fitting(mine, "fact", "list", "--relation", "home")) == ["Porto", "Braga"]
+    assert mine("fact", "retract", "f_none").code == 3
+
+
 def test_a_memory_without_facts_tells_how_it_gets_them(mine: World) -> None:
     hint = "`memcli fact derive` makes them"
     assert (hint in mine("store", "info").out, mine("fact", "list", "--about", "Bob").err) == (False, "")
