@@ -7,6 +7,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from msgspec.structs import replace
+
+from graph.ids import prefixes
 from graph.model import (
     Checkpoint,
     Entity,
@@ -68,19 +71,25 @@ def nodes(connection: sqlite3.Connection, selection: Selection) -> Iterator[Node
 
 
 def _sorted(connection: sqlite3.Connection, selection: Selection) -> Iterator[Node]:
-    given = {
-        **_given(selection),
-        "since": selection.since,
-        "until": selection.until,
-    }
     # Ids begin with a letter for their kind, so that kinds in this order give ids in order.
     for kind in SELECT:
-        if not selection.kinds or kind in selection.kinds:
-            statement = SELECT[kind] + _named(selection)
-            if selection.conversation is not None:
-                statement += _OF_CONVERSATION
-            for row in connection.execute(statement + _BY_ID, given):
-                yield to_node(kind, row)
+        if selection.kinds and kind not in selection.kinds:
+            continue
+        own = _of_kind(selection, kind)
+        if (selection.ids or selection.slots) and not (own.ids or own.slots):
+            continue
+        statement = SELECT[kind] + _named(own)
+        if selection.conversation is not None:
+            statement += _OF_CONVERSATION
+        given = {**_given(own), "since": selection.since, "until": selection.until}
+        for row in connection.execute(statement + _BY_ID, given):
+            yield to_node(kind, row)
+
+
+def _of_kind(selection: Selection, kind: NodeKind) -> Selection:
+    """A selection without the ids of other kinds, and without slots, which facts have, for any other."""
+    ids = tuple([id for id in selection.ids if id.startswith(prefixes(kind))])
+    return replace(selection, ids=ids, slots=selection.slots if kind is NodeKind.FACT else ())
 
 
 def _ranked(connection: sqlite3.Connection, selection: Selection) -> Iterator[Node]:
