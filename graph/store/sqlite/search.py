@@ -21,14 +21,16 @@ _WHOLE = """
     AND (:until IS NULL OR substr(i.timestamp, 1, length(:until)) <= :until)
     ORDER BY f.score, n.id LIMIT :limit"""
 _PIECE = """
-    SELECT n.id, max(-f.score) AS best FROM (
-        SELECT rowid / :pieces AS key, bm25(piece_text, 0, 1, 1) AS score FROM piece_text WHERE piece_text MATCH :match
-        ORDER BY score LIMIT :reach * 2
+    SELECT n.id, f.best FROM (
+        SELECT key, max(-score) AS best FROM (
+            SELECT rowid / :pieces AS key, bm25(piece_text, 0, 1, 1) AS score FROM piece_text
+            WHERE piece_text MATCH :match ORDER BY score LIMIT :reach * 2
+        ) GROUP BY key
     ) f JOIN node n ON n.key = f.key JOIN interaction i ON i.key = f.key
     WHERE (:conversation IS NULL OR i.conversation = :conversation) AND (:speaker IS NULL OR i.speaker = :speaker)
     AND (:since IS NULL OR i.timestamp >= :since)
     AND (:until IS NULL OR substr(i.timestamp, 1, length(:until)) <= :until)
-    GROUP BY n.id ORDER BY best DESC, n.id LIMIT :limit"""
+    ORDER BY f.best DESC, n.id LIMIT :limit"""
 
 # As `nearest` has it: never by the index of a model's vectors.
 _OF_FOUND = """
