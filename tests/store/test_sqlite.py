@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.model import Changes, EdgeKind, NodeKind, Reach, Removal, Selection, TextQuery
+from graph.model import Changes, Edge, EdgeKind, Entity, NodeKind, Note, Reach, Removal, Selection, TextQuery
 from graph.ports import Store
 from graph.store.registry import open_store
 from graph.store.sqlite.store import SqliteStore
@@ -65,6 +65,42 @@ def test_nodes_are_read_as_they_are_consumed(store: Store) -> None:
     reading = store.nodes(Selection(kinds=(NodeKind.INTERACTION,)))
     assert next(reading).id == "m_0000"
     reading.close()  # type: ignore[attr-defined]
+
+
+def test_nodes_are_looked_for_only_among_their_kind(store: SqliteStore) -> None:
+    fill(store)
+    asked: list[str] = []
+    store._connection.set_trace_callback(asked.append)
+    assert ids(store, ids=("m_1", "n_2", "n_nobody")) == ["m_1", "n_2"]
+    assert len(asked) == 2
+    assert ids(store, kinds=(NodeKind.FACT,), ids=("m_1",)) == []
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("breadth", [1, 2])
+def test_edges_are_not_counted_beyond_those_of_nodes_that_are_narrow_enough(tmp_path: Path, breadth: int) -> None:
+    def work(width: int) -> int:
+        """What the database does to leave the narrowest of two entities and 50 notes with so many entities each."""
+        store = SqliteStore(tmp_path / f"{width}.db", create=True)
+        entities = [Entity(f"e_{number}", f"Thing {number}", "CONCEPT") for number in range(2 + width)]
+        notes = [Note(f"n_{number:02}", "Things", "", (), (), None, "rules") for number in range(50)]
+        edges = [Edge(note.id, entity.id, EdgeKind.MENTIONS) for note in notes for entity in entities[2:]]
+        edges += [Edge(notes[0].id, entity.id, EdgeKind.MENTIONS) for entity in entities[:2]]
+        save(store, *entities, *notes, edges=edges)
+        steps = 0
+
+        def step() -> None:
+            nonlocal steps
+            steps += 1
+
+        store._connection.set_progress_handler(step, 1)
+        start = ["e_0", "e_1", *(note.id for note in notes)]
+        found = store.neighborhood(start, (EdgeKind.MENTIONS,), Reach(1, 50, breadth))
+        assert len(found.edges) == breadth
+        store.close()
+        return steps
+
+    assert work(40) == work(10)
 
 
 def test_the_same_graph_is_the_same_after_opening_again(tmp_path: Path) -> None:

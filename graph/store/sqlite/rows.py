@@ -90,6 +90,8 @@ SELECT: Mapping[NodeKind, str] = {
         AND (:until IS NULL OR substr(x.timestamp, 1, length(:until)) <= :until)""",
 }
 
+_EDGES = {kind.value: kind for kind in EdgeKind}
+
 
 def keys_of(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
     """The integer keys of those of `ids` that are nodes."""
@@ -154,8 +156,9 @@ def interactions(connection: sqlite3.Connection, keys: Sequence[int]) -> list[In
 
 
 def to_edge(row: Row) -> Edge:
-    """The edge of (source id, target id, kind, weight, relation, reason, decided_by)."""
-    return Edge(row[0], row[1], EdgeKind(row[2]), *row[3:])
+    """The edge of (source id, kind, target id, weight, relation, reason, decided_by)."""
+    source, kind, target, *rest = row
+    return Edge(source, target, _EDGES[kind], *rest)
 
 
 def to_checkpoint(row: Row) -> Checkpoint:
