@@ -158,6 +158,8 @@ def _facts(evidence: Evidence, hits: Sequence[Hit]) -> Iterator[FactHit]:
 def _insights(evidence: Evidence, notes: set[str]) -> tuple[InsightHit, ...]:
     """The insights that notes of the hits support: those first that most of these, and of what settled the nearest
     queries, support."""
+    if not evidence.insights:
+        return ()
     counted = notes.union(evidence.notes[id] for id in evidence.settled if id in evidence.notes)
     ids = evidence.walked.ids
     support: dict[str, list[str]] = {node.id: [] for node in evidence.insights}

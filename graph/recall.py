@@ -326,9 +326,10 @@ def _notes(around: Subgraph) -> dict[str, str]:
     }
 
 
-def _mentioning(walked: Subgraph) -> Iterator[str]:
-    """Yield the notes of a graph that was walked, once for each entity."""
-    return (walked.ids[source] for source, _, kind, _ in walked.edges if kind in _WALKED)
+def _mentioning(walked: Subgraph) -> list[str]:
+    """The notes of a graph that was walked."""
+    notes = {source for source, _, kind, _ in walked.edges if kind in _WALKED}
+    return [walked.ids[note] for note in notes]
 
 
 def _seeds(
@@ -346,7 +347,8 @@ def _seeds(
 
 
 def _best(ids: Iterable[str], scores: Mapping[str, float], count: int) -> list[str]:
-    return sorted(set(ids), key=lambda id: (-scores.get(id, 0.0), id))[:count]
+    # Of equals, what is sorted in reverse keeps the order.
+    return sorted(sorted(set(ids)), key=lambda id: scores.get(id, 0.0), reverse=True)[:count]
 
 
 def _candidates(

@@ -88,8 +88,11 @@ def combined(signals: Mapping[str, Mapping[str, float]], settings: Settings) -> 
     }  # fmt: skip
     there = {name: weights[name] for name, scores in signals.items() if scores}
     total = sum(there.values()) or 1.0
-    ids = dict.fromkeys(id for name in there for id in signals[name])
-    return {id: sum(weight * signals[name].get(id, 0.0) for name, weight in there.items()) / total for id in ids}
+    found: dict[str, float] = {}
+    for name, weight in there.items():
+        for id, score in signals[name].items():
+            found[id] = found.get(id, 0.0) + weight * score
+    return {id: score / total for id, score in found.items()}
 
 
 def scaled(scores: Mapping[str, float]) -> dict[str, float]:

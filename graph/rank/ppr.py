@@ -17,8 +17,7 @@ def personalized_pagerank(graph: Subgraph, walk: Walk) -> dict[str, float]:
     if not any(reset):
         return {}
     # GraphBase, since igraph.Graph imports numpy to do the same.
-    network = igraph.GraphBase(n=len(graph.ids), edges=[(source, target) for source, target, *_ in graph.edges])
-    shares = network.personalized_pagerank(
-        damping=walk.damping, reset=reset, weights=[weight for *_, weight in graph.edges], directed=False
-    )
+    sources, targets, _, weights = zip(*graph.edges, strict=True) if graph.edges else ((), (), (), ())
+    network = igraph.GraphBase(n=len(graph.ids), edges=list(zip(sources, targets, strict=True)))
+    shares = network.personalized_pagerank(damping=walk.damping, reset=reset, weights=list(weights), directed=False)
     return dict(zip(graph.ids, shares, strict=True))

@@ -30,8 +30,10 @@ def replied(
     by_id = {each.id: each for each in said if each.form is Form.MESSAGE}
     found = dict(total)
     for source, target, kind, _ in order.edges:
+        if kind is not EdgeKind.NEXT:
+            continue
         asking, reply = by_id.get(order.ids[source]), by_id.get(order.ids[target])
-        if kind is EdgeKind.NEXT and asking and reply and asking.speaker != reply.speaker and _merely_asks(asking.text):
+        if asking and reply and asking.speaker != reply.speaker and _merely_asks(asking.text):
             found[reply.id] = found.get(reply.id, 0.0) + share * scores.get(asking.id, 0.0)
     return found
 

@@ -20,6 +20,11 @@ _LASTING = re.compile(
     rf"\b(?:{_SOMEBODY_ASKS}|(?:from (?:now|here) on|going forward|in (?:the )?future)\b)", re.IGNORECASE
 )
 """What makes an instruction last."""
+_MARKS = (
+    *(f"{word} {who} " for word in ("when", "whenever", "if", "time") for who in ("i", "we")),
+    *("from now on", "from here on", "going forward", "future"),
+)
+"""Of these, what lasts has one in small letters: most messages have none, which is sooner seen."""
 _INSTRUCTING = re.compile(
     r"(?:(?:and|so|also|okay|ok|oh|hey|hi|well|now|just|by the way|one more thing)[,:.! ]+)*"
     rf"(?:(?:{_SOMEBODY_ASKS}[^,]*|from (?:now|here) on|going forward|in (?:the )?future),? )?"
@@ -33,6 +38,11 @@ _INSTRUCTING = re.compile(
 
 def standing(text: str) -> bool:
     """Whether a message has a sentence that tells what to do from then on."""
-    if len(text) > _LONGEST or not _LASTING.search(text):
+    if len(text) > _LONGEST or not _lasts(text):
         return False
     return any(_LASTING.search(each) and _INSTRUCTING.match(each) and not asks(each) for each in sentences(text))
+
+
+def _lasts(text: str) -> bool:
+    small = text.casefold()
+    return any(mark in small for mark in _MARKS) and bool(_LASTING.search(text))

@@ -179,20 +179,24 @@ def _places(quote: _Quote) -> list[Span]:
 
 def _new(found: Sequence[Span], asked: Asked) -> list[Span]:
     """Those of which the question says no word, but stop words."""
+    if not found:
+        return []
     known = stems(asked.text) - stop_words()
     return [each for each in found if not stems(each.text) & known]
 
 
 def numbers_of(text: str, noun: str, said: date | None) -> list[Span]:
     """Numbers soon followed by what is counted, a noun, in what was said on that day; none that is part of a date."""
-    counted, dated = stem(noun), dates(text, said)
-    found = (Span(match[0], *match.span()) for match in NUMBER.finditer(text))
-    return [
+    counted = stem(noun)
+    numbers = (Span(match[0], *match.span()) for match in NUMBER.finditer(text))
+    found = [
         each
-        for each in found
+        for each in numbers
         if counted in {stem(word.casefold()) for word in _WORD.findall(text[each.end : each.end + 40])[:4]}
-        and not any(other.start < each.end and each.start < other.end for other in dated)
     ]
+    # Few texts count it, and a date is what many patterns are tried for.
+    dated = dates(text, said) if found else []
+    return [each for each in found if not any(other.start < each.end and each.start < other.end for other in dated)]
 
 
 def _yes_no(quote: _Quote) -> list[Span]:

@@ -7,7 +7,7 @@ import pytest
 from graph.model import Form, Interaction
 from graph.rank.answer_type import expected
 from graph.rank.names import names, titles
-from graph.rank.values import Asked, by_day, value
+from graph.rank.values import Asked, by_day, numbers_of, value
 from graph.rank.wanted import Wanted, stem
 from graph.text import terms
 
@@ -70,6 +70,15 @@ def test_a_value_of_the_type_asked_for(question: str, text: str, answer: str) ->
 )
 def test_none_is_better_than_another(question: str, text: str) -> None:
     assert told(question, text) == ""
+
+
+def test_dates_are_read_only_where_something_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr("graph.rank.values.dates", lambda text, _: read.append(text) or [])
+    assert not numbers_of("There are 12 dogs, and no other pets.", "cats", None)
+    assert read == []
+    assert [each.text for each in numbers_of("There are 12 cats.", "cats", None)] == ["12"]
+    assert read == ["There are 12 cats."]
 
 
 def test_of_several_the_one_beside_what_is_asked() -> None:
