@@ -43,4 +43,4 @@ def feedback(
     """
     with session.memory() as memory:
         given = memory.feedback(answer, reason, good=verdict is Verdict.GOOD)
-    session.emit(plain(given), lambda page: show_feedback(page, given))
+    session.emit(plain(given), lambda page: show_feedback(page, given, verdict))

@@ -39,10 +39,10 @@ def show_events(page: Page, events: Sequence[Event]) -> None:
         page.line("It is so already.")
 
 
-def show_feedback(page: Page, given: Feedback) -> None:
+def show_feedback(page: Page, given: Feedback, verdict: str) -> None:
     """What feedback on an answer came to."""
     if given.judged:
-        page.line(f"{given.query}: judged")
+        page.line(f"{given.query}: judged {verdict}")
     if given.events or not given.judged:
         show_events(page, given.events)
 

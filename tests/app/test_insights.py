@@ -94,7 +94,7 @@ def test_feedback_judges_a_question_that_is_remembered(mine: World) -> None:
     query = "q_" + answer.rpartition("q_")[2]
     assert fitting(mine, "feedback", answer, "bad", "--reason", "No.")["query"] == query
     assert mine("feedback", answer, "bad").out == "It is so already.\n"
-    assert mine("feedback", answer, "good").out == f"{query}: judged\n"
+    assert mine("feedback", answer, "good").out == f"{query}: judged good\n"
     assert mine("forget", "--conversation", "memcli ask", "--yes").code == 0
     assert mine("feedback", answer, "bad").code == 3
 
