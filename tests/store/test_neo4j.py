@@ -357,6 +357,8 @@ def test_only_the_graph_has_relationships_and_its_labels_come_first(store: Neo4j
     liked, disliked = Insight("i_2", "Ann likes tea.", "Ann"), Insight("i_3", "Ann dislikes tea.", "Ann")
     with store.transaction(write=True):
         store.save(Changes((liked, disliked), (Edge("i_2", "i_3", EdgeKind.OPPOSES),)))
+        asked = (Query("q_2", "Who likes tea?"), Query("q_3", "Who likes tea most?"))
+        store.save(Changes(asked, (Edge("q_3", "q_2", EdgeKind.RESEMBLES),)))
     records = driver.execute_query("MATCH ()-[r]->() RETURN DISTINCT type(r) AS type").records
     assert {record["type"] for record in records} == set(TYPES.values())
     records = driver.execute_query("MATCH (n:_Memcli) RETURN DISTINCT labels(n) AS labels").records
