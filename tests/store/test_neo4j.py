@@ -23,6 +23,7 @@ from graph.model import (
     EdgeKind,
     Insight,
     Interaction,
+    Query,
     Question,
     Reach,
     Selection,
