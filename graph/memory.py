@@ -76,14 +76,15 @@ class Memory:
         self._store = store
 
     @classmethod
-    def open(cls, settings: Settings, *, create: bool = False) -> Self:
+    def open(cls, settings: Settings, *, create: bool = False, progress: Progress | None = None) -> Self:
         """Open the memory that `settings.store` and `settings.space` name; with `create`, make it where it is missing.
+        `progress` is told where one of an older version is migrated, which may take long.
 
         Raises:
             StoreError: one of its kinds, with a hint.
         """
         url = in_space(settings.store, settings.space)
-        return cls(settings, open_store(url, create=create, password=settings.neo4j_password))
+        return cls(settings, open_store(url, create=create, password=settings.neo4j_password, progress=progress))
 
     @cached_property
     def _embedder(self) -> Embedder | None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -51,13 +52,13 @@ class Terminals(Struct, frozen=True):
     stderr: bool = False
 
 
-def open_memory(settings: Settings, *, create: bool = False) -> Memory:
+def open_memory(settings: Settings, *, create: bool = False, progress: Progress | None = None) -> Memory:
     """Open the memory that the settings name."""
     from graph.memory import Memory
 
     if not _is_file(settings):
         _load_driver()
-    return Memory.open(settings, create=create)
+    return Memory.open(settings, create=create, progress=progress)
 
 
 def _load_driver() -> None:
@@ -146,7 +147,7 @@ class Session(Struct):
         Raises:
             StoreError: one of its kinds.
         """
-        return self._opened(lambda settings: self.opener(settings, create=create), llm=llm)
+        return self._opened(partial(self.opener, create=create), llm=llm)
 
     def asked(self, *, llm: bool = False) -> Memory | Several:
         """Open what is asked: the memory, or those of all spaces that are named; see `memory`.
@@ -155,18 +156,21 @@ class Session(Struct):
             StoreError: one of its kinds, of any of them; then none stays open.
         """
 
-        def opened(settings: Settings) -> Memory | Several:
+        def opened(settings: Settings, progress: Progress | None) -> Memory | Several:
             _load_ranking(settings)
             if not self.spaces:
-                return self.opener(settings)
+                return self.opener(settings, progress=progress)
             from graph.several import Several
 
-            return Several.open(self.spaces, lambda space: self.opener(replace(settings, space=space)))
+            return Several.open(
+                self.spaces, lambda space: self.opener(replace(settings, space=space), progress=progress)
+            )
 
         return self._opened(opened, llm=llm)
 
-    def _opened(self, work: Callable[[Settings], T], *, llm: bool) -> T:
-        return self.signed_in(lambda settings: work(with_llm_key(settings) if llm else settings))
+    def _opened(self, work: Callable[..., T], *, llm: bool) -> T:
+        with self.progress() as progress:
+            return self.signed_in(lambda settings: work(with_llm_key(settings) if llm else settings, progress=progress))
 
     def choose(self, spaces: Sequence[str]) -> None:
         """Have the command work in the space that is named, or ask several; none: in that of the settings."""

@@ -10,7 +10,7 @@ from typing import cast
 from urllib.parse import unquote
 
 from graph.errors import UsageError
-from graph.ports import Store
+from graph.ports import Progress, Store
 
 STORES: Mapping[str, str] = {
     "sqlite": "graph.store.sqlite.store:SqliteStore",
@@ -21,9 +21,10 @@ STORES: Mapping[str, str] = {
 """Dotted paths by URL scheme."""
 
 
-def open_store(url: str, *, create: bool, password: str = "") -> Store:
+def open_store(url: str, *, create: bool, password: str = "", progress: Progress | None = None) -> Store:
     """Open the store at `url`: `sqlite:///PATH`, where a fourth slash begins an absolute path, or
-    `neo4j://USER@HOST:PORT/DATABASE` (`bolt://`, with `+s` for TLS), where `password` signs in.
+    `neo4j://USER@HOST:PORT/DATABASE` (`bolt://`, with `+s` for TLS), where `password` signs in. `progress` is told
+    how its migration from an older version gets on.
 
     Raises:
         UsageError: the URL names no store that memcli knows.
@@ -38,8 +39,8 @@ def open_store(url: str, *, create: bool, password: str = "") -> Store:
     module, _, name = STORES[scheme].partition(":")
     kind = getattr(import_module(module), name)
     if scheme == "sqlite":
-        return cast("Store", kind(Path(path), create=create))
-    return cast("Store", kind(url, create=create, password=password))
+        return cast("Store", kind(Path(path), create=create, progress=progress))
+    return cast("Store", kind(url, create=create, password=password, progress=progress))
 
 
 def path_of(url: str) -> str:

@@ -208,8 +208,8 @@ def login(session: Session) -> None:
     account, keyring = account_of(settings), keyring_name(PASSWORD)
     password = session.secret(account)
     # A store where nothing is yet has let us in all the same.
-    with suppress(StoreMissingError):
-        session.opener(dataclasses.replace(settings, neo4j_password=password), create=False).close()
+    with suppress(StoreMissingError), session.progress() as progress:
+        session.opener(dataclasses.replace(settings, neo4j_password=password), progress=progress).close()
     keep(account, password)
     data = {"account": account, "keyring": keyring}
     session.emit(data, lambda page: page.line(f"the password for {account} is in the keyring ({keyring})"))

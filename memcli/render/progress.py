@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
@@ -10,47 +12,56 @@ from memcli.render.page import colours
 from memcli.render.text import one_line
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
+    from rich.progress import Progress, TaskID
 
 
 class TerminalProgress:
-    """One bar a source, with records a second and the time left. Use it as a context manager."""
+    """One bar a source, with records a second and the time left. Use it as a context manager.
+
+    Nothing is loaded or drawn before the first source is begun: most memories are opened at once.
+    """
 
     def __init__(self, stream: TextIO, *, colour: bool) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._bars = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TextColumn("{task.fields[records]} records, {task.fields[rate]:.0f}/s"),
-            TimeRemainingColumn(),
-            console=Console(file=stream, color_system=colours(wanted=colour)),
-            transient=True,
-        )
+        self._stream = stream
+        self._colour = colour
+        self._drawn = ExitStack()
         self._source: TaskID | None = None
         self._began = 0.0
 
+    @cached_property
+    def _bars(self) -> Progress:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        bars = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.fields[told]}"),
+            TimeRemainingColumn(),
+            console=Console(file=self._stream, color_system=colours(wanted=self._colour)),
+            transient=True,
+        )
+        self._began = bars.get_time()
+        return self._drawn.enter_context(bars)
+
     def __enter__(self) -> Self:
-        self._began = self._bars.get_time()
-        self._bars.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bars.stop()
+        self._drawn.close()
 
     def begin(self, path: str, size: int | None) -> None:
         """A source is begun; what is done with goes from the screen."""
         self.end()
-        self._source = self._bars.add_task(one_line(path, 40), total=size, records=0, rate=0.0)
+        self._source = self._bars.add_task(one_line(path, 40), total=size, told="")
 
     def advance(self, offset: int, records: int) -> None:
         """So much is taken in."""
         if self._source is not None:
             seconds = max(self._bars.get_time() - self._began, 0.001)
-            self._bars.update(self._source, completed=offset, records=records, rate=records / seconds)
+            self._bars.update(self._source, completed=offset, told=f"{records} records, {records / seconds:.0f}/s")
 
     def refresh(self) -> None:
         """Draw now what else is drawn in a moment."""

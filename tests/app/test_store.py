@@ -175,3 +175,26 @@ def test_a_doctor_finds_and_mends(empty: World) -> None:
     Draft202012Validator(json.loads(schema_of("store doctor"))).validate(ran.data)
     ran = empty("store", "doctor", "--repair")
     assert (ran.code, ran.out) == (0, "repaired 2\nall is well\n")
+
+
+@pytest.mark.parametrize(
+    ("terminals", "flags", "seen"),
+    [(Terminals(stderr=True), [], True), (Terminals(stderr=True), ["--quiet"], False), (Terminals(), [], False)],
+)
+def test_a_terminal_sees_that_a_memory_of_an_older_version_is_migrated(
+    empty: World, monkeypatch: pytest.MonkeyPatch, terminals: Terminals, flags: list[str], seen: bool
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(TerminalProgress, "begin", lambda self, *given: told.append(given))
+    monkeypatch.setattr(TerminalProgress, "end", lambda self: told.append("end"))
+    empty.terminals = terminals
+    assert empty("ingest", "-", "--quiet", stdin=b'{"speaker": "Ann", "text": "I love Zermatt."}\n').code == 0
+    before = empty("graph", "stats", *flags)
+    assert told == []
+    connection = sqlite3.connect(empty.home / "memory.db")
+    connection.execute("ALTER TABLE episode DROP COLUMN folded_strength")
+    connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'folded_episodes'")
+    connection.commit()
+    connection.close()
+    assert empty("graph", "stats", *flags) == before
+    assert told == ([("migrating", None), "end"] if seen else [])

@@ -112,7 +112,7 @@ class World:
             code = main(arguments, session)
         return Ran(code, out.getvalue(), err.getvalue())
 
-    def _open(self, settings: Settings, *, create: bool = False) -> ScriptedMemory:
+    def _open(self, settings: Settings, *, create: bool = False, progress: Progress | None = None) -> ScriptedMemory:
         return self.memory
 
 

@@ -8,8 +8,11 @@ from pathlib import Path
 import neo4j
 import pytest
 
+from graph.store.neo4j.migrations import MIGRATIONS
 from graph.store.neo4j.schema import planned
 from graph.store.neo4j.store import Neo4jStore
+from memcli.render.progress import TerminalProgress
+from memcli.session import Terminals
 from tests.app.world import World
 from tests.store.friends import FRIENDS, QUESTION, Graph, graph_of
 from tests.store.test_cypher_script import load, unload
@@ -92,6 +95,37 @@ def test_texts_of_an_older_memcli_become_as_long_as_in_sqlite(
         driver.execute_query("MATCH (m:_MemcliMigration {name: 'equal_lengths'}) DELETE m")
         assert command("store", "info", "--store", url).code == 0, done
         assert driver.execute_query(indexed).records == before
+
+
+def test_a_terminal_sees_how_that_gets_on(
+    url: str, driver: neo4j.Driver, command: World, few: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = "MATCH (t:_MemcliText|_MemcliPiece) "
+    told: list[object] = []
+
+    def advanced(self: TerminalProgress, *given: int) -> None:
+        done = driver.execute_query(texts + "WHERE t.words ENDS WITH ' .' RETURN count(t) AS number").records
+        told.append((*given, done[0]["number"]))
+
+    monkeypatch.setattr(TerminalProgress, "begin", lambda self, *given: told.append(given))
+    monkeypatch.setattr(TerminalProgress, "end", lambda self: told.append("end"))
+    monkeypatch.setattr(TerminalProgress, "advance", advanced)
+    fewer = tuple(each.replace("2000", "4") for each in MIGRATIONS["equal_lengths"])
+    monkeypatch.setitem(MIGRATIONS, "equal_lengths", fewer)  # type: ignore[arg-type]
+    assert command("ingest", str(few), "--store", url).code == 0
+    number = driver.execute_query(texts + "RETURN count(t) AS number").records[0]["number"]
+    command.terminals = Terminals(stderr=True)
+    before = command("store", "info", "--store", url)
+    for flags in (["--quiet"], []):
+        assert told == []
+        driver.execute_query(texts + "SET t.words = replace(t.words, ' .', '')")
+        driver.execute_query("MATCH (m:_MemcliMigration {name: 'equal_lengths'}) DELETE m")
+        assert command("store", "info", "--store", url, *flags) == before
+    begun, *steps, end = told
+    assert (begun, end) == (("migrating", None), "end")
+    assert [done for done, _, _ in steps] == [*range(4, number, 4), number]
+    # It is told while more is to be done.
+    assert steps[0][2] < number
 
 
 def test_nodes_of_others_with_our_labels(bare: str, driver: neo4j.Driver, command: World) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from graph.errors import StoreForeignError, StoreMissingError, StoreNewerError
+from graph.ports import Progress
 from graph.store.neo4j.address import Address
 from graph.store.neo4j.migrations import APPLIED, MIGRATIONS, NAMES, RECORD
 from graph.store.neo4j.patience import bound
@@ -145,7 +146,7 @@ class Connection:
             if session is not None:
                 session.close()
 
-    def apply(self, *, create: bool, address: Address) -> None:
+    def apply(self, *, create: bool, address: Address, progress: Progress | None = None) -> None:
         """Bring the schema to this version, or say why that cannot be. An up-to-date store costs two queries."""
         # Not tried again: retries are for servers that were there.
         applied = tuple(row["name"] for row in self._told(APPLIED))
@@ -164,7 +165,8 @@ class Connection:
             )
         for number, name in enumerate(NAMES):
             if name not in applied:
-                self._migrate(name, number)
+                # A new one is made at once.
+                self._migrate(name, number, progress if applied else None)
         if create and self.space and not self._told(_MARKED, space=self.space):
             self._mark()
         self.walks = bool(self._told(_WALKS))
@@ -195,11 +197,18 @@ class Connection:
         finally:
             self.end()
 
-    def _migrate(self, name: str, number: int) -> None:
-        with self._new_session(write=True) as session, self.broken_off():
+    def _migrate(self, name: str, number: int, progress: Progress | None) -> None:
+        if progress:
+            progress.begin("migrating", None)
+        # A row a time: the server keeps back what it is not asked for.
+        with self._new_session(write=True, fetch_size=1) as session, self.broken_off():
             for statement in MIGRATIONS[name]:
-                _change(session, statement)
+                for row in _changed(session, statement):
+                    if progress:
+                        progress.advance(row["done"], row["done"])
             session.run(RECORD, name=name, number=number).consume()
+        if progress:
+            progress.end()
 
     def _locking(self, statement: LiteralString, locking: LiteralString = "") -> LiteralString:
         """`statement`, behind the lock where this transaction writes and has none yet."""
@@ -217,8 +226,10 @@ class Connection:
         keys = {name: [key for key in given[name] if "/" not in key] for name in _KEYS if given.get(name)}
         return {"within": within, "skip": len(within), **given, **keys}
 
-    def _new_session(self, *, write: bool) -> Session:
-        return self._driver.session(database=self._database, default_access_mode="WRITE" if write else "READ")
+    def _new_session(self, *, write: bool, **options: Any) -> Session:
+        return self._driver.session(
+            database=self._database, default_access_mode="WRITE" if write else "READ", **options
+        )
 
     @staticmethod
     def _sent(transaction: Any, statement: LiteralString, given: Mapping[str, Any]) -> Iterator[Row]:
@@ -230,15 +241,15 @@ class Connection:
         return iter(transaction.run(statement, given=given))
 
 
-def _change(session: Session, statement: LiteralString) -> None:
-    """Change the schema, in a transaction of its own, or data in several.
+def _changed(session: Session, statement: LiteralString) -> Iterator[Row]:
+    """Change the schema, in a transaction of its own, or data in several: then how far it is comes as it gets on.
 
     `IF NOT EXISTS` does not see what another process is making at this moment; once that is made, it is there.
     """
     from neo4j.exceptions import ClientError
 
     if "IN TRANSACTIONS" in statement:
-        session.run(statement).consume()
+        yield from session.run(statement)
         return
     try:
         session.execute_write(lambda transaction: transaction.run(statement).consume())
@@ -247,8 +258,8 @@ def _change(session: Session, statement: LiteralString) -> None:
             raise
 
 
-def connect(address: Address, password: str, *, create: bool) -> Connection:
-    """Open the store; with `create`, make it where it is missing.
+def connect(address: Address, password: str, *, create: bool, progress: Progress | None = None) -> Connection:
+    """Open the store; with `create`, make it where it is missing. `progress` is told where it was of an older version.
 
     Raises:
         StoreError: one of its kinds.
@@ -272,7 +283,7 @@ def connect(address: Address, password: str, *, create: bool) -> Connection:
     bound(driver)
     connection = Connection(driver, address.database, address.space)
     try:
-        connection.apply(create=create, address=address)
+        connection.apply(create=create, address=address, progress=progress)
     except BaseException:
         connection.close()
         raise

@@ -62,12 +62,17 @@ MIGRATIONS: Mapping[str, tuple[str, ...]] = {
     "folded_episodes": ("CALL db.createProperty('folded_strength')",),
     # `graph.store.neo4j.words.FILLER`. Behind the lock, for a process that does the same.
     "equal_lengths": (
-        """MATCH (t:_MemcliText|_MemcliPiece)
-            CALL (t) {
+        """MATCH (t:_MemcliText|_MemcliPiece) WHERE NOT ' ' + t.words ENDS WITH ' .'
+            WITH collect(t) AS texts
+            UNWIND range(0, size(texts) - 1, 2000) AS begun
+            CALL (texts, begun) {
                 MERGE (l:_MemcliLock {name: 'writer'}) SET l.taken = timestamp()
+                WITH texts[begun..begun + 2000] AS some
+                UNWIND some AS t
                 WITH t WHERE NOT ' ' + t.words ENDS WITH ' .'
                 SET t.words = ltrim(t.words + ' .')
-            } IN TRANSACTIONS OF 2000 ROWS""",
+            } IN TRANSACTIONS OF 1 ROW
+            RETURN CASE WHEN begun + 2000 < size(texts) THEN begun + 2000 ELSE size(texts) END AS done""",
         """MATCH (i:_MemcliIndex {name: 'words'}) WHERE i.wholes > 0
             MERGE (w:_MemcliWord {word: '.'}) SET w.wholes = i.wholes, w.pieces = i.pieces""",
     ),

@@ -28,6 +28,7 @@ from graph.model import (
     Vector,
     Walk,
 )
+from graph.ports import Progress
 from graph.store.neo4j import read, search, upkeep, write
 from graph.store.neo4j.address import address
 from graph.store.neo4j.connection import Connection, connect, mine
@@ -87,10 +88,10 @@ class Neo4jStore:
     somebody committed since an earlier one. Transactions that write exclude each other.
     """
 
-    def __init__(self, url: str, *, create: bool = False, password: str = "") -> None:
+    def __init__(self, url: str, *, create: bool = False, password: str = "", progress: Progress | None = None) -> None:
         self._address = address(url)
         with translated(self._address.shown):
-            self._connection = connect(self._address, password, create=create)
+            self._connection = connect(self._address, password, create=create, progress=progress)
 
     def info(self) -> StoreInfo:
         labels = list(LABELS.values())

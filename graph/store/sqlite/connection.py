@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from graph.errors import StoreForeignError, StoreMissingError, StoreNewerError
+from graph.ports import Progress
 from graph.store.sqlite.failures import translated
 from graph.store.sqlite.migrations import NAMES, SET, migrations
 
@@ -20,8 +21,9 @@ _CACHE = "PRAGMA cache_size = -65536"
 _ELSE = "name another file with --store; this one is left as it is"
 
 
-def connect(path: Path, *, create: bool) -> sqlite3.Connection:
+def connect(path: Path, *, create: bool, progress: Progress | None = None) -> sqlite3.Connection:
     """Open the store at `path`, migrated to this version; with `create`, make it where it is missing.
+    `progress` is told where it was of an older version.
 
     A file that cannot be written is opened for reading.
 
@@ -36,7 +38,7 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
             path.parent.mkdir(parents=True, exist_ok=True)
         connection = _open(path, create=create)
         try:
-            _migrate(connection, path)
+            _migrate(connection, path, progress)
         except BaseException:
             connection.close()
             raise
@@ -94,12 +96,17 @@ def _connection(path: Path, options: str) -> sqlite3.Connection:
     )
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path, progress: Progress | None) -> None:
     """Bring the schema to this version, or say why that cannot be. An up-to-date store costs two queries."""
-    if _applied(connection, path) == NAMES:
+    applied = _applied(connection, path)
+    if applied == NAMES:
         return
     from sqlite_utils import Database
 
+    # A new one is made at once.
+    told = progress if applied else None
+    if told:
+        told.begin("migrating", None)
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have done it while this one waited for the lock.
@@ -110,6 +117,8 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    if told:
+        told.end()
 
 
 def _applied(connection: sqlite3.Connection, path: Path) -> tuple[str, ...]:

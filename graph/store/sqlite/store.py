@@ -29,6 +29,7 @@ from graph.model import (
     Vector,
     Walk,
 )
+from graph.ports import Progress
 from graph.store.sqlite import edges, read, search, upkeep, write
 from graph.store.sqlite.connection import connect
 from graph.store.sqlite.failures import translated
@@ -43,9 +44,9 @@ T = TypeVar("T")
 class SqliteStore:
     """A memory in one file; see `graph.ports.Store` for what each method promises."""
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
+    def __init__(self, path: Path, *, create: bool = False, progress: Progress | None = None) -> None:
         self._path = path
-        self._connection = connect(path, create=create)
+        self._connection = connect(path, create=create, progress=progress)
         self._identity = _identity(path)
         self._writing = False
 
