@@ -41,9 +41,10 @@ from graph.rank.stated import stated
 from graph.rank.twins import Twins, gathered
 from graph.rank.valued import answering, fits
 from graph.rank.values import Asked
-from graph.rank.wanted import stems, wanted
+from graph.rank.wanted import wanted
 from graph.recall import Evidence
 from graph.relations import slot
+from graph.stems import stems
 from graph.text import fold, shortened, spelled, spoken_date
 from graph.tiers.votes import answer_id
 

@@ -38,6 +38,8 @@ from graph.tiers.interactions import interaction, order, placed, windows
 
 CONVERSATION = "memcli ask"
 """The conversation of all that is asked of memcli; each day is a session."""
+_MOST = 100
+"""Queries that one message settled among which similar ones are looked for."""
 _DAY = len("2024-03-05")
 _BAD = "bad"
 
@@ -72,8 +74,10 @@ def remember(reply: Reply, asked_at: str | None, store: Store, *, redact: bool) 
 
 
 def _settled_by(said: Sequence[str], store: Store) -> list[Query]:
-    """The queries that interactions settled. Reads the store, within the caller's transaction."""
-    ids = tuple(sorted({edge.source for edge in store.edges(said, (EdgeKind.ANSWERED_BY,))})) if said else ()
+    """The queries that interactions settled, but for those that very many did. Reads the store, within the caller's
+    transaction."""
+    edges = store.edges(said, (EdgeKind.ANSWERED_BY,), _MOST) if said else ()
+    ids = tuple(sorted({edge.source for edge in edges}))
     found = store.nodes(Selection((NodeKind.QUERY,), ids=ids)) if ids else ()
     return [each for each in found if isinstance(each, Query)]
 

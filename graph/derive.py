@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.copies import copies, words_of
+from graph.copies import Wording, copies
 from graph.episodes import continued, going_on, unfolded
 from graph.evolution import linking
 from graph.evolution.corrections import corrections
@@ -112,7 +112,7 @@ def derive(
     named = [*opinions, *stating.wanted(), *going_on(episodes, frontier)]
     held = _held(named, earlier - written, stating.slots(), store)
     known = _Known.of(turns, held)
-    links = _links(shared, [each for each in told if each[1] in known.notes], known)
+    links = _links(shared, [each for each in told if each[1] in known.notes], known, store)
     similar = _similar(asked, order, shared, known, store)
     evolved, events = evolve(links, known.notes, known.said)
     facts = stating.settled([node for node in held if isinstance(node, Fact)])
@@ -239,7 +239,7 @@ class _Known(Struct):
     notes: dict[str, Note]
     said: Mapping[str, Interaction]
     words: dict[str, frozenset[str]]
-    wordings: dict[str, frozenset[str]]
+    wordings: dict[str, Wording]
 
     @classmethod
     def of(cls, turns: Sequence[_Turn], held: Sequence[Node]) -> _Known:
@@ -260,14 +260,15 @@ class _Known(Struct):
 
     def original(self, note: str, earlier: Iterable[str]) -> str | None:
         """The first said of the `earlier` notes of which `note` is a copy."""
-        found = [other for other in earlier if other in self.said and self._is_copy(note, other)]
+        found = [other for other in earlier if other in self.said and self.is_copy(note, other)]
         return min(found, key=self._when, default=None)
 
-    def _is_copy(self, note: str, other: str) -> bool:
+    def is_copy(self, note: str, other: str) -> bool:
+        """Whether one note says what the other does, in the same words."""
         for each in (note, other):
             if each not in self.wordings:
-                self.wordings[each] = words_of(self.said[each])
-        return copies(self.said[note], self.wordings[note], self.said[other], self.wordings[other])
+                self.wordings[each] = Wording.of(self.said[each])
+        return copies(self.wordings[note], self.wordings[other])
 
     def _when(self, note: str) -> tuple[str, str, int]:
         said = self.said[note]
@@ -285,17 +286,36 @@ class _Known(Struct):
         )
 
 
-def _links(shared: Sequence[linking.Sharing], told: Sequence[_Told], known: _Known) -> list[Edge]:
+def _links(shared: Sequence[linking.Sharing], told: Sequence[_Told], known: _Known, store: Store) -> list[Edge]:
     """Links of this batch's notes to earlier ones, note by note; what people say of themselves, that one thing answers
     or corrects another, goes before what is concluded."""
-    found = {(edge.source, edge.target): edge for edge in linking.links(shared, known.likeness, known.original)}
-    for pair, edge in found.items():
-        if edge.relation == Relation.SAME_TOPIC and known.soon_after(*pair):
-            found[pair] = replace(edge, relation=Relation.ELABORATES.value)
+    concluded = list(linking.links(shared, known.likeness, known.original))
+    roots = _roots(concluded, store)
+    found: dict[tuple[str, str], Edge] = {}
+    for each in concluded:
+        if each.relation == Relation.REPEATS:
+            edge = replace(each, target=roots[each.source])
+        elif known.soon_after(each.source, each.target):
+            edge = replace(each, relation=Relation.ELABORATES.value)
+        else:
+            edge = each
+        # That it repeats a note comes first, to which it may be related as well.
+        found.setdefault((edge.source, edge.target), edge)
     for edge in told_links(told):
         found[edge.source, edge.target] = edge
     place = {each.note: number for number, each in enumerate(shared)}
     return sorted(found.values(), key=lambda edge: place[edge.source])
+
+
+def _roots(links: Sequence[Edge], store: Store) -> dict[str, str]:
+    """What each note repeats, by its id, that repeats another by one of `links`: what repeats a copy repeats that one's
+    original. Reads the store where there is any."""
+    repeating = [edge for edge in links if edge.relation == Relation.REPEATS]
+    there = store.edges(sorted({edge.target for edge in repeating}), (EdgeKind.LINKS_TO,)) if repeating else ()
+    roots = {edge.source: edge.target for edge in there if edge.relation == Relation.REPEATS}
+    for edge in repeating:
+        roots[edge.source] = roots.get(edge.target, edge.target)
+    return roots
 
 
 def _similar(
@@ -303,7 +323,13 @@ def _similar(
 ) -> list[Edge]:
     """The edges from this batch's questions to earlier ones that ask for much the same, in notes that share rare names
     with theirs."""
-    near = {each.note: [known.said[other] for other in each.weights if other in known.said] for each in shared}
+    # That the copy of a question asks the same is told by its note.
+    near = {
+        each.note: [
+            known.said[other] for other in each.weights if other in known.said and not known.is_copy(each.note, other)
+        ]
+        for each in shared
+    }
     note = {edge.source: note_id(edge.target) for edge in edges if edge.kind is EdgeKind.ASKED_IN}
     found = [edge for each in asked for edge in queries.similar(each, near.get(note[each.id], ()))]
     # What was taken in by an earlier version may have other questions in it.

@@ -4,18 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.errors import NotFoundError, UsageError
-from graph.evolution.events import FIELDS, Ledger, link_state, note_states
+from graph.evolution.events import FIELDS, Ledger, link_state, moment, note_states
 from graph.evolution.identity import Identities, concerned, handed, identifies, remembered
 from graph.evolution.undo import Past, Reverted
 from graph.evolution.validity import settled
 from graph.facts import Settling, changed
-from graph.lookup import find
+from graph.lookup import find, originals
 from graph.model import (
     PERSON,
     Action,
@@ -106,8 +105,8 @@ def edit(store: Store, name: str, fields: Mapping[str, str | tuple[str, ...]], r
 
 
 def retract(store: Store, name: str, reason: str) -> list[Event]:
-    """Take the fact `name` back: from now on it is not so, and what it had ended holds again; no event if it was taken
-    back before.
+    """Take the fact `name` back, and what copies of its message state alike: from now on it is not so, and what it had
+    ended holds again. The event of that is the first one; no event if it was taken back before.
 
     Raises:
         NotFoundError: there is no such fact.
@@ -118,14 +117,27 @@ def retract(store: Store, name: str, reason: str) -> list[Event]:
         if fact.retracted_at is not None:
             return []
         ledger = Ledger.of_now()
-        at = datetime.now().isoformat(timespec="seconds")
+        at = moment(ledger.at)
+        wrong = {each.id: each for each in (fact, *_said_again(fact, store))}
         states = {"old": {"retracted_at": None}, "new": {"retracted_at": at}}
-        event = ledger.event(Action.RETRACT, fact.id, reason=reason, decided_by=PERSON, **states)
-        there = facts_beside({fact.id: fact}, store)
-        gone = replace(fact, retracted_at=at, valid_to=None)
-        found = changed(settled(there.values()), settled((there | {fact.id: gone}).values()), ledger)
-        store.save(replace(found, events=(event, *found.events)).changes())
-        return [event]
+        first, *again = (ledger.event(Action.RETRACT, id, reason=reason, decided_by=PERSON, **states) for id in wrong)
+        # What follows from the first is undone with it.
+        again = [replace(each, cause=first.id) for each in again]
+        there = facts_beside(wrong, store)
+        gone = {id: replace(each, retracted_at=at, valid_to=None) for id, each in wrong.items()}
+        found = changed(settled(there.values()), settled((there | gone).values()), ledger)
+        events = (first, *again, *(replace(each, cause=first.id) for each in found.events))
+        store.save(replace(found, events=events).changes())
+        return [first, *again]
+
+
+def _said_again(fact: Fact, store: Store) -> list[Fact]:
+    """The same fact as the copies of its message state it."""
+    root = originals(store, [fact.note]).get(fact.note, fact.note)
+    notes = {root, *(id for id, other in originals(store, [root]).items() if other == root)} - {fact.note}
+    ids = tuple(each.source for each in store.edges(sorted(notes), (EdgeKind.STATED_IN,))) if notes else ()
+    stated = store.nodes(Selection((NodeKind.FACT,), ids=ids)) if ids else ()
+    return [each for each in stated if isinstance(each, Fact) and each.text == fact.text and each.retracted_at is None]
 
 
 def history(store: Store, name: str) -> tuple[Note, list[Event]]:
@@ -283,7 +295,9 @@ def _facts(store: Store, state: Reverted, moves: Moves, past: Past, ledger: Ledg
     touched = {id: state.facts[id] for id in sorted(state.touched & state.facts.keys())}
     decided = (Action.CLOSE, Action.RETRACT, Action.DERIVE)
     decisions = [each for each in past.events.values() if each.action in decided and each.subject in touched]
-    owned = {each.subject for each in decisions if each.decided_by != PERSON and not past.holds(each)}
+    # A person's own taking back, and what that brought about, leaves nothing behind when it is undone.
+    by_hand = {id for id, each in past.events.items() if each.action is Action.RETRACT and each.decided_by == PERSON}
+    owned = {each.subject for each in decisions if not past.holds(each) and by_hand.isdisjoint((each.id, each.cause))}
     read_by = {each.subject: each.decided_by for each in decisions if each.action is Action.DERIVE}
     now = {
         id: replace(fact, decided_by=PERSON if id in owned else read_by.get(id, "rule")) for id, fact in touched.items()

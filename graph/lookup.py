@@ -38,7 +38,7 @@ def find(store: Store, name: str, kind: NodeKind | None = None) -> Node:
             return node
     near = _near(store, name, kind)
     listed = kind if kind in _LISTED else NodeKind.ENTITY
-    hint = f"did you mean {', '.join(repr(each) for each in near)}?" if near else f"see `memcli {listed} list`"
+    hint = f"did you mean {', '.join(near)}?" if near else f"see `memcli {listed} list`"
     raise NotFoundError(f"no {kind or 'node'} called {name!r}", hint)
 
 
@@ -52,14 +52,15 @@ def called(store: Store, name: str) -> frozenset[str]:
 
 
 def _near(store: Store, name: str, kind: NodeKind | None) -> list[str]:
-    """The captions that contain `name`, else those of entities that are written almost like it."""
+    """The captions that contain `name`, else those of entities that are written almost like it; of what is not found
+    by its caption, the ids."""
     within = Selection(kinds=(kind,) if kind else (), contains=name, limit=_NEAR, ranked=True)
-    found = [caption(node) for node in store.nodes(within)]
+    found = [f"{node.id} ({caption(node)})" if kind in _LISTED else repr(caption(node)) for node in store.nodes(within)]
     if found or kind in _LISTED:
         return found
     known = Selection(kinds=(NodeKind.ENTITY,), limit=_KNOWN, ranked=True)
     names = {fold(caption(node)): caption(node) for node in store.nodes(known)}
-    return [names[each] for each in get_close_matches(fold(name)[:80], names, _NEAR)]
+    return [repr(names[each]) for each in get_close_matches(fold(name)[:80], names, _NEAR)]
 
 
 def originals(store: Store, notes: Sequence[str]) -> dict[str, str]:

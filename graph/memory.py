@@ -309,7 +309,8 @@ class Memory:
         model = self.embedding_model
         if model is None or model not in self._store.info().vectors:
             raise ModelMissingError(
-                "nothing has vectors by a model that is here", "see `memcli store info` for what it lacks"
+                "nothing has vectors by a model that is here",
+                "`memcli model pull bge-small` and `memcli store reindex` make them",
             )
         return relate(self._store, model, progress)
 

@@ -148,7 +148,8 @@ RULE = "rule"
 
 
 def by_rule(decider: str) -> bool:
-    """Whether a `decided_by` means a rule, or an extractor, rather than a person or a language model."""
+    """Whether a `decided_by` means a rule, or an extractor, rather than a person or a model: what a language model, or
+    the vectors of an embedding model, decided, no other one decides anew."""
     return decider in (RULE, "rules") or decider.startswith("spacy:")
 
 

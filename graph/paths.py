@@ -31,9 +31,12 @@ def paths(evidence: Evidence, ids: Sequence[str], store: Store) -> dict[str, tup
     # Where the graph leads to it from no name, it may do so from a query.
     settled = {evidence.notes[said]: query for said, query in evidence.settled.items() if said in evidence.notes}
     down = {id: settled[id] for id in ids if id in settled and id not in found}
-    named = _names([*(id for way in found.values() for id in way[:-1]), *down.values()], store)
+    asked = {id: [evidence.beyond[query], query] if query in evidence.beyond else [query] for id, query in down.items()}
+    steps = [id for way in found.values() for id in way[:-1]]
+    named = _names([*steps, *(id for way in asked.values() for id in way)], store)
     return {id: _steps(way, network, named) for id, way in found.items()} | {
-        id: (f"question resembles {named.get(query, query)}", "answered_by") for id, query in down.items()
+        id: (f"question resembles {' resembles '.join(named.get(each, each) for each in way)}", "answered_by")
+        for id, way in asked.items()
     }
 
 

@@ -51,6 +51,7 @@ from graph.rank.valid_times import last_day
 from graph.rank.valued import beside, sought, valued
 from graph.relations import order, slot
 from graph.settings import Settings
+from graph.store.indexing import is_searched
 from graph.text import fold
 from graph.tiers.insights import ended
 from graph.tiers.queries import QUOTED
@@ -78,7 +79,8 @@ class Evidence(Struct, frozen=True):
 
     `ranked` are candidates, best first; `read` says how the question was understood; `notes` gives the note of an
     interaction, by id; `insights` are the active ones that hold and that notes in the graph support; `walked` is the
-    graph that was ranked; `settled` gives, for what settled one of the nearest queries, that query; `facts` are those
+    graph that was ranked; `settled` gives, for what settled one of the nearest queries, that query, and `beyond`, for
+    those that are only a hop from these, which one they resemble; `facts` are those
     that candidates state and the question may ask for, by the interaction, as they stand; `folded` the episodes that
     were folded and of which several of the nearest are, by the interaction; `answering` are those facts whose value the
     question asks for and nothing else, `beside` the folded values of what is known of the same people and not asked
@@ -91,6 +93,7 @@ class Evidence(Struct, frozen=True):
     insights: tuple[Insight, ...]
     walked: Subgraph
     settled: Mapping[str, str] = {}
+    beyond: Mapping[str, str] = {}
     facts: Mapping[str, tuple[Fact, ...]] = {}
     folded: Mapping[str, Episode] = {}
     answering: tuple[Fact, ...] = ()
@@ -158,7 +161,8 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     kinds = (*_WALKED, *_also_walked(settings))
     # What asks for much the same as the nearest queries is a hop away, and read with the graph.
     walked = store.neighborhood([*seeds, *queries], kinds, reach, asked)
-    queries = _widened(queries, walked)
+    beyond = _beyond(queries, walked)
+    queries |= {other: queries[query] for other, query in beyond.items()}
     shares = personalized_pagerank(walked, walk) if walked.shares is None else walked.shares
     led_to = _best(_mentioning(walked), shares, settings.recall_candidates)
     nearest = _best(near, near, settings.recall_candidates)
@@ -197,7 +201,7 @@ def recall(question: Question, store: Store, settings: Settings, embedder: Embed
     # What somebody said of themselves, and what is so no longer, stands above no answer.
     lasting = tuple(each for each in there.insights if ended(each, there.facts, question.asked_at) is None)
     other = beside(there.facts, question.text, read, expects)
-    return Evidence(tuple(ranked), read, notes, lasting, walked, settled, told, folded, tuple(answering), other)
+    return Evidence(tuple(ranked), read, notes, lasting, walked, settled, beyond, told, folded, tuple(answering), other)
 
 
 def _stating(
@@ -257,14 +261,18 @@ def _also_walked(settings: Settings) -> Iterator[EdgeKind]:
         yield EdgeKind.RESEMBLES
 
 
-def _widened(queries: Mapping[str, str], walked: Subgraph) -> dict[str, str]:
-    """The nearest `queries`, and those that resemble one of them, each with the match of that one."""
-    found = dict(queries)
+def _beyond(queries: Mapping[str, str], walked: Subgraph) -> dict[str, str]:
+    """The queries a hop from the nearest ones, each with the best of these that it resembles."""
+    near: dict[str, list[str]] = {query: [] for query in queries}
     for source, target, kind, _ in walked.edges:
         if kind is EdgeKind.RESEMBLES:
-            for near, other in ((walked.ids[source], walked.ids[target]), (walked.ids[target], walked.ids[source])):
-                if near in queries:
-                    found.setdefault(other, queries[near])
+            for one, other in ((walked.ids[source], walked.ids[target]), (walked.ids[target], walked.ids[source])):
+                near.get(one, []).append(other)
+    found: dict[str, str] = {}
+    for query, others in near.items():
+        for other in sorted(others):
+            if other not in queries:
+                found.setdefault(other, query)
     return found
 
 
@@ -362,8 +370,10 @@ def _candidates(
     selection = Selection(kinds=kinds, ids=named, slots=tuple(slots), newest=_NEWEST)
     said, notes, active, facts, folded, asked = [], [], [], [], {}, []
     for node in store.nodes(selection) if selection.ids or slots else ():
-        if isinstance(node, Interaction) and _within(node, question):
-            said.append(node)
+        if isinstance(node, Interaction):
+            # What was asked of memcli, and said of its answers, tells nothing.
+            if is_searched(node) and _within(node, question):
+                said.append(node)
         elif isinstance(node, Note):
             notes.append(node.id)
         elif isinstance(node, Insight) and node.state == "active":

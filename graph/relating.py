@@ -8,13 +8,15 @@ done when somebody asks for it, on what is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from graph.evolution.linking import CLOSEST, LINKS
+from graph.copies import Wording, copies
+from graph.evolution.linking import CLOSEST, LINKS, repeats, telling
 from graph.evolution.mixture import higher
 from graph.evolution.revision import evolve
 from graph.ids import interaction_id, note_id
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from numpy import float32
     from numpy.typing import NDArray
 
+SHARED = 2
+"""Telling words that two notes have in common which are linked."""
 _ROWS = 256
 """Notes that are compared with all earlier ones at once."""
 
@@ -55,11 +59,12 @@ class _Place(Struct, frozen=True, order=True):
 
 
 def relate(store: Store, model: str, progress: Progress | None = None) -> RelateReport:
-    """Link each note to the nearest earlier ones by the vectors of `model`, a transaction a batch; what was linked, or
-    was so once, stays as it is, so that a run that was broken off goes on.
+    """Link each note to the nearest earlier ones by the vectors of `model`, a transaction a batch. What was linked, or
+    was so once, stays as it is, so that what was broken off, or has grown since, is made whole by another run.
 
     Of the `CLOSEST` nearest those are linked whose cosines are of the higher kind (`graph.evolution.mixture`), `LINKS`
-    at most, and none that was said within `REACH` of the same session: that it is near is no news.
+    at most, and that say `SHARED` of the same telling words: what is near in tone is far more. None was said within
+    `REACH` of the same session: that it is near is no news.
 
     Raises:
         StoreError: the store fails. What was committed stays.
@@ -132,8 +137,7 @@ def _links(
     for each in closest[:LINKS]:
         pair = note_id(places[at].id), note_id(places[each].id)
         if near[each] >= least and pair not in decided:
-            reason = f"near by their vectors, {near[each]:.2f}"
-            yield Edge(*pair, EdgeKind.LINKS_TO, near[each], Relation.SAME_TOPIC.value, reason, model)
+            yield Edge(*pair, EdgeKind.LINKS_TO, near[each], Relation.SAME_TOPIC.value, decided_by=model)
 
 
 def _around(one: _Place, other: _Place) -> bool:
@@ -141,9 +145,25 @@ def _around(one: _Place, other: _Place) -> bool:
     return same and one.message and other.message and abs(one.position - other.position) <= REACH
 
 
+def _told(links: Iterable[Edge], said: Mapping[str, Interaction]) -> Iterator[Edge]:
+    """Yield those of `links` of which the words of both notes tell as well; from a copy to what has its words there is
+    one, to the first of these."""
+    originals: dict[str, str] = {}
+    for each in links:
+        later, earlier = said[each.source], said[each.target]
+        if not copies(Wording.of(later), Wording.of(earlier)):
+            both = sorted(telling(later.text) & telling(earlier.text))
+            if len(both) >= SHARED:
+                told = f"near by their vectors, {each.weight:.2f}; both say {', '.join(both[:4])}"
+                yield replace(each, reason=told)
+        elif each.source not in originals:
+            originals[each.source] = each.target
+            yield repeats(each.source, originals.get(each.target, each.target))
+
+
 def _save(store: Store, links: Sequence[Edge]) -> tuple[int, int]:
-    """Write those of `links` whose notes are still there, and that nobody has made meanwhile; return their number, and
-    that of the changes of notes."""
+    """Write those of `links` whose notes are still there, and that nobody has made meanwhile, what turns out to be a
+    copy as such; return their number, and that of the changes of notes."""
     ids = {id for edge in links for id in (edge.source, edge.target)}
     with store.transaction(write=True):
         held: Mapping[str, Note | Interaction] = {
@@ -154,8 +174,10 @@ def _save(store: Store, links: Sequence[Edge]) -> tuple[int, int]:
         linked = {(edge.source, edge.target) for edge in store.edges(sorted(ids), (EdgeKind.LINKS_TO,))}
         notes = {id: each for id, each in held.items() if isinstance(each, Note)}
         said = {note_id(id): each for id, each in held.items() if isinstance(each, Interaction)}
-        new = [each for each in links if {each.source, each.target} <= notes.keys() & said.keys()]
-        new = [each for each in new if (each.source, each.target) not in linked]
+        linked |= {pair[::-1] for pair in linked}
+        there = notes.keys() & said.keys()
+        free = (each for each in links if there.issuperset(pair := (each.source, each.target)) and pair not in linked)
+        new = list(_told(free, said))
         changed, events = evolve(new, notes, said)
         store.save(Changes(tuple(notes[id] for id in sorted(changed)), tuple(new), events=tuple(events)))
     return len(new), len(events) - len(new)

@@ -102,11 +102,6 @@ def words(text: str) -> list[str]:
     return _ASCII_WORD.findall(kept.lower()) if kept.isascii() else [word.casefold() for word in _WORD.findall(kept)]
 
 
-def likeness(one: Set[str], other: Set[str]) -> float:
-    """The part of all the words of two texts that both have (Jaccard, 1912), in [0, 1]."""
-    return len(one & other) / len(one | other) if one | other else 0.0
-
-
 def segmented(text: str) -> str:
     """Return `text` with a space around each letter of the scripts that are written without spaces."""
     if text.isascii() or max(text) < _FIRST_UNSPACED:

@@ -34,7 +34,7 @@ EDGE_MEANINGS: Mapping[EdgeKind, str] = {
     EdgeKind.LINKS_TO: "two notes that belong together; `relation` and `reason` say why",
     EdgeKind.ASKED_IN: "where a question was asked",
     EdgeKind.ANSWERED_BY: "a turn that answers it",
-    EdgeKind.RESEMBLES: "an earlier question that asks for much the same",
+    EdgeKind.RESEMBLES: "a question asked before that asks for much the same",
     EdgeKind.SUPPORTED_BY: "a note that says so",
     EdgeKind.OPPOSES: "an insight that says the opposite of an earlier one",
     EdgeKind.STATED_IN: "the note of the message that says so",

@@ -75,20 +75,25 @@ def links(
 ) -> Iterator[Edge]:
     """Yield, note by note, the links to those of the earlier notes that are of the higher kind, best first.
 
-    A copy is linked to its original alone, whose links are its own as well.
+    A copy is linked to its original first, which nothing is concluded about otherwise.
     """
     for each in shared:
-        if first := original(each.note, each.weights):
-            yield Edge(each.note, first, EdgeKind.LINKS_TO, 1.0, Relation.REPEATS.value, _REPEATED)
-            continue
+        first = original(each.note, each.weights)
+        if first is not None:
+            yield repeats(each.note, first)
         # What texts share counts twice as much as names, which are often in passing.
         weights = {other: min(1.0, weight) for other, weight in each.weights.items()}
         scores = {other: (weight + 2 * likeness(each.note, other)) / 3 for other, weight in weights.items()}
         least = higher([_UNRELATED, *scores.values()])
-        related = (other for other in scores if round(scores[other], 4) >= least)
+        related = (other for other in scores if round(scores[other], 4) >= least and other != first)
         for other in sorted(related, key=lambda other: (-round(scores[other], 4), other))[:LINKS]:
             reason = f"both mention {', '.join(each.names[other][:4])}"
             yield Edge(each.note, other, EdgeKind.LINKS_TO, round(weights[other], 4), Relation.SAME_TOPIC.value, reason)
+
+
+def repeats(note: str, original: str) -> Edge:
+    """The link of a note to the one of which it is a copy."""
+    return Edge(note, original, EdgeKind.LINKS_TO, 1.0, Relation.REPEATS.value, _REPEATED)
 
 
 def telling(text: str) -> frozenset[str]:

@@ -14,8 +14,8 @@ from graph.rank.days import count
 from graph.rank.fusion import Scored
 from graph.rank.reading import Understood
 from graph.rank.values import numbers_of
-from graph.rank.wanted import stem, stems
 from graph.relations import CERTAIN, DATE, DOUBTFUL, KIN, ONE_VALUED, OVER, asking, holds, order, slot
+from graph.stems import stem, stems
 from graph.text import fold
 
 _PAST = re.compile(

@@ -11,7 +11,7 @@ from msgspec import Struct
 from graph.model import Form, Interaction, Quotation
 from graph.rank.fusion import Scored
 from graph.rank.values import Asked, by_day, value
-from graph.rank.wanted import stem, stems
+from graph.stems import stem, stems
 from graph.text import asks, segmented, sentences, shortened, stop_words, word_list, words
 
 _QUOTATIONS = 3

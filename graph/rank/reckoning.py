@@ -22,7 +22,8 @@ from graph.rank.spans import AMOUNT
 from graph.rank.temporal import begins
 from graph.rank.time_windows import Window, day_of, placed
 from graph.rank.values import Asked, dated, day_said, nearest, numbers_of
-from graph.rank.wanted import Wanted, stems
+from graph.rank.wanted import Wanted
+from graph.stems import stems
 from graph.text import shortened, spoken
 
 _COVERED = 0.6

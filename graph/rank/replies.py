@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from graph.model import EdgeKind, Form, Interaction, Query, Subgraph
-from graph.rank.wanted import stems
-from graph.text import asks, likeness, terms
+from graph.stems import alike
+from graph.text import asks
 
 _SHORT = 40
 """Words of the longest message that is nothing but a question: a longer one tells, and ends in asking."""
-_ALIKE = 0.5
-"""The part of all their words that two questions share which ask for much the same."""
 
 
 def replied(
@@ -61,13 +59,11 @@ def asked_before(
     question: str, queries: Iterable[Query], quoted: Mapping[str, Sequence[str]]
 ) -> dict[str, tuple[str, float]]:
     """What was `quoted` when much the same was asked of memcli: the query that is most like the `question`, and how
-    much it is, from half of all their words on, as the part that both have (Jaccard, 1912), in [0, 1]."""
-    own = stems(*terms(question))
+    much it is, as `graph.stems.alike` has it."""
     found: dict[str, tuple[str, float]] = {}
     for query in sorted(queries, key=lambda each: each.id):
-        other = stems(*terms(query.text))
-        near = likeness(own, other)
-        for said in quoted[query.id] if near >= _ALIKE else ():
+        near = alike(question, query.text)
+        for said in quoted[query.id] if near else ():
             if near > found.get(said, ("", 0.0))[1]:
                 found[said] = query.id, near
     return found

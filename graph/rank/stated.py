@@ -13,8 +13,8 @@ from graph.model import Fact
 from graph.rank.answer_type import AnswerType, Expected
 from graph.rank.current import asks_for_the_past, subjects
 from graph.rank.reading import Understood
-from graph.rank.wanted import stem, stems
 from graph.relations import CERTAIN, holds
+from graph.stems import stem, stems
 from graph.text import fold
 
 _GRAMMAR_WORDS = """

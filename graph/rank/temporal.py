@@ -41,6 +41,9 @@ _AWAY = {"before yesterday": -2, "yesterday": -1, "last night": -1, "tomorrow": 
 _STEPS = {"last": -1, "past": -1, "previous": -1, "this past": -1, "next": 1, "coming": 1, "this coming": 1}
 _LOOKED_BACK = 80
 """Letters before a span of time in which its clause tells whether it is over."""
+_STEPPED = "|".join(sorted(_STEPS, key=len, reverse=True))
+_UNDATED = rf"(?!,? (?:the )?(?:{_DAY}(?: of)? (?:{_MONTH})|(?:{_MONTH}) {_DAY})\b)"
+"""A weekday before a date (“on Thursday 20 February”) is that day's."""
 _CLAUSE_END = re.compile(r"[.!?;:,()\n]|\b(?:and|but|so|because|when)\b", re.IGNORECASE)
 _PRESENT = re.compile(r"(?:\b(?:am|is|are)|['’](?:m|s|re))\b", re.IGNORECASE)
 _RARE = re.compile(
@@ -135,7 +138,10 @@ def _rules() -> tuple[tuple[re.Pattern[str], Rule], ...]:
         (r"\b(?:yesterday|last night|today|tonight|this (?:morning|afternoon|evening)|tomorrow)\b", _near),
         (rf"\b(?P<count>{_COUNT}) (?P<unit>day|week|weekend|month|year)s? (?P<way>ago|from now)\b", _counted),
         (rf"\b(?P<way>in) (?P<count>{_COUNT}) (?P<unit>day|week|weekend|month|year)s?\b(?! ago)", _coming),
-        (rf"\b(?P<way>{'|'.join(sorted(_STEPS, key=len, reverse=True))}|this|on) (?P<period>{_PERIOD})\b", _stepped),
+        (
+            rf"\b(?P<way>{_STEPPED}|this|on) (?P<period>{_PERIOD})\b{_UNDATED}",
+            _stepped,
+        ),
     )
     return (
         *((re.compile(pattern), rule) for pattern, rule in exact),

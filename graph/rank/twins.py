@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.copies import copies, words_of
+from graph.copies import Wording, copies
 from graph.rank.fusion import Scored
 
 Twins = dict[str, list[Scored]]
@@ -14,14 +14,13 @@ Twins = dict[str, list[Scored]]
 def gathered(ranked: Sequence[Scored], most: int) -> tuple[list[Scored], Twins]:
     """The ranked without those among the `most` best that are copies of a better one; and these by the better one."""
     kept: list[Scored] = []
-    said: list[tuple[Scored, frozenset[str]]] = []
+    said: list[Wording] = []
     twins: Twins = {}
     for each in ranked[:most]:
-        own = words_of(each.interaction)
-        same = next((other for other, its in said if copies(each.interaction, own, other.interaction, its)), None)
-        if same:
-            twins.setdefault(same.interaction.id, []).append(each)
+        own = Wording.of(each.interaction)
+        if same := next((other for other in said if copies(own, other)), None):
+            twins.setdefault(same.said.id, []).append(each)
             continue
         kept.append(each)
-        said.append((each, own))
+        said.append(own)
     return [*kept, *ranked[most:]], twins

@@ -12,7 +12,6 @@ from graph.rank.current import asks_for_the_past, kin_named, subjects
 from graph.rank.days import NUMBERS
 from graph.rank.reading import Understood
 from graph.rank.time_windows import Window
-from graph.rank.wanted import stem, stems
 from graph.relations import (
     AMOUNT,
     BEST,
@@ -31,6 +30,7 @@ from graph.relations import (
     telling,
     value_of,
 )
+from graph.stems import stem, stems
 from graph.text import MONTHS, fold, stop_words
 
 _READ = 600

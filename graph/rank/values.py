@@ -18,7 +18,8 @@ from graph.rank.days import count
 from graph.rank.names import Span, names, titles, together
 from graph.rank.spans import AMOUNT, BEGUN, BORN, CLOCK, DIED, FOR_YEARS, LIFE, NO, NUMBER, OFTEN, PLACED, YES, spots
 from graph.rank.temporal import Dated, dates, durations, looks_back
-from graph.rank.wanted import Wanted, stem, stems
+from graph.rank.wanted import Wanted
+from graph.stems import stem, stems
 from graph.text import spoken, stop_words
 
 _READ = 400

@@ -6,17 +6,16 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from functools import lru_cache
 
 from msgspec import Struct
 
 from graph.rank.fusion import Scored
 from graph.rank.reading import Understood
-from graph.text import segmented, verb_forms, words
+from graph.stems import stem, stems
+from graph.text import segmented, verb_forms
 
 _WEIGHED = 100
 """Candidates from which it is told how rare a term is."""
-_ENDING = re.compile(r"(?<=\w\w\w)(?:ie|ies|ied|(?<![aeiou])ying|ings?|ed|e?s|(?<![aeiou])y|e|ers?|ly)$")
 
 
 class Wanted(Struct, frozen=True):
@@ -52,18 +51,3 @@ def wanted(read: Understood, candidates: Sequence[Scored]) -> Wanted:
     weight = {term: math.log(1 + len(seen) / (1 + count[term])) for term in sorted(terms)}
     total = sum(weight.values()) or 1.0
     return Wanted({term: each / total for term, each in weight.items()})
-
-
-def stems(*texts: str | None) -> set[str]:
-    """The stem of each word of `texts`."""
-    return {stem(word) for text in texts if text for word in words(segmented(text))}
-
-
-@lru_cache(maxsize=1 << 14)
-def stem(word: str) -> str:
-    """A folded word in its base form, where it is an irregular verb, and without the commonest English endings:
-    "planned" and "planning" are "plan"."""
-    word = verb_forms()[word][0] if word in verb_forms() else word
-    root = _ENDING.sub("", word)
-    doubled = len(root) > 3 and root != word and root[-1] == root[-2]
-    return root[:-1] if doubled else root

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from graph.ids import content_id
 from graph.model import Edge, EdgeKind, Form, Interaction, Query
 from graph.ports import REACH
-from graph.text import asks, likeness, sentences, shortened, stop_words, terms, word_list, words
+from graph.stems import alike
+from graph.text import asks, sentences, shortened, stop_words, word_list, words
 
 _MARK = re.compile(r"[?？؟]")
 _REQUEST = re.compile(
@@ -33,8 +34,6 @@ _QUERIES = 4
 _ANSWERS = 2
 """Turns that may answer one."""
 _LONGEST = 400
-_ALIKE = 0.5
-"""The part of all their words that two questions share which ask for much the same."""
 _SIMILAR = 3
 """Earlier questions to which one is tied."""
 
@@ -86,13 +85,17 @@ def similar(query: Query, earlier: Iterable[Interaction]) -> Iterator[Edge]:
 
 
 def resembling(query: Query, others: Iterable[Query]) -> Iterator[Edge]:
-    """Yield the edges from `query` to those of the `others` that ask for much the same: at least half of all their
-    telling words are in both."""
-    own = frozenset(terms(query.text))
-    found = {each.id: likeness(own, frozenset(terms(each.text))) for each in others if each.id != query.id}
-    near = sorted((id for id in found if found[id] >= _ALIKE), key=lambda id: (-found[id], id))
-    for id in near[:_SIMILAR]:
+    """Yield the edges from `query` to those of the `others`, asked before it, that ask for much the same
+    (`graph.stems.alike`), the last ones first."""
+    earlier = {each.id: each for each in others if each.id != query.id and not _after(each, query)}
+    found = {id: near for id, each in earlier.items() if (near := alike(query.text, each.text))}
+    latest = sorted(found, key=lambda id: (earlier[id].timestamp or "", id), reverse=True)
+    for id in sorted(latest, key=lambda id: -found[id])[:_SIMILAR]:
         yield Edge(query.id, id, EdgeKind.RESEMBLES, round(found[id], 4), reason="much the same words")
+
+
+def _after(one: Query, other: Query) -> bool:
+    return bool(one.timestamp and other.timestamp) and (one.timestamp or "") > (other.timestamp or "")
 
 
 def wording(question: str) -> str:

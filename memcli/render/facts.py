@@ -33,9 +33,10 @@ def show_fact(page: Page, found: FactPage) -> None:
     page.line(fact.text, "bold")
     told = (fact.id, f"{fact.subject}: {fact.relation}", _standing(fact), f"by {fact.decided_by}")
     page.line(" · ".join(filter(None, told)), "dim")
-    page.line(f"holds: from {fact.valid_from or 'an unknown time'} to {_until(fact) or 'now'}")
     if fact.retracted_at:
         page.line(f"taken back: {fact.retracted_at}")
+    else:
+        page.line(f"holds: from {fact.valid_from or 'an unknown time'} to {_until(fact) or 'now'}")
     if said := found.said:
         who = " · ".join(filter(None, (fact.note, day(said.timestamp), said.speaker)))
         page.line(f"said: {who}: {one_line(said.text, _WIDTH)}")

@@ -88,7 +88,7 @@ def _what(event: Event) -> str:
             until = (event.new or {}).get("valid_to")
             return f"{event.action} at {until} by {event.other}" if until else f"{event.action} no more"
         case Action.RETRACT:
-            return f"{event.action} by {event.other}"
+            return f"{event.action} by {event.other}" if event.other else event.action
         case Action.DERIVE if event.value:
             return f"{event.action} {event.value:+d}"
         case Action.MERGE | Action.SPLIT if identifies(event):

@@ -112,20 +112,35 @@ COPIES = [
         "Ann: The Storchen hotel in Basel has the best breakfast by the Rhine!",
         "Ann: The Storchen hotel in Basel has the best breakfast by the Rhine, 2019.",
         "Bob: Not the best breakfast, the Storchen hotel in Basel has by the Rhine.",
+        "Ann: By the Rhine the Storchen hotel in Basel has the best breakfast.",
+        "Bob: The Storchen hotel in Basel has the best breakfast by the Rhine?",
     ),
     *talk("Ann: The Storchen hotel in Basel has the best breakfast by the Rhine", conversation="export"),
 ]
 
 
 @pytest.mark.parametrize("batch", [1, 2, 500])
-def test_a_copy_is_linked_to_its_original_alone(tmp_path: Path, batch: int) -> None:
+def test_a_copy_is_linked_to_its_original(tmp_path: Path, batch: int) -> None:
     ingested(tmp_path / "a.db", written(tmp_path / "talk.jsonl", COPIES), ingest_batch=batch)
     key = {note_id(each.id): (each.conversation, each.key) for each in nodes(tmp_path / "a.db", NodeKind.INTERACTION)}
     links = edges(tmp_path / "a.db", EdgeKind.LINKS_TO)
     repeats = {(key[each.source], key[each.target]) for each in links if each.relation == "repeats"}
     assert repeats == {(("talk", "3"), ("talk", "1")), (("export", "1"), ("talk", "1"))}
-    copied = {each.source for each in links if each.relation == "repeats"}
-    assert [each.weight for each in links if each.source in copied] == [1.0, 1.0]
+    # Each is linked to what else is related as well: the original may be forgotten.
+    assert {key[each.target] for each in links if key[each.source] == ("export", "1")} > {("talk", "1")}
+
+
+def test_what_repeats_a_copy_repeats_its_original(tmp_path: Path) -> None:
+    said = "Ann: The Storchen hotel in Basel has the best breakfast by the Rhine."
+    for year in (2022, 2021, 2020):
+        turns = [{**each, "timestamp": f"{year}-05-01T10:00:00"} for each in talk(said, conversation=str(year))]
+        ingested(tmp_path / "a.db", written(tmp_path / f"{year}.jsonl", turns))
+    conversation = {note_id(each.id): each.conversation for each in nodes(tmp_path / "a.db", NodeKind.INTERACTION)}
+    links = [each for each in edges(tmp_path / "a.db", EdgeKind.LINKS_TO) if each.relation == "repeats"]
+    assert {(conversation[each.source], conversation[each.target]) for each in links} == {
+        ("2021", "2022"),
+        ("2020", "2022"),
+    }
 
 
 def test_a_copy_that_somebody_parts_stays_parted(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from struct import pack
 
@@ -12,7 +13,7 @@ from graph.errors import ModelMissingError
 from graph.evolution.linking import LINKS
 from graph.history import unlink
 from graph.ids import note_id
-from graph.model import Action, Changes, Edge, EdgeKind, Interaction, NodeKind, Note, Selection, Vector
+from graph.model import Action, Changes, Edge, EdgeKind, Interaction, NodeKind, Note, Removal, Selection, Vector
 from graph.ports import Store
 from graph.relating import relate
 from graph.store.registry import open_store
@@ -26,21 +27,24 @@ MODEL = "words.1"
 BOATS, BREAD = (1.0, 0.0), (0.0, 1.0)
 CHATS = (
     ("Ann: The hull of our dinghy leaks.", BOATS),
-    ("Ann: My sourdough did not rise today.", BREAD),
-    ("Ann: Somebody stole the oars again, imagine that.", BOATS),
-    ("Ann: Rye flour makes a heavy loaf.", BREAD),
-    ("Ann: The loaf came out of the oven burnt.", BREAD),
+    ("Ann: My sourdough loaf did not rise today.", BREAD),
+    ("Ann: Somebody stole the oars and scratched the hull of our dinghy.", BOATS),
+    ("Ann: Rye sourdough makes a heavy loaf.", BREAD),
+    ("Ann: Burnt, that sourdough loaf came out of the oven.", BREAD),
+    ("Ann: Butter is what I like on it.", BREAD),
 )
 
 
 def embedded(url: str) -> None:
-    """Give the messages their vectors."""
+    """Give the messages their vectors, and take away how names had linked them."""
     by_text = {text.partition(": ")[2]: numbers for text, numbers in CHATS}
     store = open_store(url, create=False)
     said = [each for each in store.nodes(Selection((NodeKind.INTERACTION,))) if isinstance(each, Interaction)]
     vectors = tuple(Vector(each.id, MODEL, pack("<2f", *by_text[each.text]), b"") for each in said)
     with store.transaction(write=True):
-        store.save(Changes(vectors=vectors))
+        gone = tuple((each.source, each.kind, each.target) for each in links(store))
+        events = tuple(each.id for each in store.events())
+        store.save(Changes(vectors=vectors, removed=Removal(edges=gone, events=events)))
     store.close()
 
 
@@ -56,9 +60,9 @@ def links(store: Store) -> list[Edge]:
 
 
 def texts(store: Store) -> dict[str, str]:
-    """The first word of a note's message after "The", "My" and the like, by the note."""
+    """The first word of a note's message, by the note."""
     said = (each for each in store.nodes(Selection((NodeKind.INTERACTION,))) if isinstance(each, Interaction))
-    return {note_id(each.id): each.text.split()[1] for each in said}
+    return {note_id(each.id): each.text.split()[0] for each in said}
 
 
 def test_what_is_near_is_linked_to_what_came_before(url: str) -> None:
@@ -67,14 +71,15 @@ def test_what_is_near_is_linked_to_what_came_before(url: str) -> None:
     report = relate(store, MODEL)
     word = texts(store)
     assert {(word[each.source], word[each.target]) for each in links(store)} == {
-        ("stole", "hull"),
-        ("flour", "sourdough"),
-        ("loaf", "sourdough"),
-        ("loaf", "flour"),
+        ("Somebody", "The"),
+        ("Rye", "My"),
+        ("Burnt,", "My"),
+        ("Burnt,", "Rye"),
     }
-    assert (report.notes, report.links) == (5, 4)
+    assert (report.notes, report.links) == (6, 4)
     assert {(each.relation, each.decided_by, each.weight, each.reason) for each in links(store)} == {
-        ("same_topic", MODEL, 1.0, "near by their vectors, 1.00")
+        ("same_topic", MODEL, 1.0, "near by their vectors, 1.00; both say dinghy, hull"),
+        ("same_topic", MODEL, 1.0, "near by their vectors, 1.00; both say loaf, sourdough"),
     }
     store.close()
 
@@ -108,13 +113,30 @@ def test_what_stands_around_a_message_is_no_news(place: Place, tmp_path: Path) -
 
 
 def test_no_note_gets_many_links(place: Place, tmp_path: Path) -> None:
-    many = [talk(CHATS[n % 2][0], conversation=f"c{n}") for n in range(3 * LINKS)]
+    many = [talk(f"Zoe{n}: {CHATS[n % 2][0].partition(': ')[2]}", conversation=f"c{n}") for n in range(3 * LINKS)]
     url = filled(place("many"), tmp_path, *many)
     embedded(url)
     store = open_store(url, create=False)
     relate(store, MODEL)
-    counted = [sum(each.source == note for each in links(store)) for note in texts(store)]
-    assert max(counted) == LINKS
+    counted = Counter(each.source for each in links(store) if each.decided_by == MODEL)
+    assert max(counted.values()) <= LINKS < len(counted)
+    store.close()
+
+
+def test_copies_that_share_no_name_repeat_the_first(place: Place, tmp_path: Path) -> None:
+    url = filled(place("copies"), tmp_path, *(talk(CHATS[2 if n else 1][0], conversation=f"c{n}") for n in range(4)))
+    embedded(url)
+    store = open_store(url, create=False)
+    relate(store, MODEL)
+    assert [(each.relation, each.decided_by) for each in links(store)] == [("repeats", "rule")] * 2
+    assert len({each.target for each in links(store)}) == 1
+    store.close()
+
+
+def test_blocks_make_no_difference(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graph.relating._ROWS", 2)
+    store = open_store(url, create=False)
+    assert relate(store, MODEL).links == len(links(store)) == 4
     store.close()
 
 

@@ -457,6 +457,11 @@ def test_a_fact_that_somebody_takes_back(tmp_path: Path) -> None:
         opened.undo(event.id, agree=lambda _: None)
         assert healthy(opened) == []
     assert facts(store) == before
+    with memory(store, create=False) as opened:
+        since = opened.retract(braga.id)[0].at
+        opened.undo(since=since, agree=lambda _: None)
+        assert healthy(opened) == []
+    assert facts(store) == before
     # It is no person's fact: newer ones end it as ever.
     later = told("2024-06-01", "Ann: I moved to Faro.")
     ingested(store, written(tmp_path / "later.jsonl", later))
@@ -520,3 +525,19 @@ def test_a_correction_finds_a_value_that_a_name_has_made_longer() -> None:
     stating = Stating.of([(said, stated, ())], [Turned(turn, said, Relation.SUPERSEDES)])
     found = {each.object: each.retracted_at for each in stating.settled([]).nodes}
     assert found == {"Guns and Roses": at, "Queen": None}
+
+
+def test_what_copies_state_is_taken_back_with_it(tmp_path: Path) -> None:
+    # "Kestrel" joins the copies.
+    said = "I live in Lisbon, and my favourite boat is called the Kestrel."
+    talks = [told("2022-01-10", f"Ann: {said}", conversation=name) for name in ("one", "two", "three")]
+    store = take_in(tmp_path / "a", *talks)
+    homes = [each for each in facts(store) if each.relation == "home"]
+    assert len(homes) == 3
+    with memory(store, create=False) as opened:
+        events = opened.retract(homes[1].id)
+        assert {each.subject for each in events} == {each.id for each in homes}
+        assert [each.relation for each in opened.facts(Selection()) if each.relation == "home"] == []
+        assert healthy(opened) == []
+        opened.undo(events[0].id, agree=lambda _: None)
+    assert [each for each in facts(store) if each.relation == "home"] == homes

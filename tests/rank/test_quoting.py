@@ -13,7 +13,8 @@ from graph.rank.fusion import Scored
 from graph.rank.quoting import placed, quoted, told
 from graph.rank.reading import Understood
 from graph.rank.values import Asked
-from graph.rank.wanted import Wanted, stem, stems, wanted
+from graph.rank.wanted import Wanted, wanted
+from graph.stems import stem, stems
 
 
 def turn(position: int, speaker: str, text: str, score: float = 1.0) -> Scored:

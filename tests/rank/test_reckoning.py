@@ -12,7 +12,8 @@ from graph.rank.fusion import Scored
 from graph.rank.parts import Operation, Parts, parts
 from graph.rank.reckoning import Reckoned, reckoned
 from graph.rank.values import Asked
-from graph.rank.wanted import Wanted, stem
+from graph.rank.wanted import Wanted
+from graph.stems import stem
 from graph.text import terms
 
 DIARY = (

@@ -70,6 +70,8 @@ def test_what_is_named_in_full_needs_no_day(text: str, meaning: str) -> None:
         ("I went on February 2nd.", "2 February 2024"),
         ("I went on 1 December.", "1 December 2023"),
         ("My exam is on 7 March.", "7 March 2024"),
+        ("My exam is on Thursday 7 March.", "7 March 2024"),
+        ("We met on Sunday, the 3rd of March.", "3 March 2024"),
         ("It is on 6 March.", "6 March 2024"),
         ("We are leaving on 29 February.", "29 February 2024"),
         ("I went last March.", "March 2023"),

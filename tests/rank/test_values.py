@@ -8,7 +8,8 @@ from graph.model import Form, Interaction
 from graph.rank.answer_type import expected
 from graph.rank.names import names, titles
 from graph.rank.values import Asked, by_day, numbers_of, value
-from graph.rank.wanted import Wanted, stem
+from graph.rank.wanted import Wanted
+from graph.stems import stem
 from graph.text import terms
 
 

@@ -105,6 +105,16 @@ def test_what_is_asked_again_is_tied_to_what_was_asked_before(url: str) -> None:
     assert well(url)
 
 
+def test_what_is_said_of_an_answer_is_no_hit(place: Place, tmp_path: Path) -> None:
+    more = talk("Bob: Where do your sister's bees live?", "Ann: In Toledo, by the river.", conversation="more")
+    url = filled(place("bad"), tmp_path, CHAT, more)
+    told = asked(url, "Where do the bees of Ann's sister live?")
+    assert judged(url, told.id, good=False, reason="No, she moved her bees to Xanadu.")
+    assert edges(url, EdgeKind.RESEMBLES)
+    hits = asked(url, "Where do your sister's bees live by now?", remember=False).hits
+    assert not [each.text for each in hits if "Xanadu" in each.text]
+
+
 def test_what_was_asked_is_no_hit_and_leads_to_what_settled_it(url: str) -> None:
     first = asked(url, remember=False)
     assert "settled" not in first.hits[0].signals
