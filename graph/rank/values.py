@@ -42,8 +42,16 @@ _NOT_YET = re.compile(
 _STILL = re.compile(r"\b(?:have|has|been|now)\b|['’](?:ve|s)\b", re.IGNORECASE)
 """What tells, of a span of time, that it is not over."""
 _LIMIT = re.compile(r"\b(by|before|after) (?:the )?$", re.IGNORECASE)
+_AWAY = re.compile(
+    r"\b(?:moved?|postponed?|rescheduled?|changed?|shifted?|pushed|delayed)\b[^.!?\n]{0,60}?"
+    r" from (?:\w+,? )?(?:the )?$",
+    re.IGNORECASE,
+)
+"""What stands before a day that something is on no more."""
 _PRESENT = re.compile(r"\W{0,9}when (?:do|does|is|are)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…]+(?=\s)")
+_FAR = 100
+"""Letters before a date in which it is told that something was moved from it."""
 _BEYOND = 10
 """Words that the end of a sentence is worth."""
 _FIRST_PERSON = re.compile(r"\b(?:I|we)\b", re.IGNORECASE)
@@ -129,8 +137,11 @@ def nearest(text: str, found: Sequence[Span], want: Wanted) -> Span | None:
 
 
 def dated(text: str, said: date | None, question: str, ahead: bool) -> list[Dated]:
-    """The dates of `text`, said on that day, as in `dates`; of the two of a life, that which `question` asks for."""
+    """The dates of `text`, said on that day, as in `dates`; of the two of a life, that which `question` asks for, and
+    none from which something was moved to another."""
     found = dates(text, said, ahead)
+    if len(found) > 1 and " from " in text:
+        found = [each for each in found if each is found[-1] or not _AWAY.search(text[: each.start][-_FAR:])]
     if life := LIFE.search(text):
         within = [each for each in found if life.start() <= each.start < life.end()]
         if len(within) == 2 and (DIED.search(question) or BORN.search(question)):

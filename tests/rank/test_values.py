@@ -31,6 +31,8 @@ def told(question: str, text: str, speaker: str | None = None, timestamp: str | 
     [
         ("When did Ann go to the choir?", "I went to the choir yesterday.", "7 May 2023"),
         ("When will Ann sing?", "We sing on Friday.", "12 May 2023"),
+        ("When is the rehearsal?", "The rehearsal was moved from Monday 3 July to 4 July.", "4 July 2023"),
+        ("When was Ann in Porto?", "I was in Porto from 3 May to 5 May 2023.", "3 May 2023"),
         ("When did Ann start to ski?", "I have skied for ten years now.", "2013"),
         ("What time is the ferry?", "The ferry leaves at 6:45 from the pier.", "6:45"),
         ("Where does Ann keep the key?", "It hangs in the left cupboard of the hall.", "in the left cupboard"),
