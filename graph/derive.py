@@ -112,8 +112,10 @@ def derive(
     named = [*opinions, *stating.wanted(), *going_on(episodes, frontier)]
     held = _held(named, earlier - written, stating.slots(), store)
     known = _Known.of(turns, held)
-    links = _links(shared, [each for each in told if each[1] in known.notes], known, store)
-    similar = _similar(asked, order, shared, known, store)
+    concluded = list(linking.links(shared, known.likeness, known.original))
+    similar = _similar(asked, order, shared, known)
+    beside = _beside(concluded, similar, asked, store)
+    links = _links(concluded, [each for each in told if each[1] in known.notes], beside, shared, known)
     evolved, events = evolve(links, known.notes, known.said)
     facts = stating.settled([node for node in held if isinstance(node, Fact)])
     statements, supports = insights.insights(stated, [node for node in held if isinstance(node, Insight)])
@@ -133,7 +135,7 @@ def derive(
             *order,
             *(edge for turn in turns for edge in turn.edges),
             *links,
-            *similar,
+            *(edge for edge in similar if edge.target in beside.queries),
             *supports,
             *facts.edges,
             *episodes.edges,
@@ -286,19 +288,46 @@ class _Known(Struct):
         )
 
 
-def _links(shared: Sequence[linking.Sharing], told: Sequence[_Told], known: _Known, store: Store) -> list[Edge]:
+class _Beside(Struct, frozen=True):
+    """What each earlier copy repeats, by the ids of notes, and the ids of the questions that are there."""
+
+    originals: Mapping[str, str]
+    queries: Set[str]
+
+
+def _beside(links: Sequence[Edge], similar: Mapping[Edge, str], asked: Sequence[Query], store: Store) -> _Beside:
+    """What is to be known of notes that new ones repeat, and of the questions to which new ones, `asked`, are
+    `similar`, given with the turns that ask these: in one read of the store, where there are any.
+
+    What was taken in by an earlier version may have other questions in it.
+    """
+    copied = {edge.target for edge in links if edge.relation == Relation.REPEATS}
+    wanted = sorted(copied.union(similar.values()))
+    there = list(store.edges(wanted, (EdgeKind.LINKS_TO, EdgeKind.ASKED_IN))) if wanted else []
+    return _Beside(
+        {edge.source: edge.target for edge in there if edge.relation == Relation.REPEATS},
+        {each.id for each in asked} | {edge.source for edge in there if edge.kind is EdgeKind.ASKED_IN},
+    )
+
+
+def _links(
+    concluded: Sequence[Edge],
+    told: Sequence[_Told],
+    beside: _Beside,
+    shared: Sequence[linking.Sharing],
+    known: _Known,
+) -> list[Edge]:
     """Links of this batch's notes to earlier ones, note by note; what people say of themselves, that one thing answers
-    or corrects another, goes before what is concluded."""
-    concluded = list(linking.links(shared, known.likeness, known.original))
-    roots = _roots(concluded, store)
+    or corrects another, goes before what is `concluded`, and what repeats a copy repeats that one's original."""
+    originals = dict(beside.originals)
     found: dict[tuple[str, str], Edge] = {}
     for each in concluded:
+        edge = each
         if each.relation == Relation.REPEATS:
-            edge = replace(each, target=roots[each.source])
+            originals[each.source] = originals.get(each.target, each.target)
+            edge = replace(each, target=originals[each.source])
         elif known.soon_after(each.source, each.target):
             edge = replace(each, relation=Relation.ELABORATES.value)
-        else:
-            edge = each
         # That it repeats a note comes first, to which it may be related as well.
         found.setdefault((edge.source, edge.target), edge)
     for edge in told_links(told):
@@ -307,35 +336,20 @@ def _links(shared: Sequence[linking.Sharing], told: Sequence[_Told], known: _Kno
     return sorted(found.values(), key=lambda edge: place[edge.source])
 
 
-def _roots(links: Sequence[Edge], store: Store) -> dict[str, str]:
-    """What each note repeats, by its id, that repeats another by one of `links`: what repeats a copy repeats that one's
-    original. Reads the store where there is any."""
-    repeating = [edge for edge in links if edge.relation == Relation.REPEATS]
-    there = store.edges(sorted({edge.target for edge in repeating}), (EdgeKind.LINKS_TO,)) if repeating else ()
-    roots = {edge.source: edge.target for edge in there if edge.relation == Relation.REPEATS}
-    for edge in repeating:
-        roots[edge.source] = roots.get(edge.target, edge.target)
-    return roots
-
-
 def _similar(
-    asked: Sequence[Query], edges: Sequence[Edge], shared: Sequence[linking.Sharing], known: _Known, store: Store
-) -> list[Edge]:
+    asked: Sequence[Query], edges: Sequence[Edge], shared: Sequence[linking.Sharing], known: _Known
+) -> dict[Edge, str]:
     """The edges from this batch's questions to earlier ones that ask for much the same, in notes that share rare names
-    with theirs."""
+    with theirs, each with the turn that asks the earlier one."""
     # That the copy of a question asks the same is told by its note.
     near = {
-        each.note: [
-            known.said[other] for other in each.weights if other in known.said and not known.is_copy(each.note, other)
-        ]
+        each.note: [known.said[id] for id in each.weights if id in known.said and not known.is_copy(each.note, id)]
         for each in shared
     }
-    note = {edge.source: note_id(edge.target) for edge in edges if edge.kind is EdgeKind.ASKED_IN}
-    found = [edge for each in asked for edge in queries.similar(each, near.get(note[each.id], ()))]
-    # What was taken in by an earlier version may have other questions in it.
-    unsure = sorted({edge.target for edge in found} - note.keys())
-    there = note.keys() | (store.frontier(unsure).known if unsure else set())
-    return [edge for edge in found if edge.target in there]
+    asking = {edge.source: edge.target for edge in edges if edge.kind is EdgeKind.ASKED_IN}
+    return {
+        edge: turn for each in asked for edge, turn in queries.similar(each, near.get(note_id(asking[each.id]), ()))
+    }
 
 
 def _joining(

@@ -78,10 +78,13 @@ def queries(
     return [settled(each.query, [edge for edge in edges if edge.source == each.query.id]) for each in touched], edges
 
 
-def similar(query: Query, earlier: Iterable[Interaction]) -> Iterator[Edge]:
+def similar(query: Query, earlier: Iterable[Interaction]) -> Iterator[tuple[Edge, str]]:
     """Yield the edges from `query` to those questions in `earlier` turns that ask for much the same, the nearest ones
-    (the edges of G-Memory's query graph, arXiv 2506.07398, 3.1, by words where it has vectors)."""
-    return resembling(query, (each for turn in earlier if turn.form is Form.MESSAGE for each in _asked_in(turn)))
+    (the edges of G-Memory's query graph, arXiv 2506.07398, 3.1, by words where it has vectors), each with the id of the
+    turn that asks the other."""
+    asked = [(each, turn.id) for turn in earlier if turn.form is Form.MESSAGE for each in _asked_in(turn)]
+    turns = {each.id: turn for each, turn in asked}
+    return ((edge, turns[edge.target]) for edge in resembling(query, (each for each, _ in asked)))
 
 
 def resembling(query: Query, others: Iterable[Query]) -> Iterator[Edge]:

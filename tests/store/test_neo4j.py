@@ -153,6 +153,19 @@ def test_round_trips_do_not_depend_on_how_much_is_there(url: str, monkeypatch: p
             assert len(sent) <= 6
 
 
+def test_copies_take_no_more_round_trips(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lines = (SAMPLES / "friends.jsonl").read_text("utf-8").splitlines()
+    again = [{**each, "conversation": f"again {each['conversation']}"} for each in map(json.loads, lines)]
+    (tmp_path / "again.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in again), "utf-8")
+    with memory(url) as opened:
+        opened.ingest([SAMPLES / "friends.jsonl"])
+        with counted(monkeypatch) as sent:
+            assert opened.ingest([tmp_path / "again.jsonl"]).added == len(lines)
+        assert len(sent) <= 8 * sent.count(LOCK_AND_FRONTIER) + 4
+        with opened.snapshot() as snapshot:
+            assert sum(edge.relation == "repeats" for edge in snapshot.edges()) > 100
+
+
 def test_vectors_take_no_more_round_trips(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     embedder, settings = WordEmbedder(), Settings(store=url, ingest_extractor="rules")
     store = Neo4jStore(url, create=True)
