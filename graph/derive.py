@@ -305,7 +305,7 @@ def _beside(links: Sequence[Edge], similar: Mapping[Edge, str], asked: Sequence[
     wanted = sorted(copied.union(similar.values()))
     there = list(store.edges(wanted, (EdgeKind.LINKS_TO, EdgeKind.ASKED_IN))) if wanted else []
     return _Beside(
-        {edge.source: edge.target for edge in there if edge.relation == Relation.REPEATS},
+        linking.originals(there),
         {each.id for each in asked} | {edge.source for edge in there if edge.kind is EdgeKind.ASKED_IN},
     )
 

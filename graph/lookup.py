@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from itertools import islice
 
 from graph.errors import NotFoundError
-from graph.model import Edge, EdgeKind, Entity, Neighbor, Node, NodeKind, Relation, Selection, caption
+from graph.evolution import linking
+from graph.model import Edge, EdgeKind, Entity, Neighbor, Node, NodeKind, Selection, caption
 from graph.ports import Store
 from graph.text import fold
 
@@ -65,8 +66,7 @@ def _near(store: Store, name: str, kind: NodeKind | None) -> list[str]:
 
 def originals(store: Store, notes: Sequence[str]) -> dict[str, str]:
     """Of those of `notes`, ids, that repeat another note: which one, by the id of the copy."""
-    links = store.edges(notes, (EdgeKind.LINKS_TO,)) if notes else ()
-    return {edge.source: edge.target for edge in links if edge.relation == Relation.REPEATS}
+    return linking.originals(store.edges(notes, (EdgeKind.LINKS_TO,)) if notes else ())
 
 
 def company(store: Store, id: str, limit: int) -> list[tuple[Entity, int]]:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.copies import Wording, copies
-from graph.evolution.linking import CLOSEST, LINKS, repeats, telling
+from graph.evolution.linking import CLOSEST, LINKS, originals, repeats, telling
 from graph.evolution.mixture import higher
 from graph.evolution.revision import evolve
 from graph.ids import interaction_id, note_id
@@ -70,8 +70,9 @@ def relate(store: Store, model: str, progress: Progress | None = None) -> Relate
         StoreError: the store fails. What was committed stays.
     """
     with store.transaction(write=False):
-        places, numbers = _embedded(store, model)
-        decided = _decided(store)
+        held = list(store.edges(None, (EdgeKind.LINKS_TO,)))
+        places, numbers = _embedded(store, model, held)
+        decided = _decided(store, held)
     if progress:
         progress.begin("comparing", len(places))
     links = evolved = 0
@@ -88,14 +89,13 @@ def relate(store: Store, model: str, progress: Progress | None = None) -> Relate
     return RelateReport(model, len(places), links, evolved)
 
 
-def _embedded(store: Store, model: str) -> tuple[list[_Place], NDArray[float32]]:
+def _embedded(store: Store, model: str, links: Sequence[Edge]) -> tuple[list[_Place], NDArray[float32]]:
     """Where the interactions of notes stand that have vectors by `model`, in order of time, and the vectors (notes,
-    dimensions). One that repeats another is left out."""
+    dimensions). One that repeats another, by `links`, is left out."""
     import numpy
 
-    links = store.edges(None, (EdgeKind.LINKS_TO,))
-    copies = {interaction_id(edge.source) for edge in links if edge.relation == Relation.REPEATS}
-    noted = {edge.target for edge in store.edges(None, (EdgeKind.DERIVED_FROM,))} - copies
+    repeating = set(map(interaction_id, originals(links)))
+    noted = {edge.target for edge in store.edges(None, (EdgeKind.DERIVED_FROM,))} - repeating
     read = {
         each.node: numpy.frombuffer(each.numbers, dtype="<f4")
         for each in store.vectors()
@@ -109,9 +109,9 @@ def _embedded(store: Store, model: str) -> tuple[list[_Place], NDArray[float32]]
     return places, numpy.stack([read[each.id] for each in places]) if places else numpy.empty((0, 0), "<f4")
 
 
-def _decided(store: Store) -> Set[Pair]:
+def _decided(store: Store, links: Sequence[Edge]) -> Set[Pair]:
     """The pairs of notes, in both orders, that are linked, or about whose link anything was ever decided."""
-    found = {(edge.source, edge.target) for edge in store.edges(None, (EdgeKind.LINKS_TO,))}
+    found = {(edge.source, edge.target) for edge in links}
     found |= {(each.subject, each.other) for each in store.events() if each.action in (Action.LINK, Action.UNLINK)}
     return found | {pair[::-1] for pair in found}
 
@@ -148,7 +148,7 @@ def _around(one: _Place, other: _Place) -> bool:
 def _told(links: Iterable[Edge], said: Mapping[str, Interaction]) -> Iterator[Edge]:
     """Yield those of `links` of which the words of both notes tell as well; from a copy to what has its words there is
     one, to the first of these."""
-    originals: dict[str, str] = {}
+    first: dict[str, str] = {}
     for each in links:
         later, earlier = said[each.source], said[each.target]
         if not copies(Wording.of(later), Wording.of(earlier)):
@@ -156,9 +156,9 @@ def _told(links: Iterable[Edge], said: Mapping[str, Interaction]) -> Iterator[Ed
             if len(both) >= SHARED:
                 told = f"near by their vectors, {each.weight:.2f}; both say {', '.join(both[:4])}"
                 yield replace(each, reason=told)
-        elif each.source not in originals:
-            originals[each.source] = each.target
-            yield repeats(each.source, originals.get(each.target, each.target))
+        elif each.source not in first:
+            first[each.source] = each.target
+            yield repeats(each.source, first.get(each.target, each.target))
 
 
 def _save(store: Store, links: Sequence[Edge]) -> tuple[int, int]:

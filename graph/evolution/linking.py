@@ -96,6 +96,11 @@ def repeats(note: str, original: str) -> Edge:
     return Edge(note, original, EdgeKind.LINKS_TO, 1.0, Relation.REPEATS.value, _REPEATED)
 
 
+def originals(links: Iterable[Edge]) -> dict[str, str]:
+    """Which note each copy repeats, by `links`."""
+    return {edge.source: edge.target for edge in links if edge.relation == Relation.REPEATS}
+
+
 def telling(text: str) -> frozenset[str]:
     """The words of a text by which it is compared."""
     return frozenset(words(segmented(text))) - stop_words()

@@ -138,10 +138,7 @@ def _rules() -> tuple[tuple[re.Pattern[str], Rule], ...]:
         (r"\b(?:yesterday|last night|today|tonight|this (?:morning|afternoon|evening)|tomorrow)\b", _near),
         (rf"\b(?P<count>{_COUNT}) (?P<unit>day|week|weekend|month|year)s? (?P<way>ago|from now)\b", _counted),
         (rf"\b(?P<way>in) (?P<count>{_COUNT}) (?P<unit>day|week|weekend|month|year)s?\b(?! ago)", _coming),
-        (
-            rf"\b(?P<way>{_STEPPED}|this|on) (?P<period>{_PERIOD})\b{_UNDATED}",
-            _stepped,
-        ),
+        (rf"\b(?P<way>{_STEPPED}|this|on) (?P<period>{_PERIOD})\b{_UNDATED}", _stepped),
     )
     return (
         *((re.compile(pattern), rule) for pattern, rule in exact),

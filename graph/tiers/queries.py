@@ -98,7 +98,7 @@ def resembling(query: Query, others: Iterable[Query]) -> Iterator[Edge]:
 
 
 def _after(one: Query, other: Query) -> bool:
-    return bool(one.timestamp and other.timestamp) and (one.timestamp or "") > (other.timestamp or "")
+    return bool(one.timestamp and other.timestamp and one.timestamp > other.timestamp)
 
 
 def wording(question: str) -> str:
